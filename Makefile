@@ -1,0 +1,60 @@
+# Everything a person types: make demo, make test, make check. Nothing but Python 3.11+ and make is needed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+# Trust what this machine trusts: many networks bring a certificate of their own.
+export UV_SYSTEM_CERTS := true
+export SIXPENCE_DATA_DIR ?= $(CURDIR)/.sixpence
+
+.PHONY: help demo tour test check format catalogues lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+demo: $(VENV)/.ready  ## the sandbox in your browser (RESET=1 starts over)
+	@exec $(BIN)/sixpence-sandbox $(if $(RESET),--reset)
+
+tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
+	@exec $(BIN)/sixpence-sandbox --tour
+
+test: $(VENV)/.ready-dev  ## every test, on a real PostgreSQL
+	$(BIN)/pytest -n auto --maxprocesses 4
+
+check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m migrations.check
+
+format: $(VENV)/.ready-dev  ## ruff's own formatting and safe fixes
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+catalogues: $(VENV)/.ready-dev  ## collect the bot's sentences for translators
+	$(BIN)/python -m bot.locales
+
+LOCKED := -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: $(VENV)/.uv  ## resolve the dependencies anew
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+clean:  ## remove the environment; your data stays
+	rm -rf $(VENV)
+
+$(VENV)/.uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+# The sandbox's environment is a part of the developer's, so either may be prepared first.
+$(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
