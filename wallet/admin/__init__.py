@@ -1,0 +1,35 @@
+"""`sixpence-admin`: the operator's front on the wallet's face.
+
+Exit codes: 0 done; 1 refused, or for `reconcile` and `doctor`: something is wrong; 2 could not (settings, database).
+Every failure is one sentence on stderr. No secret is ever printed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from wallet.admin import books, money, parties, setup
+from wallet.admin.running import COULD_NOT
+
+app = typer.Typer(
+    name="sixpence-admin",
+    help="Keep the books of Sixpence: look, move money, prove.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print variables, and among those are secrets
+)
+for commands in (books, parties, money, setup):
+    commands.register(app)
+
+
+def main() -> None:
+    """Run the command line. What nobody foresaw is "could not" too, so that 1 always means a finding."""
+    logging.basicConfig(level=logging.ERROR)
+    try:
+        app()
+    except Exception:
+        logging.getLogger(__name__).exception("this should not have happened")
+        sys.exit(COULD_NOT)

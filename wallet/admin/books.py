@@ -1,0 +1,159 @@
+"""Looking at the books: reconcile, parties, accounts, statement, acts. Nothing here changes anything."""
+
+import csv
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from wallet import Line, Proof, Reconciliation, Statement, Wallet
+from wallet.admin.options import AsJson, PartyArgument
+from wallet.admin.output import plain, safe, show, show_json, table
+from wallet.admin.running import REFUSED, run
+from wallet.admin.words import find_party
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_DAY = ["%Y-%m-%d"]
+From = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=_DAY, metavar="DAY", help="First day (UTC); without it, from the beginning."),
+]
+To = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=_DAY, metavar="DAY", help="Last day (UTC), whole; without it, until now."),
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV that is safe to open as a spreadsheet.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: sixpence-admin reconcile --json")(reconcile)
+    app.command(epilog="Example: sixpence-admin parties")(parties)
+    app.command(epilog="Example: sixpence-admin accounts --json")(accounts)
+    app.command(epilog="Example: sixpence-admin statement Ana --from 2026-11-01 --to 2026-11-30 --csv")(statement)
+    app.command(epilog="Example: sixpence-admin acts --limit 10")(acts)
+
+
+def reconcile(*, as_json: AsJson = False) -> None:
+    """Prove the books in one snapshot. Exit code 0: clean, 1: drift, 2: could not check. Repairs nothing."""
+    result = run(Wallet.reconcile)
+    if as_json:
+        show_json({"clean": result.clean, **plain(result)})
+    else:
+        _show_proofs(result)
+    if not result.clean:
+        raise typer.Exit(REFUSED)
+
+
+def parties(*, as_json: AsJson = False) -> None:
+    """List all people and businesses with their balances."""
+    found = run(Wallet.parties)
+    if as_json:
+        show_json(found)
+        return
+    rows = ((p.party.name, p.party.kind, p.party.status, p.balance, p.entries, p.party.id) for p in found)
+    show(table(("name", "kind", "status", "balance", "entries", "id"), rows))
+
+
+def accounts(*, as_json: AsJson = False) -> None:
+    """List all accounts, the system's own included."""
+    found = run(Wallet.accounts)
+    if as_json:
+        show_json(found)
+        return
+    rows = ((a.name, a.kind, a.status, a.balance, a.entries, a.id) for a in found)
+    show(table(("name", "kind", "status", "balance", "entries", "id"), rows))
+
+
+def statement(
+    party: PartyArgument,
+    start: From = None,
+    end: To = None,
+    *,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+) -> None:
+    """All that went through a party's account, oldest first."""
+
+    async def load(wallet: Wallet) -> Statement:
+        found = await find_party(wallet, party)
+        first = start.replace(tzinfo=UTC) if start else found.created_at
+        until = end.replace(tzinfo=UTC) + timedelta(days=1) if end else datetime.now(UTC)
+        return await wallet.statement(found.party.id, first, until)
+
+    found = run(load)
+    if as_json:
+        show_json(found)
+    elif as_csv:
+        _write_csv(found)
+    else:
+        _show_statement(found)
+
+
+def acts(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+    """Who did what, to whom, when and why; newest first."""
+    found = run(lambda wallet: wallet.acts(limit))
+    if as_json:
+        show_json(found)
+        return
+    rows = ((act.at, act.actor, act.verb, act.subject_id, act.reason) for act in found)
+    show(table(("time", "who", "did", "subject", "why"), rows))
+
+
+def _show_proofs(result: Reconciliation) -> None:
+    rows = ((_mark(proof), Text(proof.name, style="bold"), _claim(proof), proof.checked) for proof in result.proofs)
+    show(table(("", "proof", "claim", "checked"), rows))
+    failed = sum(not proof.holds for proof in result.proofs)
+    seen = f"{result.entries} entries, as of {result.at:%Y-%m-%d %H:%M:%S} UTC, in {result.seconds:.2f} s"
+    if failed:
+        show(Text(f"Drift: {failed} of {len(result.proofs)} proofs failed. {seen}. Nothing was changed.", style="red"))
+    else:
+        show(Text(f"The books balance: all {len(result.proofs)} proofs hold. {seen}.", style="green"))
+
+
+def _mark(proof: Proof) -> Text:
+    return Text("✓", style="green") if proof.holds else Text("✗", style="bold red")
+
+
+def _claim(proof: Proof) -> Text:
+    """What is claimed, and where it is false: how much of it, and a few culprits."""
+    if proof.holds:
+        return Text(proof.claim, style="dim")
+    text = Text(proof.claim)
+    text.append(f"\n{proof.bad} of {proof.checked} bad, {proof.at_stake} at stake:", style="bold red")
+    for example in proof.examples:
+        text.append(f"\n{safe(example)}", style="red")
+    return text
+
+
+def _show_statement(found: Statement) -> None:
+    show(Text(f"{safe(found.party.name)}, {found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.opening} at first"))
+    rows = (
+        (line.at, _what(line), line.counterparty or "", line.note, line.amount, line.balance_after, line.reference)
+        for line in found.lines
+    )
+    show(table(("time", "what", "who", "note", "amount", "balance", "reference"), rows))
+    show(Text(f"{found.closing} at last"))
+
+
+def _write_csv(found: Statement) -> None:
+    """Money in and money out have columns of their own, so that no cell needs a sign, which spreadsheets obey."""
+    sheet = csv.writer(sys.stdout)
+    sheet.writerow(("time", "what", "who", "note", "in", "out", "balance", "reference", "payment"))
+    for line in found.lines:
+        came, went = (line.amount.digits(), "") if line.amount.minor > 0 else ("", (-line.amount).digits())
+        texts = (line.at.isoformat(), _what(line), line.counterparty or "", line.note, came, went)
+        sheet.writerow(
+            _harmless(text) for text in (*texts, line.balance_after.digits(), line.reference, str(line.payment_id))
+        )
+
+
+def _harmless(cell: str) -> str:
+    """Marked as text if a spreadsheet would take it for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _what(line: Line) -> str:
+    return "fee" if line.kind == "fee" else line.payment_kind

@@ -1,0 +1,131 @@
+"""The doctor: what must be right before Sixpence can work, checked one by one. Looks only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr  # noqa: TC002 - read at run time
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from wallet import SettingsError, WalletSettings, load, migrate
+from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+OLDEST_POSTGRESQL = 15
+LARGEST_CLOCK_DIFFERENCE = 2.0
+_SECONDS = 5.0
+
+
+class Environment(WalletSettings):
+    """The wallet's settings, and the two of the bot's that the doctor looks at."""
+
+    bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: right, wrong, or (None) not set; what was found, and what to do about it."""
+
+    name: str
+    ok: bool | None
+    says: str
+    do: str = ""
+
+
+def examine() -> list[Check]:
+    """All checks, in the order in which to put them right."""
+    try:
+        settings = load(Environment)
+    except SettingsError as error:
+        return [Check("settings", False, str(error))]
+    return [Check("settings", True, "read"), _pepper(settings), *_database(settings), _token(settings)]
+
+
+def _pepper(settings: Environment) -> Check:
+    try:
+        settings.peppers()
+    except SettingsError as error:
+        return Check("pepper", False, str(error))
+    return Check("pepper", True, "long enough")
+
+
+def _database(settings: Environment) -> Iterator[Check]:
+    """As the bot connects: with its role and its limits."""
+    try:
+        with embedded(settings):
+            url = connection_url(settings)
+            with reaching(url), create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn:
+                where = "embedded" if settings.database_url is None else url.host
+                yield Check("database", True, f"reached ({where})")
+                yield _version(conn)
+                schema = _schema(conn)
+                yield schema
+                if schema.ok:
+                    yield _role(conn)
+                yield _clock(conn)
+    except SettingsError as error:
+        yield Check("database", False, str(error))
+
+
+def _version(conn: Connection) -> Check:
+    found = str(conn.execute(text("SHOW server_version")).scalar_one())
+    number = int(conn.execute(text("SHOW server_version_num")).scalar_one())
+    if number < OLDEST_POSTGRESQL * 10_000:
+        return Check("version", False, f"PostgreSQL {found}", f"use PostgreSQL {OLDEST_POSTGRESQL} or newer")
+    return Check("version", True, f"PostgreSQL {found}")
+
+
+def _schema(conn: Connection) -> Check:
+    try:
+        found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except ProgrammingError:
+        conn.rollback()
+        return Check("schema", False, NOT_MIGRATED)
+    if found != migrate.newest():
+        return Check("schema", False, f"at {found}, not at {migrate.newest()}", "sixpence-admin migrate")
+    return Check("schema", True, f"at {found}")
+
+
+def _role(conn: Connection) -> Check:
+    query = text("SELECT current_user, has_table_privilege('wallet.entries', 'UPDATE, DELETE, TRUNCATE')")
+    role, may_rewrite = conn.execute(query).one()
+    if role != APPLICATION_ROLE or may_rewrite:
+        return Check("role", False, f"{role} may change history", f"revoke it: {APPLICATION_ROLE} only reads and adds")
+    return Check("role", True, f"{role}, which cannot change history")
+
+
+def _clock(conn: Connection) -> Check:
+    before = datetime.now(UTC)
+    theirs: datetime = conn.execute(text("SELECT clock_timestamp()")).scalar_one()
+    ours = before + (datetime.now(UTC) - before) / 2
+    apart = abs((theirs - ours).total_seconds())
+    if apart > LARGEST_CLOCK_DIFFERENCE:
+        return Check("clock", False, f"{apart:.1f} s from the database's", "set both by NTP")
+    return Check("clock", True, f"{apart:.3f} s from the database's")
+
+
+def _token(settings: Environment) -> Check:
+    """Ask Telegram who the token belongs to. Neither the token nor a URL that holds it is ever shown."""
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    if not token:
+        return Check("token", None, "SIXPENCE_BOT_TOKEN is not set: the bot needs it, this command line does not")
+    import httpx  # noqa: PLC0415 - only here, and slow to import
+
+    host = urlsplit(settings.telegram_api_url).netloc
+    try:
+        answer = httpx.get(f"{settings.telegram_api_url.rstrip('/')}/bot{token}/getMe", timeout=_SECONDS)
+        me = answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return Check("token", False, f"no answer from {host}", "check SIXPENCE_TELEGRAM_API_URL and the network")
+    if answer.is_success and me.get("ok"):
+        return Check("token", True, f"it is @{me['result']['username']}'s")
+    return Check("token", False, f"{host} refuses it", "copy SIXPENCE_BOT_TOKEN anew from @BotFather")

@@ -1,0 +1,137 @@
+"""Moving money by hand: deposit, withdraw, refund, reverse. Asked about first, done once per key, kept on record."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import typer
+
+from wallet import Party, PaymentSummary, Receipt, Unavailable, Wallet
+from wallet.admin.options import AmountArgument, AsJson, By, Key, PartyArgument, PaymentArgument, Reason, Yes
+from wallet.admin.output import safe, show, show_json
+from wallet.admin.running import CouldNot, run
+from wallet.admin.words import find_party, read_amount
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: sixpence-admin deposit Ana 12.50 --reason 'bank transfer 4711'")(deposit)
+    app.command(epilog="Example: sixpence-admin withdraw Ana 12.50 --reason 'cash at the desk'")(withdraw)
+    app.command(epilog="Example: sixpence-admin refund 7K3M9-QPX2T 3.20 --reason 'one cup returned'")(refund)
+    app.command(epilog="Example: sixpence-admin reverse 7K3M9-QPX2T --reason 'deposited to the wrong Ana'")(reverse)
+
+
+def deposit(
+    party: PartyArgument,
+    amount: AmountArgument,
+    reason: Reason,
+    by: By,
+    key: Key = None,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Credit money that has reached your bank account; they are told."""
+
+    async def work(wallet: Wallet, key: UUID) -> Receipt:
+        money, payee = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
+        _ask(f"Deposit {money} for {_named(payee)}", key, yes)
+        return await wallet.deposit(payee.id, money, key=key, by=by, reason=reason)
+
+    _move(work, key, as_json)
+
+
+def withdraw(
+    party: PartyArgument,
+    amount: AmountArgument,
+    reason: Reason,
+    by: By,
+    key: Key = None,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Debit money that you pay out; they are told."""
+
+    async def work(wallet: Wallet, key: UUID) -> Receipt:
+        money, payer = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
+        _ask(f"Withdraw {money} from {_named(payer)}", key, yes)
+        return await wallet.withdraw(payer.id, money, key=key, by=by, reason=reason)
+
+    _move(work, key, as_json)
+
+
+def refund(
+    payment: PaymentArgument,
+    reason: Reason,
+    by: By,
+    amount: Annotated[
+        str | None, typer.Argument(metavar="AMOUNT", help="As 3.20; without it, all that is left.")
+    ] = None,
+    key: Key = None,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a payment back, whole or in part, with the fee in proportion; both sides are told."""
+
+    async def work(wallet: Wallet, key: UUID) -> Receipt:
+        money = read_amount(amount, wallet.currency) if amount is not None else None
+        original = await wallet.find_payment(payment)
+        _ask(f"Refund {money or 'all that is left'} of {_described(original)}", key, yes)
+        return await wallet.refund(original.id, money, key=key, by=by, reason=reason)
+
+    _move(work, key, as_json)
+
+
+def reverse(
+    payment: PaymentArgument, reason: Reason, by: By, key: Key = None, *, yes: Yes = False, as_json: AsJson = False
+) -> None:
+    """Undo a mistake of yours: all of a payment, deposit or withdrawal, fee included, once."""
+
+    async def work(wallet: Wallet, key: UUID) -> Receipt:
+        original = await wallet.find_payment(payment)
+        _ask(f"Reverse {_described(original)}", key, yes)
+        return await wallet.reverse(original.id, key=key, by=by, reason=reason)
+
+    _move(work, key, as_json)
+
+
+def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, as_json: bool) -> None:
+    """Do it once, and say by which key it can be repeated without being done twice."""
+    key = key or uuid4()
+
+    async def once(wallet: Wallet) -> Receipt:
+        try:
+            return await work(wallet, key)
+        except Unavailable:
+            again = f"repeat this with --key {key}, and it will have happened once or not at all"
+            raise CouldNot(f"The database did not answer in time: {again}.") from None
+
+    receipt = run(once)
+    if as_json:
+        show_json(receipt)
+        return
+    show(f"{receipt.kind.capitalize()} {receipt.reference}: {receipt.amount}, {_sides(receipt)}. Key {key}.")
+    if receipt.fee.minor:
+        show(f"Of the fee, {receipt.fee} was returned.")
+
+
+def _ask(question: str, key: UUID, yes: bool) -> None:
+    if not yes:
+        typer.confirm(f"{question}, key {key}?", abort=True, err=True)
+
+
+def _named(party: Party) -> str:
+    return f"{safe(party.name)} ({party.kind} {party.id})"
+
+
+def _described(payment: PaymentSummary) -> str:
+    given_back = f", {payment.refunded} of it given back already" if payment.refunded.minor else ""
+    return f"{payment.kind} {payment.reference}: {payment.amount}, {_sides(payment)}{given_back}"
+
+
+def _sides(moved: Receipt | PaymentSummary) -> str:
+    payer = safe(moved.payer.name) if moved.payer else "the bank"
+    payee = safe(moved.payee.name) if moved.payee else "the bank"
+    return f"{payer} → {payee}"

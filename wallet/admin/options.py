@@ -1,0 +1,36 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from wallet.admin.words import operator
+
+
+def _said(words: str) -> str:
+    """An act on record names who acts and why."""
+    if not words.strip():
+        raise typer.BadParameter("it may not be empty")
+    return words
+
+
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An id, the beginning of one, or an exact name.")]
+AmountArgument = Annotated[str, typer.Argument(metavar="AMOUNT", help="As 12.50, in the currency of the books.")]
+PaymentArgument = Annotated[
+    str, typer.Argument(metavar="PAYMENT", help="An id, or the reference people see: 7K3M9-QPX2T.")
+]
+Reason = Annotated[
+    str, typer.Option("--reason", callback=_said, help="Why; it is kept on record, and goes with the money.")
+]
+By = Annotated[
+    str, typer.Option("--by", default_factory=operator, callback=_said, show_default="your user name", help="Who acts.")
+]
+Key = Annotated[
+    UUID | None,
+    typer.Option("--key", help="Repeat a command whose outcome you did not see: same key, done once."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before money moves.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; money is in minor units.")]

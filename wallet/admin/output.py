@@ -1,0 +1,74 @@
+"""What a command prints: tables for people, JSON for programs. Names and notes are other people's words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from wallet import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+_NUMBERS = {"balance", "amount", "entries", "checked"}
+_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "kind", "status", "proof"}
+
+
+def show(*things: RenderableType) -> None:
+    """Print for people, as wide as their terminal."""
+    Console(highlight=False).print(*things)
+
+
+def show_json(value: object) -> None:
+    """Print for programs: money as minor units with its currency, times in ISO 8601, ids as text."""
+    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: object) -> Any:
+    """The value in JSON's own terms."""
+    if isinstance(value, Money):
+        return {"minor": value.minor, "currency": value.currency.code}
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """Rows under these headings; numbers to the right, everything as it is, nothing read as markup."""
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, justify="right" if column in _NUMBERS else "left", no_wrap=column in _WHOLE)
+    for row in rows:
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(_word(cell)) for cell in row))
+    return drawn
+
+
+def safe(text: str) -> str:
+    """Without what a terminal would obey, or what turns text round: a name is not to command anything."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _word(cell: object) -> str:
+    match cell:
+        case Money():
+            return cell.digits()
+        case datetime():
+            return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
+        case _:
+            return safe(str(cell))

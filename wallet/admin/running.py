@@ -1,0 +1,63 @@
+"""How a command runs: settings → wallet → work. A failure is one sentence on stderr and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from wallet import SettingsError, Unavailable, Wallet, WalletError, WalletSettings, load
+from wallet.admin.sentences import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+T = TypeVar("T")
+
+REFUSED = 1
+COULD_NOT = 2
+
+
+class Refusal(Exception):
+    """The command line itself refuses; the text is the sentence."""
+
+
+class CouldNot(Exception):
+    """It could not be done, or not be known to be done; the text is the sentence."""
+
+
+def run(work: Callable[[Wallet], Awaitable[T]]) -> T:
+    """Do this work with the wallet that the environment describes."""
+
+    async def opened() -> T:
+        async with Wallet.open(load(WalletSettings)) as wallet:
+            return await work(wallet)
+
+    with failures_told():
+        return asyncio.run(opened())
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Turn what went wrong into a sentence and an exit code."""
+    try:
+        yield
+    except (SettingsError, CouldNot) as error:
+        raise _exit(str(error), COULD_NOT) from None
+    except Unavailable as refusal:
+        raise _exit(sentence(refusal), COULD_NOT) from None
+    except WalletError as refusal:
+        raise _exit(sentence(refusal), REFUSED) from None
+    except Refusal as refusal:
+        raise _exit(str(refusal), REFUSED) from None
+    except SQLAlchemyError as error:
+        reason = type(getattr(error, "orig", None) or error).__name__
+        raise _exit(f"The database failed ({reason}): sixpence-admin doctor may tell why.", COULD_NOT) from None
+
+
+def _exit(text: str, code: int) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(code)

@@ -1,0 +1,33 @@
+"""What the wallet refused, in a sentence for the operator."""
+
+from __future__ import annotations
+
+from wallet import errors
+
+WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
+    errors.AmountOutOfRange: "An amount is more than nothing, and at most 2^53 - 1 minor units.",
+    errors.PartyUnknown: "There is no such party.",
+    errors.PaymentUnknown: "There is no such payment.",
+    errors.NotReversible: "It was refunded or reversed already, or is itself a return: it cannot be reversed.",
+    errors.PinNotSet: "There is no PIN to reset: none was ever chosen.",
+    errors.Unavailable: "The database did not answer in time: try again.",
+}
+
+
+def sentence(refusal: errors.WalletError) -> str:
+    """One sentence with the facts. What an operator does not usually meet is told by its code and its facts."""
+    match refusal:
+        case errors.InsufficientFunds(available, needed):
+            return f"Not enough money: {available} is there, {needed} is needed."
+        case errors.PartyFrozen(_, name):
+            return f"{name} is frozen: nothing leaves or reaches that account."
+        case errors.PartyPending(_, name):
+            return f"{name} is not approved yet: sixpence-admin business approve."
+        case errors.NotRefundable(refundable):
+            return f"That cannot be refunded: {refundable} of it can be, and only payments are refunded at all."
+        case errors.WrongCurrency(kept):
+            return f"These books are kept in {kept}."
+        case errors.KeyConflict(key):
+            return f"The key {key} was used for another request, which stands."
+        case _:
+            return WITHOUT_FACTS.get(type(refusal), f"Refused: {refusal}.")

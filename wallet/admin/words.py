@@ -1,0 +1,50 @@
+"""What an operator types: amounts, parties, dates, and who they are."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+from typing import TYPE_CHECKING
+
+from wallet import Currency, Money, Wallet
+from wallet.admin.running import Refusal
+
+if TYPE_CHECKING:
+    from wallet import PartySummary
+
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?")
+_SHORTEST_PREFIX = 8
+
+
+def operator() -> str:
+    """The operating system's user: who acts, unless told otherwise."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # containers run as numbers without a name
+        return f"uid {os.geteuid()}"
+
+
+def read_amount(typed: str, currency: Currency) -> Money:
+    """`12.50`, `12.5` or `12`: ASCII digits, one point, no sign, no grouping, no more digits than the currency has."""
+    found = _AMOUNT.fullmatch(typed)
+    part = (found[2] or "") if found else ""
+    if found is None or len(part) > currency.exponent:
+        example = Money(125 * 10**currency.exponent // 10, currency).digits()
+        raise Refusal(f"{typed!r} is not an amount in {currency}: write it as {example}.")
+    return Money(int(found[1] + part.ljust(currency.exponent, "0")), currency)
+
+
+async def find_party(wallet: Wallet, typed: str) -> PartySummary:
+    """The party with this id or exactly this name, or else the one whose id begins so (eight characters or more)."""
+    everybody = await wallet.parties()
+    wanted = typed.lower()
+    found = [party for party in everybody if typed in (str(party.party.id), party.party.name)]
+    if not found and len(wanted) >= _SHORTEST_PREFIX:
+        found = [party for party in everybody if str(party.party.id).startswith(wanted)]
+    if not found:
+        raise Refusal(f"There is no party {typed!r}: sixpence-admin parties lists them all.")
+    if len(found) > 1:
+        which = "\n".join(f"  {one.party.id}  {one.party.kind}  {one.party.name}" for one in found)
+        raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
+    return found[0]

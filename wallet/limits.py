@@ -1,0 +1,169 @@
+"""Limits on what a person pays: per payment, in a rolling day, in a rolling month, and payments a day.
+
+Each payment of a person leaves one row: the how-manieth it was, and how much had left in all by then. What was spent in
+a window is the difference of two such rows, however many payments lie between, and the rows are written in the settling
+transaction under the account's lock, so no two payments can both see room for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Uuid, bindparam, text
+
+from wallet.errors import LimitExceeded
+from wallet.money import Currency, Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.settings import WalletSettings
+
+WindowName = Literal["day", "month", "payments_a_day"]
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In minor units, and payments. For persons only."""
+
+    per_payment: int
+    day: int
+    month: int
+    payments_a_day: int
+
+    @classmethod
+    def of(cls, settings: WalletSettings) -> Limits:
+        """As the operator set them."""
+        return cls(settings.limit_per_payment, settings.limit_day, settings.limit_month, settings.limit_payments_a_day)
+
+
+@dataclass(slots=True)
+class Spent:
+    """What an account has spent: in all, and in all up to a day and a month ago."""
+
+    nth: int = 0
+    total: int = 0
+    at: datetime | None = None
+    nth_day_ago: int = 0
+    total_day_ago: int = 0
+    total_month_ago: int = 0
+
+    def exceeded(self, limits: Limits, amount: int) -> list[WindowName]:
+        """The windows that have no room for spending `amount` now."""
+        room: dict[WindowName, bool] = {
+            "day": self.total - self.total_day_ago + amount <= limits.day,
+            "month": self.total - self.total_month_ago + amount <= limits.month,
+            "payments_a_day": self.nth - self.nth_day_ago < limits.payments_a_day,
+        }
+        return [name for name, fits in room.items() if not fits]
+
+    def spend(self, account_id: UUID, amount: int, at: datetime) -> SpendingRow:
+        """Count a payment. Its time never lies before the one before, whatever the clock does."""
+        self.nth += 1
+        self.total += amount
+        self.at = at if self.at is None else max(at, self.at)
+        return SpendingRow(account_id, self.nth, self.total, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingRow:
+    """A row of `wallet.spending`."""
+
+    account_id: UUID
+    nth: int
+    total: int
+    at: datetime
+
+
+_LOAD = text("""
+    SELECT a.id, now.nth, now.total, now.at,
+           COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total, COALESCE(month.total, 0) AS month_total
+    FROM unnest(:accounts) AS a(id)
+    JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id ORDER BY nth DESC LIMIT 1) now
+      ON true
+    LEFT JOIN LATERAL (SELECT nth, total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= :day
+                       ORDER BY at DESC, nth DESC LIMIT 1) day ON true
+    LEFT JOIN LATERAL (SELECT total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= :month
+                       ORDER BY at DESC, nth DESC LIMIT 1) month ON true
+""").bindparams(bindparam("accounts", type_=ARRAY(Uuid)))
+
+_INSERT = text("""
+    INSERT INTO wallet.spending (account_id, nth, total, at) SELECT * FROM unnest(:accounts, :nths, :totals, :ats)
+""").bindparams(
+    bindparam("accounts", type_=ARRAY(Uuid)),
+    bindparam("nths", type_=ARRAY(BigInteger)),
+    bindparam("totals", type_=ARRAY(BigInteger)),
+    bindparam("ats", type_=ARRAY(DateTime(timezone=True))),
+)
+
+
+async def load(conn: AsyncConnection, account_ids: Iterable[UUID], at: datetime) -> dict[UUID, Spent]:
+    """What these accounts have spent; nothing for those that never paid. One query for all."""
+    ids = list(account_ids)
+    spent = {account_id: Spent() for account_id in ids}
+    if ids:
+        for row in await conn.execute(_LOAD, {"accounts": ids, "day": at - DAY, "month": at - MONTH}):
+            spent[row.id] = Spent(row.nth, row.total, row.at, row.day_nth, row.day_total, row.month_total)
+    return spent
+
+
+async def write(conn: AsyncConnection, rows: Sequence[SpendingRow]) -> None:
+    """Add these rows."""
+    if rows:
+        await conn.execute(
+            _INSERT,
+            {
+                "accounts": [row.account_id for row in rows],
+                "nths": [row.nth for row in rows],
+                "totals": [row.total for row in rows],
+                "ats": [row.at for row in rows],
+            },
+        )
+
+
+async def require_room(conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:
+    """LimitExceeded, where a limit stands in the way; of several, the one that opens last."""
+    if amount.minor > limits.per_payment:
+        raise LimitExceeded("per_payment", Money(limits.per_payment, amount.currency), None)
+    exceeded = spent.exceeded(limits, amount.minor)
+    opening = [(await _opens_at(conn, account_id, spent, limits, amount.minor, name), name) for name in exceeded]
+    if opening:
+        opens_at, name = max(opening, key=lambda window: window[0])
+        raise LimitExceeded(name, _allowed(limits, name, amount.currency), opens_at)
+
+
+def _allowed(limits: Limits, name: WindowName, currency: Currency) -> Money | int:
+    match name:
+        case "day":
+            return Money(limits.day, currency)
+        case "month":
+            return Money(limits.month, currency)
+        case "payments_a_day":
+            return limits.payments_a_day
+
+
+async def _opens_at(
+    conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: int, exceeded: WindowName
+) -> datetime:
+    """The window opens when enough of the oldest payments in it have left it."""
+    match exceeded:
+        case "payments_a_day":
+            column, needed, window = "nth", spent.nth + 1 - limits.payments_a_day, DAY
+        case "day":
+            column, needed, window = "total", spent.total + amount - limits.day, DAY
+        case "month":
+            column, needed, window = "total", spent.total + amount - limits.month, MONTH
+    query = text(
+        f"SELECT at FROM wallet.spending WHERE account_id = :account AND {column} >= :needed ORDER BY nth LIMIT 1"  # noqa: S608 - one of two column names above
+    )
+    leaves = (await conn.execute(query, {"account": account_id, "needed": needed})).scalar() or spent.at
+    assert leaves is not None, "a window without payments has room for one"
+    return leaves + window  # not found: it is of this very batch, and not written yet

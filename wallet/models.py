@@ -1,0 +1,279 @@
+"""The wallet's tables, PostgreSQL schema `wallet`. Every constraint is named, because a name is what an error shows.
+
+What must never be is impossible here, not only refused above: an overdraft, an amount of zero, a transfer to oneself,
+two currencies in one transfer, a gap in an account's sequence. Entries, transfers and acts are append-only (a trigger
+and the application role's grants see to that, `migrations/versions`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID  # noqa: TC003 - SQLAlchemy reads the annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "wallet"
+PARTY_ACCOUNTS = ("personal", "business")
+SYSTEM_ACCOUNTS = ("fee_income", "card_clearing", "bank_clearing", "escrow", "suspense")
+MAY_BE_NEGATIVE = ("card_clearing", "bank_clearing", "suspense")
+"""A clearing account's balance is minus what the bank holds for us."""
+
+
+def one_of(*words: str) -> str:
+    """The SQL list of these words."""
+    return "(" + ", ".join(f"'{word}'" for word in words) + ")"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        },
+    )
+    type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 - SQLAlchemy's own shape
+
+
+class Party(Base):
+    """A person or a business; `key` makes opening one idempotent."""
+
+    __tablename__ = "parties"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {one_of('person', 'business')}", "kind"),
+        CheckConstraint("(kind = 'business') = (owner_id IS NOT NULL)", "a_business_has_an_owner"),
+        CheckConstraint("length(name) BETWEEN 1 AND 64", "name_length"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[UUID] = mapped_column(unique=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    search_name: Mapped[str] = mapped_column(index=True)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.parties.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """Holder of one currency. `balance` and `last_seq` repeat the last entry, under the row's lock."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {one_of(*PARTY_ACCOUNTS, *SYSTEM_ACCOUNTS)}", "kind"),
+        CheckConstraint(f"status IN {one_of('open', 'pending', 'frozen')}", "status"),
+        CheckConstraint(f"(party_id IS NOT NULL) = (kind IN {one_of(*PARTY_ACCOUNTS)})", "parties_own_party_accounts"),
+        CheckConstraint(f"balance >= 0 OR kind IN {one_of(*MAY_BE_NEGATIVE)}", "no_overdraft"),
+        CheckConstraint("last_seq >= 0", "last_seq"),
+        UniqueConstraint("id", "currency"),
+        UniqueConstraint("party_id", "currency"),
+        Index("uq_accounts_system_kind", "kind", "currency", unique=True, postgresql_where=text("party_id IS NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    party_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.parties.id"))
+    kind: Mapped[str]
+    currency: Mapped[str]
+    status: Mapped[str]
+    balance: Mapped[int] = mapped_column(server_default="0")
+    last_seq: Mapped[int] = mapped_column(server_default="0")
+
+
+class Quote(Base):
+    """What the payer is shown before the PIN; never changed but for its state and its PIN attempts."""
+
+    __tablename__ = "quotes"
+    __table_args__ = (
+        CheckConstraint(f"state IN {one_of('open', 'paid', 'cancelled', 'voided')}", "state"),
+        CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
+        CheckConstraint("fee BETWEEN 0 AND amount", "fee"),
+        CheckConstraint("payer_account_id <> payee_account_id", "not_to_oneself"),
+        CheckConstraint("pin_attempts BETWEEN 0 AND 3", "pin_attempts"),
+        ForeignKeyConstraint(
+            ["payer_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_quotes_payer"
+        ),
+        ForeignKeyConstraint(
+            ["payee_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_quotes_payee"
+        ),
+        Index("ix_quotes_open", "payer_account_id", postgresql_where=text("state = 'open'")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[UUID] = mapped_column(unique=True)
+    payer_account_id: Mapped[UUID]
+    payee_account_id: Mapped[UUID]
+    amount: Mapped[int]
+    fee: Mapped[int]
+    currency: Mapped[str]
+    note: Mapped[str]
+    state: Mapped[str]
+    pin_attempts: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Payment(Base):
+    """What somebody asked for and got; owns its transfers. `id` is the key fixed before it was asked for."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {one_of('payment', 'deposit', 'withdrawal', 'refund', 'reversal')}", "kind"),
+        CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
+        CheckConstraint("fee BETWEEN 0 AND amount", "fee"),
+        CheckConstraint("refunded BETWEEN 0 AND amount", "never_more_refunded_than_paid"),
+        CheckConstraint("fee_refunded BETWEEN 0 AND fee", "never_more_fee_returned_than_taken"),
+        CheckConstraint("debit_account_id <> credit_account_id", "not_to_oneself"),
+        CheckConstraint("(kind IN ('refund', 'reversal')) = (original_id IS NOT NULL)", "a_return_cites_its_original"),
+        CheckConstraint("(kind = 'payment') = (quote_id IS NOT NULL)", "a_payment_has_a_quote"),
+        CheckConstraint("quote_id = id", "the_quote_is_the_key"),
+        Index(
+            "uq_payments_one_reversal",
+            "original_id",
+            unique=True,
+            postgresql_where=text("kind = 'reversal'"),
+        ),
+        Index("ix_payments_pair", "debit_account_id", "credit_account_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    reference: Mapped[str] = mapped_column(unique=True)
+    debit_account_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.accounts.id"))
+    credit_account_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.accounts.id"))
+    amount: Mapped[int]
+    fee: Mapped[int]
+    currency: Mapped[str]
+    note: Mapped[str]
+    quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.quotes.id"))
+    original_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.payments.id"))
+    refunded: Mapped[int] = mapped_column(server_default="0")
+    fee_refunded: Mapped[int] = mapped_column(server_default="0")
+    settled_at: Mapped[datetime]
+
+
+class Transfer(Base):
+    """One debit, one credit, one amount: it cannot be unbalanced. Immutable."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {one_of('amount', 'fee')}", "kind"),
+        CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
+        CheckConstraint("debit_account_id <> credit_account_id", "not_to_oneself"),
+        ForeignKeyConstraint(
+            ["debit_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_transfers_debit"
+        ),
+        ForeignKeyConstraint(
+            ["credit_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_transfers_credit"
+        ),
+        UniqueConstraint("payment_id", "kind"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.payments.id"))
+    kind: Mapped[str]
+    debit_account_id: Mapped[UUID]
+    credit_account_id: Mapped[UUID]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    settled_at: Mapped[datetime]
+
+
+class Entry(Base):
+    """One side of a transfer on one account. `previous_seq` points at the entry before: no gap can be written."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        CheckConstraint("seq >= 1", "seq"),
+        CheckConstraint("amount <> 0", "amount"),
+        ForeignKeyConstraint(
+            ["account_id", "previous_seq"], ["wallet.entries.account_id", "wallet.entries.seq"], "fk_entries_no_gap"
+        ),
+        UniqueConstraint("transfer_id", "account_id"),
+    )
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.accounts.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    previous_seq: Mapped[int | None] = mapped_column(Computed("NULLIF(seq - 1, 0)", persisted=True))
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.transfers.id"))
+    amount: Mapped[int]
+    balance_after: Mapped[int]
+
+
+class Spending(Base):
+    """A person's payments, counted: after the n-th, `total` had left in all. Limits subtract two of these rows."""
+
+    __tablename__ = "spending"
+    __table_args__ = (
+        CheckConstraint("nth >= 1", "nth"),
+        CheckConstraint("total >= nth", "total"),
+        Index("ix_spending_at", "account_id", "at"),
+        Index("ix_spending_total", "account_id", "total"),
+    )
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.accounts.id"), primary_key=True)
+    nth: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    total: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Pin(Base):
+    """A PIN's hash and its attempts. `hash` is empty after a reset, until the person chooses anew."""
+
+    __tablename__ = "pins"
+    __table_args__ = (CheckConstraint("failures BETWEEN 0 AND 10", "failures"),)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.parties.id"), primary_key=True)
+    hash: Mapped[str | None]
+    pepper_id: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    locked_until: Mapped[datetime | None]
+    cooling_until: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """Something a person must be told, written in the transaction that made it true: the outbox."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_due", "due_at", postgresql_where=text("delivered_at IS NULL AND parked_at IS NULL")),
+        Index("ix_notices_untold", "recipient_id", "id", postgresql_where=text("delivered_at IS NULL")),
+        Index("ix_notices_payment_id", "payment_id", "party_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.parties.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("wallet.parties.id"))
+    kind: Mapped[str]
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.payments.id"))
+    facts: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    delivered_at: Mapped[datetime | None]
+    parked_at: Mapped[datetime | None]
+
+
+class Act(Base):
+    """An administrative act: who did what to whom, when and why. Append-only."""
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        CheckConstraint("length(actor) > 0", "actor"),
+        CheckConstraint("length(reason) > 0", "reason"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    verb: Mapped[str]
+    subject_id: Mapped[UUID]
+    reason: Mapped[str]

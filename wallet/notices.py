@@ -1,0 +1,169 @@
+"""Notices: the outbox. Written in the transaction that made them true, told at least once, never undoing money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, text, update
+
+from wallet import models, receipts
+from wallet.ids import new_id
+from wallet.values import Notice, NoticeKind, Party, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.engine import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.money import Currency
+    from wallet.orders import Order
+
+LEASE = timedelta(seconds=60)
+"""How long a front has to tell a notice it took, before another may take it."""
+
+PAYER_GRACE = timedelta(seconds=10)
+"""The payer's own chat usually shows the receipt at once; the courier steps in only if that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A notice to be written."""
+
+    id: UUID
+    recipient_id: UUID
+    party_id: UUID
+    kind: NoticeKind
+    payment_id: UUID | None
+    created_at: datetime
+    due_at: datetime
+    until: datetime | None = None
+
+
+def of_settled(order: Order, at: datetime) -> list[Draft]:
+    """Who must be told of a settled order: first the side that sees the receipt, then the other."""
+    match order.kind:
+        case "payment":
+            kinds = (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED)
+        case "refund":
+            kinds = (NoticeKind.REFUND_SENT, NoticeKind.REFUND_RECEIVED)
+        case "reversal":
+            kinds = (NoticeKind.REVERSED, NoticeKind.REVERSED)
+        case "deposit" | "withdrawal":
+            kinds = (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED)
+    sides = zip((order.debit.party, order.credit.party), kinds, strict=True)
+    return [_about(party, kind, at, order.key) for party, kind in sides if party is not None]
+
+
+async def write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
+    """Write notices, in the caller's transaction."""
+    if drafts:
+        await conn.execute(insert(models.Notice), [_row(draft) for draft in drafts])
+
+
+async def frozen(conn: AsyncConnection, party: Party, at: datetime) -> None:
+    await write(conn, [_about(party, NoticeKind.FROZEN, at)])
+
+
+async def unfrozen(conn: AsyncConnection, party: Party, at: datetime) -> None:
+    await write(conn, [_about(party, NoticeKind.UNFROZEN, at)])
+
+
+async def business_approved(conn: AsyncConnection, party: Party, at: datetime) -> None:
+    await write(conn, [_about(party, NoticeKind.BUSINESS_APPROVED, at)])
+
+
+async def of_person(
+    conn: AsyncConnection, person_id: UUID, kind: NoticeKind, at: datetime, until: datetime | None = None
+) -> None:
+    """Tell a person something about themselves (their PIN)."""
+    await write(conn, [Draft(new_id(), person_id, person_id, kind, None, at, at, until)])
+
+
+async def take_due(
+    conn: AsyncConnection, limit: int, lease: timedelta, at: datetime, currency: Currency
+) -> tuple[Notice, ...]:
+    """As `Wallet.due_notices`. Rows another courier holds are skipped."""
+    rows = (await conn.execute(_TAKE, {"now": at, "until": at + lease, "limit": limit})).all()
+    wanted = [(row.payment_id, row.party_id) for row in rows if row.payment_id is not None]
+    told = await receipts.load_many(conn, wanted, currency)
+    taken = (_notice(row, told.get((row.payment_id, row.party_id))) for row in rows)
+    return tuple(sorted(taken, key=lambda notice: notice.id))
+
+
+async def delivered(conn: AsyncConnection, notice_id: UUID, at: datetime) -> None:
+    notice = models.Notice
+    await conn.execute(
+        update(notice).where(notice.id == notice_id, notice.delivered_at.is_(None)).values(delivered_at=at)
+    )
+
+
+async def failed(conn: AsyncConnection, notice_id: UUID, retry_in: timedelta, at: datetime) -> None:
+    await conn.execute(update(models.Notice).where(models.Notice.id == notice_id).values(due_at=at + retry_in))
+
+
+async def parked(conn: AsyncConnection, notice_id: UUID, at: datetime) -> None:
+    await conn.execute(update(models.Notice).where(models.Notice.id == notice_id).values(parked_at=at))
+
+
+async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
+    notice = models.Notice
+    await conn.execute(
+        update(notice)
+        .where(notice.recipient_id == person_id, notice.parked_at.is_not(None))
+        .values(parked_at=None, due_at=at)
+    )
+
+
+_TAKE = text("""
+    WITH due AS (
+        SELECT n.id FROM wallet.notices n
+        WHERE n.delivered_at IS NULL AND n.parked_at IS NULL AND n.due_at <= :now
+          AND NOT EXISTS (SELECT FROM wallet.notices earlier
+                          WHERE earlier.recipient_id = n.recipient_id AND earlier.id < n.id
+                            AND earlier.delivered_at IS NULL AND earlier.parked_at IS NULL
+                            AND earlier.kind <> 'payment_sent')
+        ORDER BY n.due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE wallet.notices n SET due_at = :until, attempts = n.attempts + 1
+    FROM due, wallet.parties p JOIN wallet.accounts a ON a.party_id = p.id
+    WHERE n.id = due.id AND p.id = n.party_id
+    RETURNING n.id, n.recipient_id, n.party_id, n.kind, n.payment_id, n.facts, n.attempts,
+              p.kind AS party_kind, p.name, p.owner_id, a.status
+""")
+# A notice of one's own payment does not hold up later ones: it waits while the chat itself shows the receipt.
+
+
+def _about(party: Party, kind: NoticeKind, at: datetime, payment_id: UUID | None = None) -> Draft:
+    """Tell a person, or the owner of a business."""
+    due_at = at + PAYER_GRACE if kind is NoticeKind.PAYMENT_SENT else at
+    return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id, at, due_at)
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "recipient_id": draft.recipient_id,
+        "party_id": draft.party_id,
+        "kind": draft.kind.value,
+        "payment_id": draft.payment_id,
+        "facts": {"until": draft.until.isoformat()} if draft.until else {},
+        "created_at": draft.created_at,
+        "due_at": draft.due_at,
+    }
+
+
+def _notice(row: Row[Any], receipt: Receipt | None) -> Notice:
+    until = row.facts.get("until")
+    return Notice(
+        id=row.id,
+        recipient_id=row.recipient_id,
+        party=Party(row.party_id, row.party_kind, row.name, row.status, row.owner_id),
+        kind=NoticeKind(row.kind),
+        receipt=receipt,
+        until=datetime.fromisoformat(until) if until else None,
+        attempts=row.attempts,
+    )

@@ -1,0 +1,243 @@
+"""Payments: from what was asked to a quote that a PIN may confirm. Settling it is `settlement`'s."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
+
+from wallet import limits, models, parties, pins
+from wallet.accounts import Holder
+from wallet.errors import (
+    InsufficientFunds,
+    KeyConflict,
+    NotAPayer,
+    NoteTooLong,
+    PartyFrozen,
+    PartyPending,
+    QuoteClosed,
+    QuoteExpired,
+    QuotePaid,
+    QuoteUnknown,
+    SelfPayment,
+)
+from wallet.ids import new_id
+from wallet.money import Currency, Money
+from wallet.orders import Order, checked_amount
+from wallet.values import Party, Quote
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.engine import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.accounts import PartyAccount
+    from wallet.fees import Tariff
+
+QUOTE_LIFETIME = timedelta(seconds=120)
+MAX_NOTE = 140
+UNSEEN = ("Cc", "Cf", "Cs", "Co")
+JOINERS = "\u200c\u200d"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who wants to pay whom, how much, and the key that makes asking idempotent."""
+
+    payer_id: UUID
+    payee_id: UUID
+    amount: Money
+    note: str
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuote:
+    """A quote and the accounts it stands between."""
+
+    quote: Quote
+    payer_account_id: UUID
+    payee_account_id: UUID
+
+    def order(self) -> Order:
+        """Pay this quote; its id is the key."""
+        return Order(
+            key=self.quote.id,
+            kind="payment",
+            debit=Holder(self.payer_account_id, self.quote.payer),
+            credit=Holder(self.payee_account_id, self.quote.payee),
+            amount=self.quote.amount.minor,
+            fee=self.quote.fee.minor,
+            note=self.quote.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a quote is made by."""
+
+    currency: Currency
+    tariff: Tariff
+    limits: limits.Limits
+    at: datetime
+
+
+async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
+    """As `Wallet.quote`."""
+    amount = checked_amount(asked.amount, terms.currency)
+    note = _checked_note(asked.note)
+    payer = await parties.account_of(conn, asked.payer_id)
+    payee = await parties.account_of(conn, asked.payee_id)
+    earlier = await _with_key(conn, asked.key)
+    if earlier is None:
+        _require_parties(payer.party, payee.party)
+        await _require_room(conn, payer, asked.amount, terms)
+        await conn.execute(
+            upsert(models.Quote)
+            .values(
+                id=new_id(),
+                key=asked.key,
+                payer_account_id=payer.account_id,
+                payee_account_id=payee.account_id,
+                amount=amount,
+                fee=terms.tariff.fee(payee.party.kind, amount, terms.at),
+                currency=terms.currency.code,
+                note=note,
+                state="open",
+                created_at=terms.at,
+                expires_at=terms.at + QUOTE_LIFETIME,
+            )
+            .on_conflict_do_nothing(index_elements=[models.Quote.key])
+        )
+        earlier = await _with_key(conn, asked.key)
+        assert earlier is not None, "written above, or by whoever came first"
+    same = (earlier.payer_account_id, earlier.payee_account_id, earlier.amount, earlier.note)
+    if same != (payer.account_id, payee.account_id, amount, note):
+        raise KeyConflict(asked.key)
+    return (await find(conn, earlier.id, asked.payer_id, terms.currency)).quote
+
+
+async def find(conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: Currency) -> StoredQuote:
+    """This payer's quote. QuoteUnknown."""
+    payer_account, payee_account = aliased(models.Account), aliased(models.Account)
+    payer, payee, payment = aliased(models.Party), aliased(models.Party), models.Payment
+    paid_before = exists().where(
+        payment.debit_account_id == payer_account.id,
+        payment.credit_account_id == payee_account.id,
+        payment.kind == "payment",
+        payment.id != models.Quote.id,
+    )
+    row = (
+        await conn.execute(
+            select(
+                models.Quote,
+                payer_account.balance,
+                payer_account.status.label("payer_status"),
+                payee_account.status.label("payee_status"),
+                payer.name.label("payer_name"),
+                payee.id.label("payee_id"),
+                payee.kind.label("payee_kind"),
+                payee.name.label("payee_name"),
+                payee.owner_id.label("payee_owner"),
+                paid_before.label("paid_before"),
+            )
+            .join(payer_account, payer_account.id == models.Quote.payer_account_id)
+            .join(payer, payer.id == payer_account.party_id)
+            .join(payee_account, payee_account.id == models.Quote.payee_account_id)
+            .join(payee, payee.id == payee_account.party_id)
+            .where(models.Quote.id == quote_id, payer.id == payer_id)
+        )
+    ).first()
+    if row is None:
+        raise QuoteUnknown
+    return _stored(row, payer_id, currency)
+
+
+def require_open(quote: Quote, at: datetime) -> None:
+    """QuoteClosed, QuoteExpired."""
+    if quote.state in ("cancelled", "voided"):
+        raise QuoteClosed(quote.state)
+    if quote.expires_at <= at:
+        raise QuoteExpired(quote.expires_at)
+
+
+async def cancel(conn: AsyncConnection, quote_id: UUID, payer_id: UUID) -> None:
+    """As `Wallet.cancel`."""
+    account_id = select(models.Account.id).where(models.Account.party_id == payer_id)
+    row = (
+        await conn.execute(
+            select(models.Quote.state)
+            .where(models.Quote.id == quote_id, models.Quote.payer_account_id.in_(account_id))
+            .with_for_update(key_share=True)
+        )
+    ).first()
+    if row is None:
+        raise QuoteUnknown
+    if row.state == "paid":
+        raise QuotePaid
+    await conn.execute(
+        update(models.Quote).where(models.Quote.id == quote_id, models.Quote.state == "open").values(state="cancelled")
+    )
+
+
+def _require_parties(payer: Party, payee: Party) -> None:
+    if payer.kind != "person":
+        raise NotAPayer
+    if payer.id in (payee.id, payee.owner_id):
+        raise SelfPayment
+    if payer.status == "frozen":
+        raise PartyFrozen("payer", payer.name)
+    if payee.status == "frozen":
+        raise PartyFrozen("payee", payee.name)
+    if payee.status == "pending":
+        raise PartyPending("payee", payee.name)
+
+
+async def _require_room(conn: AsyncConnection, payer: PartyAccount, amount: Money, terms: Terms) -> None:
+    """What settling would refuse, said early; settling looks again, under the locks."""
+    await pins.require_not_cooling(conn, payer.party.id, terms.at)
+    balance = (
+        await conn.execute(select(models.Account.balance).where(models.Account.id == payer.account_id))
+    ).scalar_one()
+    if balance < amount.minor:
+        raise InsufficientFunds(Money(balance, terms.currency), amount)
+    spent = (await limits.load(conn, [payer.account_id], terms.at))[payer.account_id]
+    await limits.require_room(conn, payer.account_id, spent, terms.limits, amount)
+
+
+async def _with_key(conn: AsyncConnection, key: UUID) -> Row[UUID, UUID, UUID, int, str] | None:
+    quote = models.Quote
+    columns = select(quote.id, quote.payer_account_id, quote.payee_account_id, quote.amount, quote.note)
+    return (await conn.execute(columns.where(quote.key == key))).first()
+
+
+def _checked_note(note: str) -> str:
+    """Without control and format characters, which could forge what a card says; joiners stay, emoji need them."""
+    spaced = " ".join(note.split())
+    seen = "".join(char for char in spaced if char in JOINERS or unicodedata.category(char) not in UNSEEN)
+    note = " ".join(seen.split())
+    if len(note) > MAX_NOTE:
+        raise NoteTooLong(MAX_NOTE)
+    return note
+
+
+def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency) -> StoredQuote:
+    found = Quote(
+        id=row.id,
+        payer=Party(payer_id, "person", row.payer_name, row.payer_status),
+        payee=Party(row.payee_id, row.payee_kind, row.payee_name, row.payee_status, row.payee_owner),
+        amount=Money(row.amount, currency),
+        fee=Money(row.fee, currency),
+        note=row.note,
+        first_time=not row.paid_before,
+        balance_after=Money(row.balance - row.amount, currency),
+        state=row.state,
+        expires_at=row.expires_at,
+    )
+    return StoredQuote(found, row.payer_account_id, row.payee_account_id)

@@ -1,0 +1,170 @@
+"""Receipts: settled payments read back, as one party sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, text
+
+from wallet.accounts import Holder
+from wallet.errors import PaymentUnknown
+from wallet.ids import read_reference
+from wallet.money import Currency, Money
+from wallet.values import Party, PaymentSummary, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What never changes about a settled payment: all that a return of it needs."""
+
+    id: UUID
+    debit: Holder
+    credit: Holder
+    amount: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """A transfer as an operator sees it."""
+
+    at: datetime
+    debit: str
+    credit: str
+    amount: Money
+    kind: str
+    reference: str
+
+
+_SIDES = """
+    p.id, p.kind, p.reference, p.amount, p.fee, p.note, p.settled_at, p.refunded,
+    da.id AS debit_id, dp.id AS payer_id, dp.kind AS payer_kind, dp.name AS payer_name, da.status AS payer_status,
+    dp.owner_id AS payer_owner,
+    ca.id AS credit_id, cp.id AS payee_id, cp.kind AS payee_kind, cp.name AS payee_name, ca.status AS payee_status,
+    cp.owner_id AS payee_owner
+"""
+_JOINS = """
+    JOIN wallet.accounts da ON da.id = p.debit_account_id LEFT JOIN wallet.parties dp ON dp.id = da.party_id
+    JOIN wallet.accounts ca ON ca.id = p.credit_account_id LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
+"""
+_LOAD = text(f"""
+    SELECT {_SIDES}, asked.party_id AS viewer_id, last.balance_after, n.id AS notice_id
+    FROM unnest(:payments, :parties) AS asked(payment_id, party_id)
+    JOIN wallet.payments p ON p.id = asked.payment_id
+    {_JOINS}
+    JOIN LATERAL (
+        SELECT e.balance_after FROM wallet.transfers t JOIN wallet.entries e ON e.transfer_id = t.id
+        WHERE t.payment_id = p.id
+          AND e.account_id = CASE asked.party_id WHEN dp.id THEN da.id WHEN cp.id THEN ca.id END
+        ORDER BY e.seq DESC LIMIT 1) last ON true
+    LEFT JOIN wallet.notices n ON n.payment_id = p.id AND n.party_id = asked.party_id
+""").bindparams(bindparam("payments", type_=ARRAY(Uuid)), bindparam("parties", type_=ARRAY(Uuid)))  # noqa: S608 - constants above  # fmt: skip
+_ORIGINAL = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.id = :id")  # noqa: S608 - constants above
+_FIND = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.reference = :reference OR p.id = :id")  # noqa: S608 - constants above
+_LATEST = text("""
+    SELECT t.settled_at, t.amount, p.reference,
+           COALESCE(dp.name, da.kind) AS debit, COALESCE(cp.name, ca.kind) AS credit,
+           CASE t.kind WHEN 'fee' THEN 'fee' ELSE p.kind END AS kind
+    FROM wallet.transfers t JOIN wallet.payments p ON p.id = t.payment_id
+    JOIN wallet.accounts da ON da.id = t.debit_account_id LEFT JOIN wallet.parties dp ON dp.id = da.party_id
+    JOIN wallet.accounts ca ON ca.id = t.credit_account_id LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
+    ORDER BY t.id DESC LIMIT :limit
+""")
+
+
+async def load(conn: AsyncConnection, payment_id: UUID, party_id: UUID, currency: Currency) -> Receipt:
+    """As `Wallet.receipt`."""
+    found = await load_many(conn, [(payment_id, party_id)], currency)
+    if not found:
+        raise PaymentUnknown
+    return found[payment_id, party_id]
+
+
+async def load_many(
+    conn: AsyncConnection, wanted: Sequence[tuple[UUID, UUID]], currency: Currency
+) -> dict[tuple[UUID, UUID], Receipt]:
+    """Receipts by (payment, viewing party); what a party may not see is left out. One query for all."""
+    if not wanted:
+        return {}
+    payments, parties = zip(*wanted, strict=True)
+    rows = await conn.execute(_LOAD, {"payments": list(payments), "parties": list(parties)})
+    return {(row.id, row.viewer_id): _receipt(row, currency) for row in rows}
+
+
+async def original(conn: AsyncConnection, payment_id: UUID) -> Original:
+    """What a refund or a reversal needs to know. PaymentUnknown."""
+    row = (await conn.execute(_ORIGINAL, {"id": payment_id})).first()
+    if row is None:
+        raise PaymentUnknown
+    return Original(row.id, Holder(row.debit_id, _payer(row)), Holder(row.credit_id, _payee(row)), row.amount, row.fee)
+
+
+async def find(conn: AsyncConnection, wanted: str, currency: Currency) -> PaymentSummary:
+    """As `Wallet.find_payment`."""
+    try:
+        payment_id = UUID(wanted)
+    except ValueError:
+        payment_id = None
+    row = (await conn.execute(_FIND, {"reference": read_reference(wanted), "id": payment_id})).first()
+    if row is None:
+        raise PaymentUnknown
+    return PaymentSummary(
+        id=row.id,
+        kind=row.kind,
+        reference=row.reference,
+        payer=_payer(row),
+        payee=_payee(row),
+        amount=Money(row.amount, currency),
+        fee=Money(row.fee, currency),
+        refunded=Money(row.refunded, currency),
+        note=row.note,
+        settled_at=row.settled_at,
+    )
+
+
+async def latest(conn: AsyncConnection, limit: int, currency: Currency) -> tuple[BookLine, ...]:
+    """As `Wallet.latest_entries`."""
+    rows = await conn.execute(_LATEST, {"limit": limit})
+    return tuple(
+        BookLine(row.settled_at, row.debit, row.credit, Money(row.amount, currency), row.kind, row.reference)
+        for row in rows
+    )
+
+
+def _receipt(row: Row[Any], currency: Currency) -> Receipt:
+    return Receipt(
+        payment_id=row.id,
+        kind=row.kind,
+        reference=row.reference,
+        payer=_payer(row),
+        payee=_payee(row),
+        amount=Money(row.amount, currency),
+        fee=Money(row.fee, currency),
+        note=row.note,
+        settled_at=row.settled_at,
+        viewer="payer" if row.viewer_id == row.payer_id else "payee",
+        balance_after=Money(row.balance_after, currency),
+        refunded=Money(row.refunded, currency),
+        notice_id=row.notice_id,
+    )
+
+
+def _payer(row: Row[Any]) -> Party | None:
+    if row.payer_id is None:
+        return None
+    return Party(row.payer_id, row.payer_kind, row.payer_name, row.payer_status, row.payer_owner)
+
+
+def _payee(row: Row[Any]) -> Party | None:
+    if row.payee_id is None:
+        return None
+    return Party(row.payee_id, row.payee_kind, row.payee_name, row.payee_status, row.payee_owner)
