@@ -1,0 +1,171 @@
+"""The table of contents: every handler, once, in order. The first that fits an update answers it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram import BotCommand, MenuButtonCommands, Update
+from telegram.error import Forbidden, TelegramError
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot import refusals
+from bot.guards import fresh, private, six_digits
+from bot.journeys import (
+    balance,
+    business,
+    cancel,
+    choices,
+    help,  # noqa: A004 - the command's own name
+    history,
+    keys,
+    membership,
+    pay,
+    pins,
+    start,
+    unfit,
+    words,
+)
+from bot.text import FALLBACK, Speaker, languages
+from bot.turn import Turn
+from wallet import WalletError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.context import Context
+    from bot.turn import Journey
+
+    Handle = Callable[[Update], Awaitable[None]]
+    Handler = BaseHandler[Update, Any, Any]
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+_CARD: Final = r":[\w-]{22}$"
+
+
+def handlers(context: Context) -> list[Handler]:
+    """Every handler, in order."""
+
+    def anybody(journey: Journey) -> Any:
+        return _answering(context, journey, members_only=False)
+
+    def member(journey: Journey) -> Any:
+        return _answering(context, journey, members_only=True)
+
+    return [
+        # A typed PIN goes first, so that no other journey ever sees one.
+        MessageHandler(private & six_digits, anybody(keys.typed)),
+        MessageHandler(private & ~fresh, anybody(unfit.explain)),
+        # Commands
+        CommandHandler("start", anybody(start.start), fresh),
+        CommandHandler("help", anybody(help.show), fresh),
+        CommandHandler("balance", member(balance.show), fresh),
+        CommandHandler(["send", "pay"], member(words.read), fresh),
+        CommandHandler("history", member(history.show), fresh),
+        CommandHandler("pin", member(pins.change), fresh),
+        CommandHandler("business", member(business.show), fresh),
+        CommandHandler("cancel", member(cancel.cancel), fresh),
+        MessageHandler(fresh & filters.COMMAND, anybody(help.unknown_command)),
+        # Words, and contacts picked from the list
+        MessageHandler(fresh & filters.StatusUpdate.USERS_SHARED, member(choices.contact)),
+        MessageHandler(fresh & filters.TEXT, member(words.read)),
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, anybody(help.not_understood)),
+        # Buttons. A press without data goes to the first of them, whatever its pattern.
+        CallbackQueryHandler(anybody(unfit.unknown_button), "^$"),
+        CallbackQueryHandler(anybody(keys.press), r"^k:"),
+        CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
+        CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
+        CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
+        CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
+        CallbackQueryHandler(member(choices.amount), rf"^amount\d{_CARD}"),
+        CallbackQueryHandler(member(choices.no_note), rf"^note\d{_CARD}"),
+        CallbackQueryHandler(member(history.turn_page), f"^(older|newer){_CARD}"),
+        CallbackQueryHandler(member(history.switch), rf"^account\d{_CARD}"),
+        CallbackQueryHandler(anybody(unfit.unknown_button)),
+        # Blocked, or let in again
+        ChatMemberHandler(anybody(membership.changed), ChatMemberHandler.MY_CHAT_MEMBER),
+    ]
+
+
+def build(context: Context) -> Handle:
+    """Return what handles one update. It raises when the update was not handled and may be handled again."""
+    application = Application.builder().bot(context.bot).updater(None).build()
+    table = handlers(context)
+
+    async def handle(update: Update) -> None:
+        # Not `process_update`: it keeps exceptions from its caller, and the inbox must see them.
+        for handler in table:
+            found = handler.check_update(update)
+            if found is None or found is False:
+                continue
+            await handler.handle_update(update, application, found, CallbackContext.from_update(update, application))
+            return
+
+    return handle
+
+
+async def apologise(context: Context, update: Update) -> None:
+    """Tell a person that their message could not be handled. Never raises what Telegram says about it."""
+    if update.effective_user is None or update.effective_chat is None or update.effective_chat.type != "private":
+        return
+    turn = await Turn.of(context, update)
+    try:
+        await turn.toast()
+        await turn.say(
+            turn.t(
+                "Sorry, something went wrong on my side, and I could not do what you asked. "
+                "See /balance and /history for what has happened, then try again."
+            )
+        )
+    except TelegramError as error:
+        log.warning("an apology did not arrive: %s", type(error).__name__)
+
+
+async def introduce(context: Context) -> None:
+    """Tell Telegram our commands and our purpose, in every language. Cosmetic: a failure is only logged."""
+    for language in languages():
+        speaker = Speaker(language)
+        code = "" if language == FALLBACK else language
+        try:
+            await context.bot.set_my_commands(
+                [BotCommand(name, text) for name, text in help.commands(speaker).items()], language_code=code
+            )
+            await context.bot.set_my_description(help.description(speaker), language_code=code)
+            await context.bot.set_my_short_description(help.short_description(speaker), language_code=code)
+        except TelegramError as error:
+            log.warning("Telegram did not take our introduction (%s): %s", language, type(error).__name__)
+    try:
+        await context.bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+    except TelegramError as error:
+        log.warning("Telegram did not take our menu: %s", type(error).__name__)
+
+
+def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any:
+    """Return the journey as a PTB callback: a refusal becomes a sentence, and every button press is answered."""
+
+    async def callback(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+        turn = await Turn.of(context, update)
+        try:
+            if members_only and turn.known is None:
+                await start.ask_to_start(turn)
+            else:
+                await journey(turn)
+        except WalletError as refusal:
+            await turn.say(refusals.sentence(turn.speaker, refusal))
+        except Forbidden:  # blocked in the meantime: there is nobody to answer
+            await context.people.set_reachable(turn.user.id, reachable=False)
+            return
+        await turn.toast()
+
+    return callback

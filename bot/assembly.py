@@ -1,0 +1,119 @@
+"""The bot put together: every part made once, started in the order it is needed, stopped in the reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from telegram import Update
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot import application
+from bot.context import Context
+from bot.courier import Courier
+from bot.inbox import Inbox, Secrets
+from bot.intake import LongPolling, patiently
+from bot.journeys import expiry, notices
+from bot.keypad import Keypads
+from bot.outgoing import Outgoing
+from bot.webhook import Webhook
+from wallet import Database, connection_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from telegram.ext import BaseRateLimiter
+
+    from bot.redaction import Json
+    from bot.settings import BotSettings
+    from wallet import Wallet
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The bot, with everything started but its intake, which is to be run."""
+
+    context: Context
+    inbox: Inbox
+    intake: LongPolling | Webhook
+
+
+@asynccontextmanager
+async def assembled(
+    settings: BotSettings,
+    wallet: Wallet,
+    *,
+    clock: Callable[[], datetime] = _now,
+    pace: BaseRateLimiter[Any] | None = None,
+) -> AsyncIterator[Assembly]:
+    """Put the bot together on an open wallet. Raises SQLAlchemy's errors without a schema `bot`, and InvalidToken."""
+    settings.peppers()  # said now, rather than when the first PIN is chosen
+    async with AsyncExitStack() as parts:
+        store = Database(connection_url(settings))
+        parts.push_async_callback(store.close)
+        bot = _telegram(settings, pace or Outgoing())
+        parts.push_async_callback(bot.shutdown)
+        await patiently(bot.initialize)
+
+        context = Context(
+            wallet=wallet,
+            bot=bot,
+            store=store,
+            settings=settings,
+            clock=clock,
+            keypads=Keypads(clock),
+            secrets=Secrets(),
+            courier_wake=lambda: courier.wake(),  # noqa: PLW0108 - the courier comes after its context
+        )
+        courier = Courier(context, notices.tell)
+        await courier.start()
+        parts.push_async_callback(courier.stop)
+        inbox = _inbox(context)
+        await inbox.start()
+        parts.push_async_callback(inbox.stop)
+        for beside in (application.introduce(context), expiry.run(context)):
+            parts.callback(asyncio.create_task(beside).cancel)
+        yield Assembly(context, inbox, _intake(settings, bot, inbox))
+
+
+def _intake(settings: BotSettings, bot: ExtBot[Any], inbox: Inbox) -> LongPolling | Webhook:
+    kinds = application.ALLOWED_UPDATES
+    if settings.webhook_url:
+        return Webhook(bot, kinds, inbox.receive, settings)
+    return LongPolling(bot, kinds, inbox.receive)
+
+
+def _telegram(settings: BotSettings, pace: BaseRateLimiter[Any]) -> ExtBot[Any]:
+    return ExtBot(
+        settings.bot_token.get_secret_value(),
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        # What is not answered may have taken effect, and a message sent again is seen twice: wait long.
+        request=HTTPXRequest(read_timeout=20.0, pool_timeout=10.0),
+        rate_limiter=pace,
+    )
+
+
+def _inbox(context: Context) -> Inbox:
+    """Make the inbox, with handlers that read Telegram's JSON as our library's values."""
+    answer = application.build(context)
+
+    async def handle(update: Json) -> None:
+        await answer(_parsed(update, context))
+
+    async def apologise(update: Json) -> None:
+        await application.apologise(context, _parsed(update, context))
+
+    return Inbox(context.store, handle, context.clock, context.secrets, apologise=apologise)
+
+
+def _parsed(update: Json, context: Context) -> Update:
+    return Update.de_json(update, context.bot)

@@ -1,0 +1,147 @@
+"""Wallet facts → message text and buttons. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.keypad import CANCEL, DELETE, DIGITS, LENGTH, Keypad
+from bot.messages import Face
+from bot.names import Reason, clean
+
+if TYPE_CHECKING:
+    from bot.payees import Payee
+    from bot.text import Speaker
+    from wallet import Quote, Receipt
+
+PRESS_KEY: Final = "k"
+CONFIRM: Final = "pin"
+CANCEL_PAYMENT: Final = "cancel"
+ASK_AGAIN: Final = "again"
+
+
+def button(label: str, operation: str, card_id: str) -> InlineKeyboardButton:
+    """Return a button of a card. The operation is a word of ours, the id is what makes it safe."""
+    return InlineKeyboardButton(label, callback_data=f"{operation}:{card_id}")
+
+
+def quote(speaker: Speaker, quote: Quote, payee: Payee, card_id: str, resembles: str | None = None) -> Face:
+    """Return the card before the PIN: all that the PIN will confirm.
+
+    `resembles` names somebody else, paid before, whose name looks the same.
+    """
+    lines = [
+        heading(speaker, quote, payee),
+        *_doubts(speaker, quote, payee, resembles),
+        "",
+        speaker.t("Amount: {amount}", amount=quote.amount),
+        _fee(speaker, quote.payee.kind == "business"),
+        speaker.t("Total: {total}", total=quote.total),
+        speaker.t("Balance after: {balance}", balance=quote.balance_after),
+        "",
+        speaker.t("Open until {time}.", time=quote.expires_at),
+    ]
+    return Face("\n".join(lines), _confirm_or_cancel(speaker, card_id))
+
+
+def retry(speaker: Speaker, heading: str, why: str, card_id: str) -> Face:
+    """Return the card after a try that failed, while another one makes sense."""
+    return Face(f"{heading}\n\n{why}", _confirm_or_cancel(speaker, card_id))
+
+
+def closed(speaker: Speaker, heading: str, why: str, again: str = "") -> Face:
+    """Return the card of a payment that did not happen. `again` is the card's id if it may be asked for anew."""
+    keyboard = None
+    if again:
+        keyboard = InlineKeyboardMarkup([[button(speaker.label("Ask again"), ASK_AGAIN, again)]])
+    return Face(f"{heading}\n\n{why}", keyboard)
+
+
+def checking(speaker: Speaker, heading: str) -> Face:
+    """While the wallet looks at the PIN."""
+    return Face(f"{heading}\n\n{speaker.t('Checking…')}")
+
+
+def receipt(speaker: Speaker, receipt: Receipt, username: str | None) -> Face:
+    """Return the card after the payment, for the payer. `username` is the payee's."""
+    payee = receipt.payee
+    lines = [
+        speaker.t(
+            "✓ <b>You sent {amount} to {name}</b>",
+            amount=receipt.amount,
+            name=clean(payee.name if payee else ""),
+        ),
+        *_username(username),
+        *_note(speaker, receipt.note),
+        "",
+        _fee(speaker, payee is not None and payee.kind == "business"),
+        speaker.t("Your balance: {balance}", balance=receipt.balance_after),
+        speaker.t("Reference <code>{reference}</code>, {time}", reference=receipt.reference, time=receipt.settled_at),
+    ]
+    return Face("\n".join(lines))
+
+
+def keypad(speaker: Speaker, keypad: Keypad) -> Face:
+    """Return the PIN pad under its heading: one dot a digit, never a digit."""
+
+    def key(name: str, label: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(label, callback_data=f"{PRESS_KEY}:{keypad.tokens[name]}")
+
+    digits = [key(digit, digit) for digit in DIGITS]
+    last = [key(CANCEL, speaker.label("Cancel")), digits[0], key(DELETE, "⌫")]
+    rows = [digits[1:4], digits[4:7], digits[7:10], last]
+    dots = "●" * keypad.entered + "○" * (LENGTH - keypad.entered)
+    return Face(f"{keypad.heading}\n\n{speaker.t('PIN {dots}', dots=dots)}", InlineKeyboardMarkup(rows))
+
+
+def heading(speaker: Speaker, quote: Quote, payee: Payee) -> str:
+    """Return what is to be paid to whom, and what for: it stays in sight while the PIN is typed."""
+    title = speaker.t("<b>Send {amount} to {name}</b>", amount=quote.amount, name=payee.name)
+    return "\n".join([title, *_username(payee.username), *_kind(speaker, payee), *_note(speaker, quote.note)])
+
+
+def _confirm_or_cancel(speaker: Speaker, card_id: str) -> InlineKeyboardMarkup:
+    confirm = button(speaker.label("Confirm with PIN"), CONFIRM, card_id)
+    cancel = button(speaker.label("Cancel"), CANCEL_PAYMENT, card_id)
+    return InlineKeyboardMarkup([[confirm], [cancel]])
+
+
+def _username(username: str | None) -> list[str]:
+    return [f"@{username}"] if username else []
+
+
+def _kind(speaker: Speaker, payee: Payee) -> list[str]:
+    return [speaker.t("A business")] if payee.party.kind == "business" else []
+
+
+def _note(speaker: Speaker, note: str) -> list[str]:
+    return [speaker.t("Note: {note}", note=clean_note(note))] if note else []
+
+
+def clean_note(note: str) -> str:
+    """Return a note as it may be shown: what hides or turns text is gone, the words stay."""
+    return "".join(char for char in " ".join(note.split()) if char.isprintable() or char == "\u200d")
+
+
+def _fee(speaker: Speaker, to_business: bool) -> str:
+    return speaker.t("Fee: none for you") if to_business else speaker.t("Fee: free")
+
+
+def _doubts(speaker: Speaker, quote: Quote, payee: Payee, resembles: str | None) -> list[str]:
+    """Return what speaks for looking twice at the payee."""
+    sentences = {
+        Reason.BIDI: speaker.t("⚠ This name holds marks that turn text around. Make sure it is who you think."),
+        Reason.INVISIBLE: speaker.t("⚠ This name holds characters you cannot see. Make sure it is who you think."),
+        Reason.MIXED_SCRIPTS: speaker.t("⚠ This name mixes letters that look alike. Make sure it is who you think."),
+    }
+    lines = [speaker.t("This is the first time you pay them.")] if quote.first_time else []
+    lines += [sentences[reason] for reason in sorted(payee.doubts)]
+    if resembles:
+        lines.append(
+            speaker.t(
+                "⚠ This is not the {name} you paid before, though the name looks the same.",
+                name=resembles,
+            )
+        )
+    return lines

@@ -1,0 +1,53 @@
+"""What every journey may reach, made once in `__main__` and passed down: no globals, no hidden state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.conversation import Cards, Conversations
+from bot.identity import People
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from telegram import Bot
+
+    from bot.inbox import Secrets
+    from bot.keypad import Keypads
+    from bot.settings import BotSettings
+    from wallet import Database, Wallet
+
+
+def _nobody_waits() -> None:
+    """No courier runs: notices wait until one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The wallet, Telegram, and the bot's own memory. `courier_wake` says that a notice is due now."""
+
+    wallet: Wallet
+    bot: Bot
+    store: Database
+    settings: BotSettings
+    clock: Callable[[], datetime]
+    keypads: Keypads
+    secrets: Secrets
+    courier_wake: Callable[[], None] = _nobody_waits
+
+    @property
+    def people(self) -> People:
+        """Who is who."""
+        return People(self.store, self.clock)
+
+    @property
+    def cards(self) -> Cards:
+        """The messages with buttons that we have shown."""
+        return Cards(self.store, self.clock)
+
+    @property
+    def conversations(self) -> Conversations:
+        """What we are waiting for from whom."""
+        return Conversations(self.store, self.clock)

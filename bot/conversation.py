@@ -1,0 +1,179 @@
+"""What the bot remembers of a conversation: the step a person is at, and the cards it has shown.
+
+A card's id rides in its buttons. It is unguessable and works for one person in one chat: callback data is
+attacker-chosen, so nothing else in it is believed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot import models
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message of ours with buttons. `message_id` is None until it has been sent."""
+
+    id: str
+    user_id: int
+    chat_id: int
+    message_id: int | None
+    kind: str
+    quote_id: UUID | None
+    facts: dict[str, Any]
+    look_again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What we asked a person for (`step`), and what we know so far (`facts`)."""
+
+    step: str
+    facts: dict[str, Any]
+
+
+class Cards:
+    """The cards shown. Finding one is always by somebody: another person's card does not exist for you."""
+
+    def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def create(
+        self,
+        kind: str,
+        user_id: int,
+        chat_id: int,
+        *,
+        quote_id: UUID | None = None,
+        look_again_at: datetime | None = None,
+        **facts: Any,
+    ) -> Card:
+        """Make a card that is yet to be sent."""
+        card = Card(secrets.token_urlsafe(16), user_id, chat_id, None, kind, quote_id, facts, look_again_at)
+
+        async def work(conn: AsyncConnection) -> Card:
+            row = {name: getattr(card, name) for name in Card.__slots__}
+            await conn.execute(insert(models.Card).values(created_at=self._clock(), **row).on_conflict_do_nothing())
+            return card
+
+        return await self._store.transaction(work)
+
+    async def find(self, card_id: str, user_id: int, chat_id: int) -> Card | None:
+        """Return this person's card in this chat."""
+        return await self._newest(
+            models.Card.id == card_id, models.Card.user_id == user_id, models.Card.chat_id == chat_id
+        )
+
+    async def of_quote(self, quote_id: UUID, user_id: int) -> Card | None:
+        """Return the card that shows this quote to this person."""
+        return await self._newest(models.Card.quote_id == quote_id, models.Card.user_id == user_id)
+
+    async def of_message(self, user_id: int, chat_id: int, message_id: int) -> Card | None:
+        """Return the card that this message shows."""
+        return await self._newest(
+            models.Card.user_id == user_id,
+            models.Card.chat_id == chat_id,
+            models.Card.message_id == message_id,
+        )
+
+    async def latest_payment(self, user_id: int) -> Card | None:
+        """Return the payment this person was shown last."""
+        return await self._newest(models.Card.user_id == user_id, models.Card.quote_id.is_not(None))
+
+    async def sent(self, card: Card, message_id: int) -> Card:
+        """Remember which message shows the card."""
+        return await self._change(card, message_id=message_id)
+
+    async def requote(self, card: Card, quote_id: UUID, look_again_at: datetime) -> Card:
+        """Show another quote on the card from now on."""
+        return await self._change(card, quote_id=quote_id, look_again_at=look_again_at)
+
+    async def overdue(self, limit: int = 50) -> list[Card]:
+        """Return cards that are to be looked at once more, the longest overdue first."""
+
+        async def work(conn: AsyncConnection) -> list[Card]:
+            when = models.Card.look_again_at
+            rows = await conn.execute(select(models.Card).where(when <= self._clock()).order_by(when).limit(limit))
+            return [_card(row) for row in rows.mappings()]
+
+        return await self._store.read(work)
+
+    async def looked_at(self, card: Card) -> Card:
+        """Remember that this has been done."""
+        return await self._change(card, look_again_at=None)
+
+    async def note(self, card: Card, **facts: Any) -> Card:
+        """Replace some of the card's facts."""
+        return await self._change(card, facts={**card.facts, **facts})
+
+    async def _change(self, card: Card, **values: Any) -> Card:
+        async def work(conn: AsyncConnection) -> Card:
+            await conn.execute(update(models.Card).where(models.Card.id == card.id).values(**values))
+            return replace(card, **values)
+
+        return await self._store.transaction(work)
+
+    async def _newest(self, *conditions: ColumnElement[bool]) -> Card | None:
+        async def work(conn: AsyncConnection) -> Card | None:
+            found = select(models.Card).where(*conditions).order_by(models.Card.created_at.desc()).limit(1)
+            row = (await conn.execute(found)).mappings().one_or_none()
+            return None if row is None else _card(row)
+
+        return await self._store.read(work)
+
+
+def _card(row: RowMapping) -> Card:
+    return Card(**{name: row[name] for name in Card.__slots__})
+
+
+class Conversations:
+    """One step at most per person."""
+
+    def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def of(self, user_id: int) -> Waiting | None:
+        """Return what we are waiting for from this person."""
+
+        async def work(conn: AsyncConnection) -> Waiting | None:
+            found = select(models.Conversation).where(models.Conversation.user_id == user_id)
+            row = (await conn.execute(found)).mappings().one_or_none()
+            return None if row is None else Waiting(row["step"], row["facts"])
+
+        return await self._store.read(work)
+
+    async def wait(self, user_id: int, step: str, **facts: Any) -> None:
+        """From now on we are waiting for this, and for nothing else."""
+
+        async def work(conn: AsyncConnection) -> None:
+            values = {"step": step, "facts": facts, "updated_at": self._clock()}
+            row = insert(models.Conversation).values(user_id=user_id, **values)
+            await conn.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=values))
+
+        await self._store.transaction(work)
+
+    async def end(self, user_id: int) -> None:
+        """We are waiting for nothing."""
+
+        async def work(conn: AsyncConnection) -> None:
+            await conn.execute(delete(models.Conversation).where(models.Conversation.user_id == user_id))
+
+        await self._store.transaction(work)

@@ -1,0 +1,46 @@
+"""Which messages may do something: composed once, used by every handler.
+
+Only a fresh message by the person themselves starts anything: no forward, no edit, nothing sent through another bot,
+by a channel or an anonymous admin, or by a machine in somebody's name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram.ext import filters
+
+from bot.keypad import typed_pin
+from bot.redaction import DOTS
+
+if TYPE_CHECKING:
+    from telegram import Message
+
+
+class _ByAHuman(filters.MessageFilter):
+    """The sender is a person, and no bot sent it for them."""
+
+    def filter(self, message: Message) -> bool:
+        sender = message.from_user
+        return sender is not None and not sender.is_bot and message.sender_business_bot is None
+
+
+class _SixDigits(filters.MessageFilter):
+    """Nothing but six digits, or the dots the inbox keeps of them: somebody typed a PIN."""
+
+    def filter(self, message: Message) -> bool:
+        text = message.text or message.caption or ""
+        return typed_pin(text) is not None or text.strip() == DOTS
+
+
+private: Final = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
+fresh: Final = (
+    filters.UpdateType.MESSAGE
+    & filters.ChatType.PRIVATE
+    & ~filters.FORWARDED
+    & ~filters.VIA_BOT
+    & ~filters.SenderChat.ALL
+    & ~filters.IS_FROM_OFFLINE
+    & _ByAHuman()
+)
+six_digits: Final = _SixDigits()

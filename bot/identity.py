@@ -1,0 +1,121 @@
+"""Telegram user ↔ wallet party: the only place that knows both ids.
+
+A person is their numeric Telegram id. A username is a hint: it changes, is recycled, and differs in case, so it is
+refreshed with every update of its owner and belongs to whoever was last seen with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot import models
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+    from telegram import User
+
+    from wallet import Database
+
+
+_PERSONS: Final = UUID("5c1e4d7e-3a52-4d6f-9a0e-6d9f0c2b7a11")
+_MAX_NAME: Final = 128
+_DEFAULT_LANGUAGE: Final = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who has started the bot. `name` is as Telegram gave it: clean it before it is shown."""
+
+    user_id: int
+    party_id: UUID
+    username: str | None
+    name: str
+    language: str
+
+
+def person_key(user_id: int) -> UUID:
+    """Return the wallet's key for this Telegram user's party: the same for ever, so a wallet is opened once."""
+    return uuid5(_PERSONS, str(user_id))
+
+
+class People:
+    """The people we know, by Telegram id, by party, by username."""
+
+    def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def find(self, user_id: int) -> Person | None:
+        """Return the person with this Telegram id, if they have started the bot."""
+        return await self._one(models.Person.user_id == user_id)
+
+    async def of_party(self, party_id: UUID) -> Person | None:
+        """Return the person whose own party this is; None for a business."""
+        return await self._one(models.Person.party_id == party_id)
+
+    async def named(self, username: str) -> Person | None:
+        """Return the person last seen with this username, whatever its case. Verify before trusting it with money."""
+        return await self._one(func.lower(models.Person.username) == username.removeprefix("@").lower())
+
+    async def register(self, user: User, party_id: UUID) -> Person:
+        """Remember a Telegram user and their party. Registering twice changes nothing."""
+
+        async def work(conn: AsyncConnection) -> Person:
+            await _release_username(conn, user)
+            seen = {
+                "username": user.username,
+                "name": _name(user),
+                "language": _language(user),
+                "reachable": True,
+            }
+            row = insert(models.Person).values(user_id=user.id, party_id=party_id, started_at=self._clock(), **seen)
+            await conn.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=seen))
+            return Person(user.id, party_id, user.username, _name(user), _language(user))
+
+        return await self._store.transaction(work)
+
+    async def refresh(self, person: Person, user: User) -> Person:
+        """Take over what Telegram says about them now. Writes only when something changed."""
+        now = Person(user.id, person.party_id, user.username, _name(user), _language(user) or person.language)
+        return person if now == person else await self.register(user, person.party_id)
+
+    async def set_reachable(self, user_id: int, *, reachable: bool) -> None:
+        """Note whether the bot may write to them: they blocked it, or let it in again."""
+
+        async def work(conn: AsyncConnection) -> None:
+            mine = models.Person.user_id == user_id
+            await conn.execute(update(models.Person).where(mine).values(reachable=reachable))
+
+        await self._store.transaction(work)
+
+    async def _one(self, condition: ColumnElement[bool]) -> Person | None:
+        async def work(conn: AsyncConnection) -> Person | None:
+            row = (await conn.execute(select(models.Person).where(condition))).mappings().one_or_none()
+            return None if row is None else Person(**{name: row[name] for name in Person.__slots__})
+
+        return await self._store.read(work)
+
+
+async def _release_username(conn: AsyncConnection, user: User) -> None:
+    """Take a username that moved to this user from its former owner."""
+    if user.username:
+        taken = func.lower(models.Person.username) == user.username.lower()
+        others = models.Person.user_id != user.id
+        await conn.execute(update(models.Person).where(taken, others).values(username=None))
+
+
+def _name(user: User) -> str:
+    return user.full_name[:_MAX_NAME]
+
+
+def _language(user: User) -> str:
+    return user.language_code or _DEFAULT_LANGUAGE

@@ -1,0 +1,197 @@
+"""The inbox: an update is made durable before it is acknowledged, then handled, in order for each person.
+
+The story of an update:
+1. Intake (long polling or webhook) hands over what Telegram sent and acknowledges it when `receive` returns.
+2. `receive` stores the batch with one INSERT. An `update_id` seen before changes nothing.
+3. Six digits could be a PIN: on disk they are dots. The words as written stay in memory, in `Secrets`.
+4. Each update has a lane, that of its sender. A lane handles one update at a time, oldest first. Lanes run
+   side by side, as many at once as there are slots, and hold a slot only while a handler runs.
+5. An attempt is counted before the handler runs; afterwards the update is marked handled, and emptied.
+6. A handler that raises is tried three times in all; then the person is told, and the lane goes on.
+7. A crash loses nothing: `start` finds what waits. What was cut off half-way is handled again (handlers are
+   idempotent by their keys); only what was cut off twelve times, as no chance would do, is given up.
+8. Handled updates are forgotten after eight days: Telegram repeats one for a day at most, and begins its ids
+   anew after a week of silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import inbox_table
+from bot.inbox_table import Arrival, Attempt, Waiting
+from wallet import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.redaction import Json
+    from wallet import Database
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+PAUSES: Final = (0.5, 2.0)
+"""Seconds between the attempts."""
+ATTEMPTS: Final = len(PAUSES) + 1
+CRASHES: Final = 12
+"""So often an update may bring the process down, or be there when it goes down, and is tried again."""
+REMEMBERED: Final = timedelta(days=8)
+_PRUNED_EVERY: Final = timedelta(hours=1)
+_DATABASE_PAUSE: Final = 1.0  # seconds, while there is no database to mark an update in
+_GRACE: Final = 15.0  # seconds that handlers under way have at a stop
+
+
+class Secrets:
+    """The words of updates whose stored form has dots for digits. In memory only; gone with the process."""
+
+    def __init__(self) -> None:
+        self._originals: dict[int, Json] = {}
+
+    def keep(self, update_id: int, original: Json) -> None:
+        """Remember an update as it was written, until `forget`."""
+        self._originals[update_id] = original
+
+    def original(self, update_id: int, stored: Json) -> Json:
+        """Return the update as it was written, or as it was stored if this process never saw it."""
+        return self._originals.get(update_id, stored)
+
+    def forget(self, update_id: int) -> None:
+        """Drop an update that has been handled."""
+        self._originals.pop(update_id, None)
+
+
+class Inbox:
+    """Durable updates and the lanes that handle them.
+
+    `handle` and `apologise` take the update as Telegram's JSON; raising means "not handled".
+    """
+
+    def __init__(
+        self,
+        store: Database,
+        handle: Callable[[Json], Awaitable[None]],
+        clock: Callable[[], datetime],
+        secrets: Secrets,
+        *,
+        apologise: Callable[[Json], Awaitable[None]],
+        at_once: int = 32,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._handle = handle
+        self._clock = clock
+        self._secrets = secrets
+        self._apologise = apologise
+        self._slots = asyncio.Semaphore(at_once)
+        self._sleep = sleep
+        self._lanes: dict[int, list[Waiting]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._next_pruning = datetime.min.replace(tzinfo=UTC)
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Take up, in order, everything that waits. Unavailable."""
+        for waiting in await self._store.transaction(inbox_table.waiting):
+            self._enqueue(waiting)
+
+    async def stop(self) -> None:
+        """Let handlers under way finish (15 seconds at most); what waits stays in the database."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_GRACE)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def receive(self, *updates: Json) -> None:
+        """Store updates, which are committed when this returns. MalformedUpdateError, Unavailable."""
+        arrivals = {arrival.update_id: arrival for arrival in map(Arrival.of, updates)}
+        if not arrivals:
+            return
+        now, rows = self._clock(), list(arrivals.values())
+        for waiting in await self._store.transaction(lambda conn: inbox_table.insert(conn, rows, now)):
+            arrival = arrivals[waiting.update_id]
+            if arrival.redacted:
+                self._secrets.keep(arrival.update_id, arrival.original)
+            self._enqueue(waiting)
+        if now >= self._next_pruning:
+            self._next_pruning = now + _PRUNED_EVERY
+            with suppress(Unavailable, SQLAlchemyError):
+                await self._store.transaction(lambda conn: inbox_table.prune(conn, now - REMEMBERED))
+
+    async def idle(self) -> None:
+        """Wait until nothing waits and no handler runs."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        if waiting.lane in self._lanes:
+            heapq.heappush(self._lanes[waiting.lane], waiting)
+        elif not self._stopping:
+            self._lanes[waiting.lane] = [waiting]
+            task = asyncio.create_task(self._run(waiting.lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, lane: int) -> None:
+        """Bring a lane's updates to their end, oldest first, until none is left."""
+        queue = self._lanes[lane]
+        try:
+            while queue and not self._stopping:
+                await self._settle(heapq.heappop(queue))
+        finally:
+            del self._lanes[lane]
+
+    async def _settle(self, waiting: Waiting) -> None:
+        """Try an update until it is done with, or until the stop."""
+        for pause in (*PAUSES, None):
+            async with self._slots:
+                done = await self._attempt(waiting.position, last=pause is None)
+            if done:
+                self._secrets.forget(waiting.update_id)
+                return
+            if pause is not None:
+                await self._sleep(pause)
+            if self._stopping:
+                return
+
+    async def _attempt(self, position: int, *, last: bool) -> bool:
+        """Try an update once; whether it is done with. After the `last` attempt it is, with an apology."""
+        attempt = await self._surely(lambda conn: inbox_table.begin(conn, position))
+        if attempt is None:
+            return True
+        original = self._secrets.original(attempt.update_id, attempt.payload)
+        hopeless = attempt.number > CRASHES
+        if hopeless or not await self._succeeds(self._handle, original, attempt):
+            if not (last or hopeless):
+                return False
+            await self._succeeds(self._apologise, original, attempt)
+        await self._surely(lambda conn: inbox_table.finish(conn, position, self._clock()))
+        return True
+
+    async def _succeeds(self, act: Callable[[Json], Awaitable[None]], original: Json, attempt: Attempt) -> bool:
+        try:
+            await act(original)
+        except Exception:
+            log.exception("update %s failed, attempt %s", attempt.update_id, attempt.number)
+            return False
+        return True
+
+    async def _surely(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run a transaction as often as it takes: without a database the lane waits, and loses nothing."""
+        while True:
+            try:
+                return await self._store.transaction(work)
+            except (Unavailable, SQLAlchemyError) as error:
+                log.warning("the inbox waits for the database: %s", type(error).__name__)
+            await self._sleep(_DATABASE_PAUSE)

@@ -1,0 +1,23 @@
+"""/balance: what you have, and what your businesses have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.names import clean
+
+if TYPE_CHECKING:
+    from bot.turn import Turn
+
+
+async def show(turn: Turn) -> None:
+    """Say the balance of each account of this person."""
+    wallet, owner = turn.context.wallet, turn.person.party_id
+    own = await wallet.balance(owner)
+    lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
+    for business in await wallet.businesses(owner):
+        balance = await wallet.balance(business.id)
+        line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
+        waiting = f" {turn.t('(waiting for approval)')}" if business.status == "pending" else ""
+        lines.append(line + waiting)
+    await turn.say("\n".join(lines))

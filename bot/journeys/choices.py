@@ -1,0 +1,80 @@
+"""Answers that are chosen rather than written: a contact from the list, a payee, an amount, no note."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from bot import intents, payees
+from bot.draft import Draft
+from bot.journeys import pay, send
+from bot.messages import Face
+from bot.names import clean
+from wallet import Money
+
+if TYPE_CHECKING:
+    from bot.turn import Turn
+
+
+async def contact(turn: Turn) -> None:
+    """Take a contact picked from the person's own list, in answer to "who is it for"."""
+    shared = turn.message.users_shared if turn.message else None
+    waiting = await turn.context.conversations.of(turn.user.id)
+    if shared is None or waiting is None or waiting.step not in send.STEPS:
+        await turn.say(turn.t("I was not waiting for a contact, so I did nothing. To pay somebody, press /send."))
+        return
+    draft = Draft.of(waiting.facts["draft"])
+    if waiting.facts["update_id"] == turn.update.update_id:
+        await send.advance(turn, draft)
+        return
+    chosen = shared.users[0]
+    found = await payees.find(turn.context, turn.person, intents.UserId(chosen.user_id))
+    if found:
+        await send.advance(turn, replace(draft, payees=found))
+    else:
+        name = " ".join(filter(None, (chosen.first_name, chosen.last_name)))
+        await send.unknown_payee(turn, clean(name))
+
+
+async def payee(turn: Turn) -> None:
+    """One of several who may be meant."""
+    found = await _pressed(turn)
+    if found is None:
+        return
+    draft, option, message_id = found
+    party = await turn.context.wallet.party(UUID(option))
+    await turn.edit(message_id, Face(turn.t("To {name}", name=clean(party.name))))
+    await send.advance(turn, replace(draft, payees=(party.id,)))
+
+
+async def amount(turn: Turn) -> None:
+    """One of the amounts offered."""
+    found = await _pressed(turn)
+    if found is None:
+        return
+    draft, option, message_id = found
+    chosen = Money(int(option), turn.context.wallet.currency)
+    await turn.edit(message_id, Face(turn.t("Amount: {amount}", amount=chosen)))
+    await send.advance(turn, replace(draft, amounts=(chosen.minor,)))
+
+
+async def no_note(turn: Turn) -> None:
+    """Skip the note."""
+    found = await _pressed(turn)
+    if found is None:
+        return
+    draft, _, message_id = found
+    await turn.edit(message_id, Face(turn.t("No note.")))
+    await send.advance(turn, replace(draft, ask_note=False))
+
+
+async def _pressed(turn: Turn) -> tuple[Draft, Any, int] | None:
+    """Return the draft behind the button, what the button stands for, and the message it was in."""
+    card = await pay.pressed_card(turn)
+    query = turn.update.callback_query
+    if card is None or card.message_id is None or query is None or query.data is None:
+        return None
+    at = int(query.data.partition(":")[0][-1])
+    options = card.facts.get("options", [])
+    return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None

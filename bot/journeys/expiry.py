@@ -1,0 +1,62 @@
+"""A card whose time is over says so by itself: nobody is left in front of a payment that looks open and is not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from telegram.error import BadRequest, Forbidden
+
+from bot import cards, messages, payees, refusals
+from bot.text import Speaker
+from wallet import QuoteExpired
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.context import Context
+    from bot.conversation import Card
+    from wallet import Quote
+
+log = logging.getLogger(__name__)
+
+_GRACE: Final = timedelta(seconds=30)
+"""A PIN given in the last moment may still be on its way; after this its payment is made, or never will be."""
+_LOOK_AGAIN: Final = 5.0  # seconds
+
+
+def due(quote: Quote) -> datetime:
+    """When the card of this quote is to be looked at once more."""
+    return quote.expires_at + _GRACE
+
+
+async def run(context: Context) -> NoReturn:
+    """Look after cards until cancelled."""
+    while True:
+        await asyncio.sleep(_LOOK_AGAIN)
+        try:
+            await close_expired(context)
+        except Exception as error:  # noqa: BLE001 - one failure must not end the round for good
+            log.warning("expired cards are closed later: %s", type(error).__name__)
+
+
+async def close_expired(context: Context) -> None:
+    """Close every card whose quote has expired. What was paid or cancelled says so already."""
+    for card in await context.cards.overdue():
+        person = await context.people.find(card.user_id)
+        if person is not None and card.quote_id is not None and card.message_id is not None:
+            quote = await context.wallet.find_quote(card.quote_id, person.party_id)
+            if quote.state == "open":
+                await _close(context, Speaker(person.language), card, quote, card.message_id)
+        await context.cards.looked_at(card)
+
+
+async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote, message_id: int) -> None:
+    heading = cards.heading(speaker, quote, await payees.describe(context, quote.payee))
+    why = refusals.sentence(speaker, QuoteExpired(quote.expires_at))
+    try:
+        await messages.edit(context.bot, card.chat_id, message_id, cards.closed(speaker, heading, why, again=card.id))
+    except (BadRequest, Forbidden) as error:  # blocked, or a chat that is gone: nobody is looking
+        log.info("an expired card was left as it is: %s", type(error).__name__)

@@ -1,0 +1,68 @@
+"""/help, what we say of ourselves, and what we say when we did not understand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.text import Speaker
+    from bot.turn import Turn
+
+
+def commands(speaker: Speaker) -> dict[str, str]:
+    """Each command and what it does, as Telegram's menu shows them."""
+    return {
+        "send": speaker.label("Send money"),
+        "balance": speaker.label("What you have"),
+        "history": speaker.label("Your payments so far"),
+        "business": speaker.label("Open a business, or see yours"),
+        "pin": speaker.label("Choose or change your PIN"),
+        "cancel": speaker.label("Stop what is going on"),
+        "help": speaker.label("How this works"),
+        "start": speaker.label("Open your wallet"),
+    }
+
+
+def description(speaker: Speaker) -> str:
+    """Return what the empty chat says before Start is pressed."""
+    return speaker.label(
+        "Send money to your contacts, right here in the chat. You confirm each payment with your own six-digit PIN. "
+        "Free for people; businesses pay a small fee."
+    )
+
+
+def short_description(speaker: Speaker) -> str:
+    """Return what the bot's profile says."""
+    return speaker.label("Money between people, in a chat. Each payment is confirmed with a six-digit PIN.")
+
+
+async def show(turn: Turn) -> None:
+    """How this works, in one message."""
+    examples = turn.t(
+        "<b>Sending</b>\n"
+        "Write it as you would say it:\n"
+        "send 5 to @ben for lunch\n"
+        "pay @ben 5.50\n"
+        "#envoyer 10EUR @ben\n"
+        "Or press /send and choose step by step."
+    )
+    safety = turn.t(
+        "<b>Your PIN</b>\n"
+        "Nothing leaves your wallet without it, and I ask for it on the keypad only. "
+        "Forwarded and edited messages never pay."
+    )
+    fees = turn.t("<b>Fees</b>\nFree for people. A business pays a small part of what it receives.")
+    listed = "\n".join(f"/{name} – {text}" for name, text in commands(turn.speaker).items())
+    await turn.say(f"{examples}\n\n{safety}\n\n{fees}\n\n{listed}")
+
+
+async def not_understood(turn: Turn) -> None:
+    """Answer what was no instruction, when we had asked for nothing."""
+    await turn.say(
+        turn.t("I did not understand that, so I did nothing. Write “send 5 to @name for lunch”, or press /help.")
+    )
+
+
+async def unknown_command(turn: Turn) -> None:
+    """Answer a command that is not ours."""
+    await turn.say(turn.t("I do not know this command. /help shows those I know."))

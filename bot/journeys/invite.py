@@ -1,0 +1,36 @@
+"""A payee who has no wallet yet: how to bring them here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.messages import Face
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot.turn import Turn
+
+
+def face(turn: Turn, called: str) -> Face:
+    """Say that this payee is unknown, with a link to send on."""
+    link = f"https://t.me/{turn.context.bot.username}?start=invited"
+    text = turn.t(
+        "{name} has no wallet here yet, so nothing was paid. Ask them to start me, then send it again:",
+        name=called,
+    )
+    return Face(f"{text}\n{link}", InlineKeyboardMarkup([[_share(turn, link)]]))
+
+
+def pay_link(turn: Turn, business_id: UUID) -> str:
+    """Return a link that opens a payment to this business. It pays nothing by itself."""
+    return f"https://t.me/{turn.context.bot.username}?start=pay_{business_id.hex}"
+
+
+def _share(turn: Turn, link: str) -> InlineKeyboardButton:
+    text = turn.speaker.label("I would like to send you money. Start this bot to receive it.")
+    query = urlencode({"url": link, "text": text})
+    return InlineKeyboardButton(turn.speaker.label("Send the link on"), url=f"https://t.me/share/url?{query}")

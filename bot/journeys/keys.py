@@ -1,0 +1,108 @@
+"""The PIN pad's keys, and PINs that were typed instead."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from telegram.error import TelegramError
+
+from bot import cards
+from bot.guards import fresh
+from bot.journeys import pay, pins, words
+from bot.keypad import Keypad, Pay, Pin, Pressed, typed_pin
+from bot.messages import Face
+
+if TYPE_CHECKING:
+    from bot.turn import Turn
+
+
+async def press(turn: Turn) -> None:
+    """Answer the press of a key."""
+    query = turn.update.callback_query
+    token = (query.data or "").removeprefix(f"{cards.PRESS_KEY}:") if query else ""
+    found = turn.context.keypads.find(token, turn.user.id)
+    if found is None:
+        await _too_old(turn)
+        return
+    keypad, key = found
+    await turn.toast()
+    if keypad.closed:
+        await _reshow(turn, keypad)
+        return
+    match keypad.press(key):
+        case Pressed.CHANGED if keypad.message_id is not None:
+            # A dot may fail to appear: handling the press again would count its digit twice.
+            with suppress(TelegramError):
+                await turn.edit(keypad.message_id, cards.keypad(turn.speaker, keypad))
+        case Pressed.FULL:
+            await _entered(turn, keypad)
+        case Pressed.CANCELLED:
+            await _cancelled(turn, keypad)
+
+
+async def typed(turn: Turn) -> None:
+    """Six digits were typed into the chat: they are deleted at once, and count as the PIN if one is asked for."""
+    message = turn.message
+    pin = typed_pin((message.text or message.caption or "") if message else "")
+    is_fresh = bool(fresh.check_update(turn.update))
+    keypad = turn.context.keypads.of(turn.user.id)
+    if is_fresh and keypad is None and await words.expects_amount(turn):
+        await words.read(turn)
+        return
+    deleted = await turn.delete_message()
+    if is_fresh and keypad is not None and pin is not None:
+        keypad.close()
+        await _taken(turn, keypad, pin)
+    elif deleted:
+        await turn.say(
+            turn.t("I deleted what looked like a PIN. Never write it into a chat: I ask for it on the keys only.")
+        )
+    if not deleted:
+        await turn.say(
+            turn.t("That looked like a PIN, and I could not delete it. Delete it yourself, then change it with /pin.")
+        )
+
+
+async def _entered(turn: Turn, keypad: Keypad) -> None:
+    await _taken(turn, keypad, keypad.take())
+
+
+async def _taken(turn: Turn, keypad: Keypad, pin: Pin) -> None:
+    if isinstance(keypad.purpose, Pay):
+        await pay.entered(turn, keypad, keypad.purpose, pin)
+    else:
+        await pins.entered(turn, keypad, pin)
+
+
+async def _cancelled(turn: Turn, keypad: Keypad) -> None:
+    if isinstance(keypad.purpose, Pay):
+        await pay.cancel_card(turn, keypad.purpose.card_id)
+    else:
+        await pins.cancelled(turn, keypad)
+
+
+async def _reshow(turn: Turn, keypad: Keypad) -> None:
+    """Answer a second tap, or a press handled again: the message shows what it showed, or should have shown."""
+    if keypad.outcome is not None and keypad.message_id is not None:
+        await turn.edit(keypad.message_id, keypad.outcome)
+    else:
+        await _put_back(turn)
+
+
+async def _too_old(turn: Turn) -> None:
+    """Answer a press on a pad from before a restart, or on somebody else's: it does nothing."""
+    await turn.toast(turn.speaker.label("This keypad is too old."))
+    await _put_back(turn)
+
+
+async def _put_back(turn: Turn) -> None:
+    """Show the payment where the pad was, as it stands now; only ever to its owner."""
+    if turn.message is None:
+        return
+    card = await turn.context.cards.of_message(turn.user.id, turn.chat_id, turn.message.message_id)
+    if card is not None and card.quote_id is not None:
+        await pay.show_card(turn, card)
+    elif turn.chat_id == turn.user.id:
+        gone = turn.t("This keypad is too old. Nothing was changed. Send /pin for a fresh one.")
+        await turn.edit(turn.message.message_id, Face(gone))

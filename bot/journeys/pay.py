@@ -1,0 +1,213 @@
+"""From the card to the receipt: the pad opens, the PIN confirms, and the same message says how it ended."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from telegram.error import TelegramError
+
+from bot import cards, payees, refusals
+from bot.journeys import expiry
+from bot.keypad import Keypad, Pay, Pin
+from wallet import (
+    Busy,
+    MalformedPin,
+    PinLocked,
+    PinNotSet,
+    Quote,
+    QuoteClosed,
+    QuoteExpired,
+    QuotePaid,
+    Receipt,
+    Unavailable,
+    WalletError,
+    WrongPin,
+)
+
+if TYPE_CHECKING:
+    from bot.conversation import Card
+    from bot.messages import Face
+    from bot.turn import Turn
+
+log = logging.getLogger(__name__)
+
+
+async def show(turn: Turn, quote: Quote) -> None:
+    """Show the quote on its card: a new one, or the one it has."""
+    card = await turn.context.cards.of_quote(quote.id, turn.user.id)
+    if card is None:
+        card = await turn.context.cards.create(
+            "payment", turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
+        )
+    await turn.put(card, await _face(turn, card, quote))
+
+
+async def show_card(turn: Turn, card: Card) -> None:
+    """Show the card as its payment stands now."""
+    await turn.put(card, await _face(turn, card, await _quote(turn, card)))
+
+
+async def open_keypad(turn: Turn) -> None:
+    """Confirm with PIN: the pad takes the card's place, while the quote is open."""
+    card = await pressed_card(turn)
+    if card is None:
+        return
+    quote = await _quote(turn, card)
+    if not _is_open(turn, quote):
+        await turn.put(card, await _face(turn, card, quote))
+        return
+    heading = await _heading(turn, quote)
+    if obstacle := await _obstacle(turn):
+        await turn.put(card, cards.retry(turn.speaker, heading, obstacle, card.id))
+        return
+    keypad = turn.context.keypads.open(turn.user.id, Pay(card.id), heading=heading, expires_at=quote.expires_at)
+    card = await turn.put(card, cards.keypad(turn.speaker, keypad))
+    keypad.message_id = card.message_id
+
+
+async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
+    """Pay what the card shows. Whatever Telegram does from here on, the wallet's word stands."""
+    card = await turn.context.cards.find(purpose.card_id, turn.user.id, turn.chat_id)
+    if card is None or card.quote_id is None:
+        raise LookupError("a pad without its card")
+    with suppress(TelegramError):
+        await turn.put(card, cards.checking(turn.speaker, keypad.heading))
+    try:
+        receipt = await turn.context.wallet.confirm(card.quote_id, turn.person.party_id, pin.reveal())
+    except WalletError as refusal:
+        keypad.outcome = _refused(turn, card, keypad.heading, refusal)
+        await turn.put(card, keypad.outcome)
+        return
+    keypad.outcome = await _receipt_face(turn, receipt)
+    await _tell_payer(turn, card, keypad.outcome, receipt)
+
+
+async def cancel(turn: Turn) -> None:
+    """Answer the card's Cancel button."""
+    card = await pressed_card(turn)
+    if card is not None:
+        await cancel_card(turn, card.id)
+
+
+async def cancel_card(turn: Turn, card_id: str) -> None:
+    """Close the payment, unless it went through already; the card says which."""
+    card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
+    if card is None or card.quote_id is None:
+        return
+    with suppress(QuotePaid):
+        await turn.context.wallet.cancel(card.quote_id, turn.person.party_id)
+    await show_card(turn, card)
+
+
+async def cancel_latest(turn: Turn) -> bool:
+    """Close the payment shown last, if it is open; returns whether it was."""
+    card = await turn.context.cards.latest_payment(turn.user.id)
+    if card is None or not _is_open(turn, await _quote(turn, card)):
+        return False
+    await cancel_card(turn, card.id)
+    return True
+
+
+async def ask_again(turn: Turn) -> None:
+    """Ask anew for an expired payment, on the same card."""
+    card = await pressed_card(turn)
+    if card is None:
+        return
+    old = await _quote(turn, card)
+    if old.state != "open" or _is_open(turn, old):
+        await turn.put(card, await _face(turn, card, old))
+        return
+    try:
+        quote = await turn.context.wallet.quote(
+            turn.person.party_id, old.payee.id, old.amount, note=old.note, key=turn.key_of(f"again {old.id}")
+        )
+    except WalletError as refusal:
+        await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal))
+        return
+    card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
+    await turn.put(card, await _face(turn, card, quote))
+
+
+async def pressed_card(turn: Turn) -> Card | None:
+    """Return the card whose button was pressed, if it is this person's; otherwise they are told that it is not.
+
+    Answers the press, so that what follows may be slow.
+    """
+    query = turn.update.callback_query
+    card_id = (query.data or "").partition(":")[2] if query else ""
+    card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
+    if card is None:
+        await turn.toast(turn.speaker.label("This button is not for you."))
+        return None
+    await turn.toast()
+    if card.message_id is None and turn.message is not None:  # sent, but a crash came before we noted it
+        card = await turn.context.cards.sent(card, turn.message.message_id)
+    return card
+
+
+async def _tell_payer(turn: Turn, card: Card, face: Face, receipt: Receipt) -> None:
+    """Edit the receipt into the card; if that fails, the courier does it."""
+    try:
+        await turn.put(card, face)
+    except TelegramError as error:
+        log.warning("the courier will bring receipt %s: %s", receipt.reference, type(error).__name__)
+    else:
+        if receipt.notice_id is not None:
+            await turn.context.wallet.notice_delivered(receipt.notice_id)
+    turn.context.courier_wake()
+
+
+async def _quote(turn: Turn, card: Card) -> Quote:
+    if card.quote_id is None:
+        raise LookupError("a payment card without a quote")
+    return await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+
+
+def _is_open(turn: Turn, quote: Quote) -> bool:
+    return quote.state == "open" and turn.context.clock() < quote.expires_at
+
+
+async def _obstacle(turn: Turn) -> str:
+    """Return what makes it useless to enter a PIN now, in words; empty when nothing does."""
+    state = await turn.context.wallet.pin_state(turn.person.party_id)
+    if not state.is_set:
+        return refusals.sentence(turn.speaker, PinNotSet())
+    if state.locked or (state.locked_until is not None and turn.context.clock() < state.locked_until):
+        return refusals.sentence(turn.speaker, PinLocked(None if state.locked else state.locked_until))
+    return ""
+
+
+async def _heading(turn: Turn, quote: Quote) -> str:
+    return cards.heading(turn.speaker, quote, await payees.describe(turn.context, quote.payee))
+
+
+async def _face(turn: Turn, card: Card, quote: Quote) -> Face:
+    """Return the card in the state its payment is in."""
+    if quote.state == "paid":
+        return await _receipt_face(turn, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
+    payee = await payees.describe(turn.context, quote.payee)
+    if _is_open(turn, quote):
+        likeness = await payees.resembled(turn.context, turn.person, quote.payee) if quote.first_time else None
+        return cards.quote(turn.speaker, quote, payee, card.id, likeness)
+    heading = cards.heading(turn.speaker, quote, payee)
+    refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
+    return _refused(turn, card, heading, refusal)
+
+
+def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError) -> Face:
+    """Return the card after a refusal: with buttons where trying or asking again makes sense."""
+    why = refusals.sentence(turn.speaker, refusal)
+    match refusal:
+        case WrongPin(quote_void=False) | Busy() | Unavailable() | MalformedPin() | PinNotSet():
+            return cards.retry(turn.speaker, heading, why, card.id)
+        case QuoteExpired():
+            return cards.closed(turn.speaker, heading, why, again=card.id)
+        case _:
+            return cards.closed(turn.speaker, heading, why)
+
+
+async def _receipt_face(turn: Turn, receipt: Receipt) -> Face:
+    payee = await turn.context.people.of_party(receipt.payee.id) if receipt.payee else None
+    return cards.receipt(turn.speaker, receipt, payee.username if payee else None)

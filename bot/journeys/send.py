@@ -1,0 +1,158 @@
+"""A payment being put together: each answer brings the draft one step on, until its quote is shown.
+
+The question asked is always the first that is open: to whom, how much, what for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram import (
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    KeyboardButtonRequestUsers,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+
+from bot import payees
+from bot.cards import button
+from bot.journeys import invite, pay
+from bot.messages import Face
+from bot.text import plain
+from wallet import Money, NoteTooLong, WalletError
+
+if TYPE_CHECKING:
+    from bot.conversation import Waiting
+    from bot.draft import Draft
+    from bot.turn import Turn
+
+PAYEE: Final = "payee"
+AMOUNT: Final = "amount"
+NOTE: Final = "note"
+STEPS: Final = frozenset({PAYEE, AMOUNT, NOTE})
+
+_SUGGESTED: Final = (5, 10, 20, 50)
+"""Amounts offered on buttons, in whole units of the currency."""
+_ONE_CONTACT: Final = 1
+"""The id of our request for a contact: there is only one kind, so it tells nothing apart."""
+
+
+async def advance(turn: Turn, draft: Draft) -> None:
+    """Ask the next open question, or show the card."""
+    if not draft.payees:
+        await _ask_payee(turn, draft)
+    elif len(draft.payees) > 1:
+        await _ask_which_payee(turn, draft)
+    elif not draft.amounts:
+        await _ask_amount(turn, draft)
+    elif len(draft.amounts) > 1:
+        await _ask_which_amount(turn, draft)
+    elif draft.ask_note:
+        await _ask_note(turn, draft)
+    else:
+        await _show_card(turn, draft)
+
+
+async def unknown_payee(turn: Turn, called: str) -> None:
+    """Nobody here goes by this name: say how that can change."""
+    face = invite.face(turn, called)
+    await turn.say(face.text, face.keyboard)
+
+
+async def close_question(turn: Turn, waiting: Waiting, answer: str) -> None:
+    """Put the answer, when it was written, in the place of the question's buttons."""
+    card = await turn.context.cards.find(waiting.facts.get("card", ""), turn.user.id, turn.chat_id)
+    if card is not None and card.message_id is not None:
+        await turn.edit(card.message_id, Face(answer))
+
+
+async def _show_card(turn: Turn, draft: Draft) -> None:
+    """Show the quote. The conversation ends last: cut off before, the same answer leads here again."""
+    amount = Money(draft.amounts[0], turn.context.wallet.currency)
+    try:
+        quote = await turn.context.wallet.quote(
+            turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
+        )
+    except WalletError as refusal:
+        if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
+            await turn.context.conversations.end(turn.user.id)
+        raise
+    await pay.show(turn, quote)
+    await turn.context.conversations.end(turn.user.id)
+
+
+async def _ask_payee(turn: Turn, draft: Draft) -> None:
+    contact = KeyboardButton(
+        turn.speaker.label("Choose from my contacts"),
+        request_users=KeyboardButtonRequestUsers(
+            _ONE_CONTACT, user_is_bot=False, max_quantity=1, request_name=True, request_username=True
+        ),
+    )
+    keyboard = ReplyKeyboardMarkup(
+        [[contact], [KeyboardButton("/cancel")]], resize_keyboard=True, one_time_keyboard=True
+    )
+    await _wait(turn, PAYEE, draft)
+    await turn.say(
+        turn.t("Who is it for? Choose from your contacts, or write a @username or the name of a business."),
+        replies=keyboard,
+    )
+
+
+async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
+    labels = []
+    for party_id in draft.payees:
+        party = await turn.context.wallet.party(party_id)
+        payee = await payees.describe(turn.context, party)
+        handle = f" (@{payee.username})" if payee.username else ""
+        kind = turn.speaker.label("A business") if party.kind == "business" else ""
+        labels.append(f"{payee.name}{handle}{f' · {kind}' if kind else ''}")
+    options = [party_id.hex for party_id in draft.payees]
+    await _ask_with_buttons(turn, PAYEE, draft, turn.t("Which of these do you mean?"), labels, options)
+
+
+async def _ask_amount(turn: Turn, draft: Draft) -> None:
+    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
+    handle = f"@{payee.username}" if payee.username else ""
+    await turn.say(
+        turn.t("To {name} {username}", name=payee.name, username=handle)
+        if handle
+        else turn.t("To {name}", name=payee.name),
+        replies=ReplyKeyboardRemove(),
+    )
+    currency = turn.context.wallet.currency
+    options = [whole * 10**currency.exponent for whole in _SUGGESTED]
+    text = turn.t("How much? Press an amount or write one.")
+    await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, options), options)
+
+
+async def _ask_which_amount(turn: Turn, draft: Draft) -> None:
+    text = turn.t("That amount reads two ways. Which one do you mean?")
+    await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, draft.amounts), list(draft.amounts))
+
+
+async def _ask_note(turn: Turn, draft: Draft) -> None:
+    text = turn.t("What is it for? Write a note for them, or skip it.")
+    await _ask_with_buttons(turn, NOTE, draft, text, [turn.speaker.label("Skip")], [""])
+
+
+async def _ask_with_buttons(
+    turn: Turn, step: str, draft: Draft, text: str, labels: list[str], options: list[Any]
+) -> None:
+    """One button an option, two a row; the card keeps what each stands for."""
+    card = await turn.context.cards.create("draft", turn.user.id, turn.chat_id, draft=draft.facts(), options=options)
+    await _wait(turn, step, draft, card=card.id)
+    buttons = [button(label, f"{step}{at}", card.id) for at, label in enumerate(labels)]
+    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    await turn.put(card, Face(text, InlineKeyboardMarkup(rows)))
+
+
+async def _wait(turn: Turn, step: str, draft: Draft, **facts: str) -> None:
+    """Wait for an answer. The update that led here is noted: handled again, it is not taken for the answer."""
+    await turn.context.conversations.wait(
+        turn.user.id, step, draft=draft.facts(), update_id=turn.update.update_id, **facts
+    )
+
+
+def _written(turn: Turn, options: list[int] | tuple[int, ...]) -> list[str]:
+    return [plain(Money(minor, turn.context.wallet.currency)) for minor in options]

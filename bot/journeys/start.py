@@ -1,0 +1,57 @@
+"""/start: a wallet is opened, then its PIN is chosen. A deep link brings a payee along, and pays nothing by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from bot.draft import Draft
+from bot.identity import person_key
+from bot.journeys import pins, send
+from bot.names import clean
+from wallet import PartyUnknown
+
+if TYPE_CHECKING:
+    from bot.turn import Turn
+
+PAY_LINK: Final = "pay_"
+
+
+async def start(turn: Turn) -> None:
+    """Open a wallet, or welcome its owner back."""
+    wallet = turn.context.wallet
+    party = await wallet.open_person(clean(turn.user.full_name), key=person_key(turn.user.id))
+    turn.known = await turn.context.people.register(turn.user, party.id)
+    await wallet.unpark_notices(party.id)
+    turn.context.courier_wake()
+    if not (await wallet.pin_state(party.id)).is_set:
+        await pins.choose_first(turn)
+    elif turn.arguments.startswith(PAY_LINK):
+        await _follow_link(turn, turn.arguments.removeprefix(PAY_LINK))
+    else:
+        balance = await wallet.balance(party.id)
+        await turn.say(
+            turn.t(
+                "Welcome back, {name}. You have {balance}.",
+                name=clean(turn.user.full_name),
+                balance=balance.available,
+            )
+            + "\n"
+            + turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
+        )
+
+
+async def ask_to_start(turn: Turn) -> None:
+    """Say to somebody without a wallet how to get one."""
+    await turn.toast()
+    if turn.chat_id == turn.user.id:
+        await turn.say(turn.t("You have no wallet yet. Send /start and I open one for you: it takes half a minute."))
+
+
+async def _follow_link(turn: Turn, code: str) -> None:
+    try:
+        payee = await turn.context.wallet.party(UUID(hex=code))
+    except (ValueError, PartyUnknown):
+        await turn.say(turn.t("This link leads to nobody I know. Nothing was paid. To pay somebody, press /send."))
+        return
+    await send.advance(turn, Draft(turn.key, payees=(payee.id,), ask_note=True))

@@ -1,0 +1,207 @@
+"""What people write: an instruction to pay, or the answer to what we asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from telegram.constants import MessageEntityType
+
+from bot import intents, payees, phrases
+from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
+from bot.cards import clean_note
+from bot.draft import Draft
+from bot.journeys import business, help, send  # noqa: A004 - the command's own name
+from bot.names import clean
+from bot.redaction import DOTS
+from wallet import Money
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot.conversation import Waiting
+    from bot.turn import Turn
+
+
+async def read(turn: Turn) -> None:
+    """Read a message of words, or /send with or without them."""
+    if DOTS in turn.text:  # written just before a restart: the digits were not kept
+        await turn.say(
+            turn.t("I was interrupted and did not keep your message. Nothing was paid. Write it again, please.")
+        )
+        return
+    intent = intent_of(turn)
+    waiting = await turn.context.conversations.of(turn.user.id)
+    if waiting is not None and waiting.facts.get("update_id") == turn.update.update_id:
+        await _ask_once_more(turn, waiting)
+    elif waiting is None or _overrides_question(turn, intent, waiting):
+        await _instructed(turn, intent)
+    else:
+        await _answered(turn, waiting)
+
+
+async def expects_amount(turn: Turn) -> bool:
+    """Whether we asked this person how much, so that six digits are an amount."""
+    waiting = await turn.context.conversations.of(turn.user.id)
+    return waiting is not None and waiting.step == send.AMOUNT
+
+
+def intent_of(turn: Turn) -> intents.Intent:
+    """Return what the message asks for, whoever wrote it and however it came."""
+    message = turn.message
+    mentions = [
+        intents.Mention(entity.offset, entity.length, entity.user.id)
+        for entity in (message.entities if message else ())
+        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None
+    ]
+    currency = turn.context.wallet.currency
+    return phrases.read(turn.text, mentions=mentions, code=currency.code, exponent=currency.exponent)
+
+
+def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) -> bool:
+    """Whether this is an instruction whatever we had asked, rather than the answer.
+
+    A note may say anything short of a whole instruction; no other answer reads as one that cannot be.
+    """
+    command = turn.text.startswith("/") or (turn.text.startswith("#") and intent != intents.NoIntent())
+    impossible = isinstance(intent, intents.Refused | intents.Unclear) and waiting.step != send.NOTE
+    return command or impossible or isinstance(intent, intents.Pay)
+
+
+async def _instructed(turn: Turn, intent: intents.Intent) -> None:
+    match intent:
+        case intents.Pay(amount, payee, note):
+            await _begin(turn, Draft(turn.key, amounts=_readings(amount), note=note), payee)
+        case intents.Incomplete(amount, payee, note):
+            draft = Draft(turn.key, amounts=_readings(amount) if amount else (), note=note, ask_note=not note)
+            await _begin(turn, draft, payee)
+        case intents.Refused(refused, payee, note):
+            await turn.say(_amount_refused(turn, refused))
+            await _begin(turn, Draft(turn.key, note=note, ask_note=not note), payee)
+        case intents.Unclear(reason):
+            await turn.say(_unclear(turn, reason))
+        case intents.NoIntent():
+            await help.not_understood(turn)
+        case _:
+            assert_never(intent)
+
+
+async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
+    if payee is None:
+        await send.advance(turn, draft)
+        return
+    found = await payees.find(turn.context, turn.person, payee)
+    if found:
+        await send.advance(turn, replace(draft, payees=found))
+    else:
+        await turn.context.conversations.end(turn.user.id)
+        await send.unknown_payee(turn, _called(payee))
+
+
+async def _answered(turn: Turn, waiting: Waiting) -> None:
+    if waiting.step == business.NAME:
+        await business.named(turn, turn.text)
+        return
+    draft = Draft.of(waiting.facts["draft"])
+    match waiting.step:
+        case send.PAYEE:
+            await _answered_payee(turn, draft)
+        case send.AMOUNT:
+            await _answered_amount(turn, waiting, draft)
+        case send.NOTE:
+            await send.close_question(turn, waiting, turn.t("Note: {note}", note=clean_note(turn.text)))
+            await send.advance(turn, replace(draft, note=turn.text, ask_note=False))
+
+
+async def _answered_payee(turn: Turn, draft: Draft) -> None:
+    payee = _typed_payee(turn)
+    found: tuple[UUID, ...] = await payees.find(turn.context, turn.person, payee)
+    if found:
+        await send.advance(turn, replace(draft, payees=found))
+    else:
+        await send.unknown_payee(turn, _called(payee))
+
+
+async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
+    currency = turn.context.wallet.currency
+    match parse_amount(turn.text, code=currency.code, exponent=currency.exponent):
+        case NotAnAmount() as refused:
+            await turn.say(_amount_refused(turn, refused))
+        case Amount(minor):
+            amount = Money(minor, currency)
+            await send.close_question(turn, waiting, turn.t("Amount: {amount}", amount=amount))
+            await send.advance(turn, replace(draft, amounts=(minor,)))
+        case Ambiguous(readings):
+            await send.advance(turn, replace(draft, amounts=readings))
+
+
+async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
+    """Ask again: this very message was handled up to its question, which may not have arrived."""
+    if waiting.step in send.STEPS:
+        await send.advance(turn, Draft.of(waiting.facts["draft"]))
+    else:
+        await business.ask_name(turn)
+
+
+def _typed_payee(turn: Turn) -> intents.Payee:
+    """Return the answer to "who is it for": a mention or @username as in an instruction, or else a name."""
+    match intent_of(turn), phrases.read(f"/send {turn.text}"):
+        case (intents.Incomplete(payee=payee), _) | (_, intents.Incomplete(payee=payee)) if payee is not None:
+            return payee
+    return intents.Name(turn.text.strip())
+
+
+def _readings(amount: Amount | Ambiguous) -> tuple[int, ...]:
+    return (amount.minor,) if isinstance(amount, Amount) else amount.readings
+
+
+def _called(payee: intents.Payee) -> str:
+    match payee:
+        case intents.Username(username):
+            return f"@{username}"
+        case intents.Name(name):
+            return clean(name)
+        case intents.UserId():
+            return clean("")
+
+
+def _amount_refused(turn: Turn, refused: NotAnAmount) -> str:
+    currency = turn.context.wallet.currency.code
+    match refused.reason:
+        case "too_precise":
+            return turn.t(
+                "{currency} has no such small coins. Nothing was paid. Write another amount.",
+                currency=currency,
+            )
+        case "too_large":
+            return turn.t("That is more than can be paid at once. Nothing was paid. Write a smaller amount.")
+        case "not_positive":
+            return turn.t("An amount must be more than nothing. Nothing was paid. Write another one.")
+        case "other_currency":
+            return turn.t(
+                "This wallet keeps {currency}, not {other}. Nothing was paid. Write the amount in {currency}.",
+                currency=currency,
+                other=refused.currency,
+            )
+        case "empty" | "not_a_number":
+            return turn.t(
+                "I could not read that as an amount. Nothing was paid. Write it in digits, such as 5 or 5.50."
+            )
+        case _:
+            assert_never(refused.reason)
+
+
+def _unclear(turn: Turn, reason: intents.UnclearReason) -> str:
+    match reason:
+        case "two_amounts":
+            return turn.t("I see two amounts, so I did nothing. Write one, as in “send 5 to @ben”.")
+        case "two_payees":
+            return turn.t("I see two people, so I did nothing. I pay one at a time: write a message for each.")
+        case "payee":
+            return turn.t("I could not make out who it is for, so I did nothing. Write their @username.")
+        case "note_too_long":
+            return turn.t("That note is too long, so I did nothing. Write a shorter one.")
+        case "not_now":
+            return turn.t("I pay now or not at all, so I did nothing. Write it again when the time has come.")
+        case _:
+            assert_never(reason)

@@ -1,0 +1,189 @@
+"""The PIN pad: what stands behind its buttons, in memory only.
+
+Promises: digits are never stored, logged or shown, in no repr either; a button carries a random token that means
+nothing by itself and works for one person, one purpose and a short time; a full pad is taken once, so a double tap on
+the last digit confirms once. A restart forgets every pad: whoever presses an old one is given a new one.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.messages import Face
+
+LENGTH: Final = 6
+DIGITS: Final = tuple("0123456789")
+DELETE: Final = "delete"
+CANCEL: Final = "cancel"
+
+_TYPED_PIN: Final = re.compile(r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}")
+
+
+class Pin:
+    """Six digits on their way to the wallet. Its repr says nothing, so no log or traceback can."""
+
+    __slots__ = ("_digits",)
+
+    def __init__(self, digits: str) -> None:
+        self._digits = digits
+
+    def reveal(self) -> str:
+        """Return the digits, for the wallet and nobody else."""
+        return self._digits
+
+    def __repr__(self) -> str:
+        return "Pin(••••••)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pin) and self._digits == other._digits
+
+    __hash__ = None  # type: ignore[assignment]  # a secret is no key
+
+
+def typed_pin(text: str) -> Pin | None:
+    """Return the PIN in a message that is nothing but six digits, in any script, spaced or not."""
+    stripped = text.strip()
+    if not _TYPED_PIN.fullmatch(stripped):
+        return None
+    return Pin("".join(str(unicodedata.decimal(char)) for char in stripped if char.isdecimal()))
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """The PIN confirms the payment that this card shows."""
+
+    card_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProveOld:
+    """The present PIN, before a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseNew:
+    """A new PIN, for the first time. `old` is None where there was none."""
+
+    old: Pin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatNew:
+    """The new PIN once more."""
+
+    new: Pin
+    old: Pin | None = None
+
+
+Purpose = Pay | ProveOld | ChooseNew | RepeatNew
+
+
+class Pressed(enum.Enum):
+    """What a key did."""
+
+    CHANGED = enum.auto()
+    NOTHING = enum.auto()
+    FULL = enum.auto()
+    CANCELLED = enum.auto()
+
+
+@dataclass(slots=True)
+class Keypad:
+    """One pad under one message. `heading` stands above the dots, as Telegram HTML.
+
+    `message_id` is known once the pad has been sent; `outcome` is what its message showed in the end.
+    """
+
+    user_id: int
+    purpose: Purpose
+    heading: str
+    expires_at: datetime
+    tokens: dict[str, str]
+    message_id: int | None = None
+    outcome: Face | None = None
+    closed: bool = False
+    _digits: list[str] = field(default_factory=list, repr=False)
+
+    @property
+    def entered(self) -> int:
+        """How many digits have been pressed."""
+        return len(self._digits)
+
+    def press(self, key: str) -> Pressed:
+        """Press a digit, DELETE or CANCEL. The sixth digit closes the pad, as CANCEL does."""
+        if key == CANCEL:
+            self.close()
+            return Pressed.CANCELLED
+        if key == DELETE:
+            return Pressed.CHANGED if self._digits and self._digits.pop() else Pressed.NOTHING
+        self._digits.append(key)
+        if len(self._digits) < LENGTH:
+            return Pressed.CHANGED
+        self.closed = True
+        return Pressed.FULL
+
+    def take(self) -> Pin:
+        """Return the six digits; the pad forgets them."""
+        pin = Pin("".join(self._digits))
+        self.close()
+        return pin
+
+    def close(self) -> None:
+        """Forget the digits and take no more."""
+        self.closed = True
+        self._digits.clear()
+
+
+class Keypads:
+    """The pads that are open now, one a person at most. A closed one is remembered until its time is over."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._of: dict[int, Keypad] = {}
+        self._keys: dict[str, tuple[Keypad, str]] = {}
+
+    def open(self, user_id: int, purpose: Purpose, *, heading: str, expires_at: datetime) -> Keypad:
+        """Open a pad for this person; it takes the place of any other they had."""
+        self._forget_expired()
+        self.close(user_id)
+        tokens = {key: secrets.token_urlsafe(16) for key in (*DIGITS, DELETE, CANCEL)}
+        keypad = Keypad(user_id, purpose, heading, expires_at, tokens)
+        self._of[user_id] = keypad
+        self._keys |= {token: (keypad, key) for key, token in tokens.items()}
+        return keypad
+
+    def find(self, token: str, user_id: int) -> tuple[Keypad, str] | None:
+        """Return the pad and the key of this token, if it is this person's and not too old."""
+        self._forget_expired()
+        keypad, key = self._keys.get(token, (None, ""))
+        return (keypad, key) if keypad is not None and keypad.user_id == user_id else None
+
+    def of(self, user_id: int) -> Keypad | None:
+        """Return this person's open pad."""
+        self._forget_expired()
+        keypad = self._of.get(user_id)
+        return keypad if keypad is not None and not keypad.closed else None
+
+    def close(self, user_id: int) -> Keypad | None:
+        """Close this person's pad, whatever it was for, and return it."""
+        keypad = self.of(user_id)
+        if keypad is not None:
+            keypad.close()
+        return keypad
+
+    def _forget_expired(self) -> None:
+        now = self._clock()
+        for token in [token for token, (keypad, _) in self._keys.items() if keypad.expires_at <= now]:
+            keypad, _ = self._keys.pop(token)
+            keypad.close()
+            if self._of.get(keypad.user_id) is keypad:
+                del self._of[keypad.user_id]

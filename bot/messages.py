@@ -1,0 +1,71 @@
+"""Sending and editing our messages: one place for markup, and for what Telegram says when a message has gone.
+
+Promises: an edit that changes nothing counts as done; an edit of a message that is gone says so with False instead of
+raising. All else that Telegram or the network says passes through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+if TYPE_CHECKING:
+    from telegram import Bot, ReplyKeyboardMarkup, ReplyKeyboardRemove
+
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_UNCHANGED: Final = "message is not modified"
+_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a message shows: Telegram HTML, and the buttons under it."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+async def send(
+    bot: Bot, chat_id: int, face: Face, replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None
+) -> int:
+    """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons."""
+    message = await bot.send_message(
+        chat_id,
+        face.text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=_NO_PREVIEW,
+        reply_markup=replies or face.keyboard,
+    )
+    return message.message_id
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, face: Face) -> bool:
+    """Make the message show this. False if it cannot be edited any more."""
+    try:
+        await bot.edit_message_text(
+            face.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=face.keyboard,
+        )
+    except BadRequest as refusal:
+        said = refusal.message.lower()
+        if any(gone in said for gone in _GONE):
+            return False
+        if _UNCHANGED not in said:
+            raise
+    return True
+
+
+async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
+    """Delete a message. False if Telegram would not (too old, gone already)."""
+    try:
+        return await bot.delete_message(chat_id, message_id)
+    except BadRequest:
+        return False

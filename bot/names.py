@@ -1,0 +1,145 @@
+"""How people's names are shown and judged. Pure.
+
+Promises: a cleaned name cannot reorder, hide or blank the text around it; a name built to pass for another
+is flagged (`suspicious`) or found by comparison (`looks_like`). HTML escaping is the writer's job.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Final
+
+FALLBACK: Final = "Someone"
+MAX_LENGTH: Final = 64
+
+_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters, marks and symbols that show nothing, though their categories say otherwise.
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+# Honest in emoji and in Arabic or Indic words, where they change the shape that is seen.
+_JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_EUROPEAN: Final = frozenset({"LATIN", "GREEK", "CYRILLIC"})
+# Scripts that Chinese, Japanese and Korean write together within one word.
+_EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})
+
+# Each letter, and the characters that pass for it. Capitals are apart: Η passes for H, η for n.
+_CAPITALS: Final = {
+    "A": "АΑ", "B": "ВΒ", "C": "СϹ", "E": "ЕΕ", "H": "НΗ", "J": "Ј", "K": "КΚ", "L": "IІΙӀ", "M": "МΜ",
+    "N": "Ν", "O": "ОΟ", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "УҮΥ", "Z": "Ζ",
+}  # fmt: skip
+_SMALL: Final = {
+    "a": "аαɑ4", "b": "вь", "c": "сϲ", "d": "ԁđ", "e": "еєε3", "f": "ƒ", "g": "ɡ", "h": "нһħ", "j": "ј",
+    "k": "кκ", "l": "iіιıӏł1|", "m": "м", "n": "пη", "o": "оοσø0", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ5",
+    "t": "тτŧ", "u": "иυ", "v": "νѵ", "w": "ωԝ", "x": "хχ", "y": "уүγ",
+}  # fmt: skip
+
+
+def _table(shapes: dict[str, str]) -> dict[int, str]:
+    return {ord(char): letter for letter, passing in shapes.items() for char in passing}
+
+
+_CAPITAL_SHAPES: Final = _table(_CAPITALS)
+_SMALL_SHAPES: Final = _table(_SMALL)
+
+
+class Reason(StrEnum):
+    """Why a name deserves a warning beside it."""
+
+    BIDI = "bidi"
+    INVISIBLE = "invisible"
+    MIXED_SCRIPTS = "mixed_scripts"
+
+
+def clean(name: str) -> str:
+    """`name` as it may be shown: one line of at most `MAX_LENGTH` characters, never blank.
+
+    Direction controls, zero-width and control characters are gone; white space is collapsed; at most three
+    combining marks stand on one character. A name with nothing to see becomes `FALLBACK`.
+    """
+    spaced = "".join(" " if char.isspace() else char for char in name)
+    seen = "".join(char for char in spaced if not _is_unseen(char))
+    shown = " ".join(_without_stacked_marks(seen).split())
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
+        return FALLBACK
+    return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1].rstrip() + "…"
+
+
+def suspicious(name: str) -> frozenset[Reason]:
+    """Why `name`, as received, may not be what it seems; empty when nothing speaks against it.
+
+    A name written wholly in another alphabet is honest by itself: compare it with `looks_like`.
+    """
+    reasons = set()
+    if not _BIDI.isdisjoint(name):
+        reasons.add(Reason.BIDI)
+    if _hides_something(name):
+        reasons.add(Reason.INVISIBLE)
+    if any(len(_scripts(word)) > 1 for word in _words(name)):
+        reasons.add(Reason.MIXED_SCRIPTS)
+    return frozenset(reasons)
+
+
+def skeleton(name: str) -> str:
+    """Return `name` with all that looks alike made equal: for comparing, never for showing."""
+    decomposed = unicodedata.normalize("NFKD", name).translate(_CAPITAL_SHAPES).casefold()
+    letters = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", decomposed).translate(_SMALL_SHAPES)
+        if not (char.isspace() or _is_unseen(char) or unicodedata.category(char).startswith("M"))
+    )
+    return letters.replace("rn", "m").replace("vv", "w")
+
+
+def looks_like(a: str, b: str) -> bool:
+    """Whether a hurried reader could take one name for the other; never true of names with nothing to see."""
+    return bool(skeleton(a)) and skeleton(a) == skeleton(b)
+
+
+def _is_unseen(char: str) -> bool:
+    return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _without_stacked_marks(text: str) -> str:
+    """`text` with at most three marks in a row: towers of them paint over the lines above and below."""
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if marks <= 3:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _hides_something(name: str) -> bool:
+    before = " "
+    for char in name:
+        if char in _JOINERS:
+            if before == " " or _script(before) in _EUROPEAN:
+                return True
+        elif char.isspace():
+            before = " "
+        elif char not in _BIDI:
+            if _is_unseen(char):
+                return True
+            before = char
+    return False
+
+
+def _words(name: str) -> list[str]:
+    plain = "".join(
+        char
+        for char in unicodedata.normalize("NFKC", name)
+        if char.isspace() or not (_is_unseen(char) or unicodedata.category(char).startswith("M"))
+    )
+    return re.findall(r"[^\W_]+", plain)
+
+
+def _scripts(word: str) -> set[str]:
+    return {script for script in map(_script, word) if script}
+
+
+def _script(char: str) -> str:
+    """Return the script of a letter, by the first word of its Unicode name; empty for anything else."""
+    if unicodedata.category(char) not in {"Lu", "Ll", "Lt", "Lo"}:
+        return ""
+    script = unicodedata.name(char, "").partition(" ")[0]
+    return "CJK" if script in _EAST_ASIAN else script

@@ -1,0 +1,332 @@
+"""One message of a private chat → what it asks for. Pure.
+
+Promises: never raises, whatever the text; never guesses. Only a text that *is* an instruction starts anything
+(`send 5 to @ben for lunch`, `5 eur to ben`, `#envoyer 10EUR @ben`, `/pay 5 @ben`): a question, a quotation or
+a sentence about money is `NoIntent`. What contradicts itself is `Unclear`, what lacks a part says which.
+Nobody is looked up here; forwards, edits and messages sent on behalf of others are the caller's to keep out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.amounts import NotAnAmount, Reading, parse_amount
+from bot.intents import (
+    Incomplete,
+    Intent,
+    Mention,
+    Name,
+    NoIntent,
+    Pay,
+    Payee,
+    Refused,
+    Unclear,
+    UnclearReason,
+    UserId,
+    Username,
+)
+from bot.vocabulary import (
+    ANOTHER_TIME,
+    COMMANDS,
+    FILLER,
+    FOR,
+    JOINING,
+    NAME_STOPS,
+    NOBODY,
+    POLITE,
+    TO,
+    TO_HANDLE,
+    VERBS,
+)
+
+MAX_NOTE: Final = 140
+"""The longest note, in characters."""
+_HANDLE: Final = re.compile(r"@([A-Za-z0-9_]{3,32})")
+_NAME_MARKS: Final = frozenset("_'’.-")
+_MAX_NAME_WORDS: Final = 4
+_MAX_AMOUNT_WORDS: Final = 6  # as in "1 234 567,89 swiss francs"
+_TRAILING: Final = ".,;:!…)"
+_ISOLATES: Final = "\u200e\u200f\u2066\u2067\u2068\u2069"  # around words copied from a message of ours
+_CLOSING: Final = re.compile(rf"[{_ISOLATES}]*[ \t]*[{re.escape(_TRAILING)}\r\n]")
+_GAP: Final = " \t\r\n,;.!…" + _ISOLATES
+_QUESTION: Final = re.compile(r"[?？؟]")
+_NOTE_MARKER: Final = re.compile(r"(?:(?:for|pour)(?=\s|$)|:|[–—-](?=\s))\s*", re.IGNORECASE)
+_UNSHOWABLE: Final = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word and its place in the text, `end` before trailing punctuation.
+
+    `word` is folded for comparing; `closed` says that punctuation or a line break follows. A mention is one
+    token.
+    """
+
+    start: int
+    end: int
+    word: str
+    closed: bool
+    user_id: int | None = None
+
+
+def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", exponent: int = 2) -> Intent:
+    """Read one message; amounts are in the currency `code`, which has `exponent` decimals."""
+    tokens = _tokens(text, mentions)
+    while tokens and tokens[0].word in POLITE:
+        tokens.pop(0)
+    if not tokens:
+        return NoIntent()
+    lead = tokens[0].word
+    if lead.partition("@")[0] in COMMANDS:
+        return _Reader(text, tokens, code, exponent, at=1, command=True).intent()
+    if _QUESTION.search(text):
+        return NoIntent()
+    if lead in VERBS:
+        return _Reader(text, tokens, code, exponent, at=1).intent()
+    return _Reader(text, tokens, code, exponent, at=0).amount_first()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes an amount and a payee from the tokens, in either order; what follows is the note."""
+
+    text: str
+    tokens: list[_Token]
+    code: str
+    exponent: int
+    at: int
+    command: bool = False
+    amount: Reading | None = None
+    payee: Payee | None = None
+    addressed: bool = False  # somebody stands after "to", or is given by @username or mention
+
+    def amount_first(self) -> Intent:
+        """Read `5 eur to ben` or `5 to @ben`; "5 to go" has neither currency nor @ and is no instruction."""
+        found = self._amount_at(0)
+        if found is None or found[0] == NotAnAmount("not_a_number") or self._word(found[1]) not in TO_HANDLE:
+            return NoIntent()
+        intent = self.intent()
+        if self.payee is None or (isinstance(self.payee, Name) and not self._has_currency(0, found[1])):
+            return NoIntent()
+        return intent
+
+    def intent(self) -> Intent:
+        while self._word(self.at) in FILLER:
+            self.at += 1
+        while self._take_amount() or self._take_payee():
+            pass
+        note, marked = self._note()
+        reason = self._contradiction(note, marked=marked)
+        if reason is not None:
+            return Unclear(reason) if self._is_instruction() else NoIntent()
+        if not self.command and not self._is_exact(note, marked=marked):
+            return NoIntent()
+        if isinstance(self.amount, NotAnAmount):
+            return Refused(self.amount, self.payee, note)
+        if self.amount is None or self.payee is None:
+            return Incomplete(self.amount, self.payee, note)
+        return Pay(self.amount, self.payee, note)
+
+    def _is_instruction(self) -> bool:
+        return self.command or self.addressed or self.amount is not None
+
+    def _is_exact(self, note: str, *, marked: bool) -> bool:
+        """Whether plain words say a payment and nothing else: "pay attention" and "send 5 minutes" do not."""
+        if self.amount is None and self.payee is None:
+            return self.at == len(self.tokens)
+        if self.amount is None and not self.addressed:
+            return False
+        return marked or not note or (self.amount is not None and isinstance(self.payee, Username | UserId))
+
+    def _take_amount(self) -> bool:
+        found = self._amount_at(self.at) if self.amount is None else None
+        if found is not None:
+            self.amount, self.at = found
+        return found is not None
+
+    def _take_payee(self) -> bool:
+        if self.payee is not None:
+            return False
+        to = self._word(self.at) in TO or (
+            self._word(self.at) in TO_HANDLE and self._handle_at(self.at + 1) is not None
+        )
+        at = self.at + to
+        handle = self._handle_at(at)
+        if handle is not None:
+            self.payee, self.at = handle, at + 1
+        elif to or self.command or self.amount is None:
+            end = self._name_end(at)
+            if end > at:
+                words = (self._source(token) for token in self.tokens[at:end])
+                self.payee, self.at = Name(" ".join(words)), end
+        if self.payee is not None:
+            self.addressed = to or handle is not None
+        return self.payee is not None
+
+    def _amount_at(self, at: int) -> tuple[Reading, int] | None:
+        """Return the amount that starts at a token and the token after it; the longest run of words wins."""
+        for end in range(min(at + _MAX_AMOUNT_WORDS, len(self.tokens)), at, -1):
+            run = self.tokens[at:end]
+            if any(token.user_id is not None for token in run):
+                continue
+            typed = self.text[run[0].start : run[-1].end]
+            reading = parse_amount(typed, code=self.code, exponent=self.exponent)
+            if not (isinstance(reading, NotAnAmount) and reading.reason in {"not_a_number", "empty"}):
+                return reading, end
+        if at < len(self.tokens) and self._is_numeric(self.tokens[at]):
+            return NotAnAmount("not_a_number"), at + 1
+        return None
+
+    def _is_numeric(self, token: _Token) -> bool:
+        """Whether a word was meant as a number: `5x`, `+5`, `½`."""
+        head = self._source(token)[:2]
+        return (
+            token.user_id is None
+            and head[:1] != "@"
+            and not head[:1].isalpha()
+            and any(char.isnumeric() for char in head)
+        )
+
+    def _has_currency(self, at: int, end: int) -> bool:
+        typed = self.text[self.tokens[at].start : self.tokens[end - 1].end]
+        return any(unicodedata.category(char) in {"Sc", "Lu", "Ll", "Lo"} for char in typed)
+
+    def _handle_at(self, at: int) -> Username | UserId | None:
+        if at >= len(self.tokens):
+            return None
+        token = self.tokens[at]
+        if token.user_id is not None:
+            return UserId(token.user_id)
+        match = _HANDLE.fullmatch(self._source(token))
+        return Username(match[1].lower()) if match else None
+
+    def _name_end(self, at: int) -> int:
+        """Return the token after the name that starts at `at`; `at` itself if nobody is named there."""
+        end = at
+        while end < len(self.tokens) and self._is_name_word(end):
+            end += 1
+            if end - at > _MAX_NAME_WORDS:
+                return at
+            if self.tokens[end - 1].closed:
+                return end
+        return at if self._word(end) in NOBODY else end
+
+    def _is_name_word(self, at: int) -> bool:
+        token = self.tokens[at]
+        return (
+            token.user_id is None
+            and token.word not in NAME_STOPS
+            and _is_spelled_as_name(self._source(token))
+            and self._amount_at(at) is None
+        )
+
+    def _note(self) -> tuple[str, bool]:
+        """Return the note, and whether "for", a colon, a dash or a line break introduces it."""
+        rest = self.text[self.tokens[self.at - 1].end :]
+        body = rest.lstrip(_GAP)
+        marker = _NOTE_MARKER.match(body)
+        marked = marker is not None or "\n" in rest[: len(rest) - len(body)]
+        note = body[marker.end() :] if marker else body
+        if all(token.word in POLITE for token in self.tokens[self.at :]):
+            note = ""
+        return " ".join(_UNSHOWABLE.sub("", note).split()), marked
+
+    def _contradiction(self, note: str, *, marked: bool) -> UnclearReason | None:
+        opening = self.at + (self._word(self.at) in FOR)
+        if len(note) > MAX_NOTE:
+            return "note_too_long"
+        if self._has_second_amount(opening, marked=marked):
+            return "two_amounts"
+        if self.payee is not None and self._has_second_payee(opening, marked=marked):
+            return "two_payees"
+        if self._word(self.at) in ANOTHER_TIME and not marked:
+            return "not_now"
+        return "payee" if self._has_unknown_payee(opening, note, marked=marked) else None
+
+    def _has_second_amount(self, opening: int, *, marked: bool) -> bool:
+        """Whether the note is, begins with or prices another amount: "for table 12" does not."""
+        if self.amount is None:
+            return False
+        opening += self._word(opening) in JOINING
+        found = [(at, self._amount_at(at)) for at in range(opening, len(self.tokens))]
+        amounts = [(at, hit[1]) for at, hit in found if hit and hit[0] != NotAnAmount("not_a_number")]
+        if self._word(opening) in VERBS | COMMANDS:  # a second instruction
+            return bool(amounts)
+        if marked:
+            return (opening, len(self.tokens)) in amounts and self._has_currency(opening, len(self.tokens))
+        return any(at == opening or self._has_currency(at, end) for at, end in amounts)
+
+    def _has_second_payee(self, opening: int, *, marked: bool) -> bool:
+        """Whether the note points at somebody: "for @ana" may, "for lunch with @ana" does not."""
+        end = opening + 1 if marked else len(self.tokens)
+        return self._word(self.at) in JOINING or any(self._handle_at(at) for at in range(opening, end))
+
+    def _has_unknown_payee(self, opening: int, note: str, *, marked: bool) -> bool:
+        """Whether somebody is meant whom we cannot make out: "to my bank", "to ben, ana"."""
+        if self.payee is None and (self._word(self.at) in TO or self._word(opening).startswith("@")):
+            return True
+        unplaced = bool(note) and not marked and (self.command or self.addressed)
+        return unplaced and (self.payee is None or isinstance(self.payee, Name))
+
+    def _word(self, at: int) -> str:
+        return self.tokens[at].word if at < len(self.tokens) else ""
+
+    def _source(self, token: _Token) -> str:
+        return self.text[token.start : token.end]
+
+
+def _tokens(text: str, mentions: Sequence[Mention]) -> list[_Token]:
+    """Split `text` into words and mentions; a mention that does not fit the text is ignored."""
+    tokens: list[_Token] = []
+    at = 0
+    for start, end, user_id in _spans(text, mentions):
+        tokens += _words(text, at, start)
+        tokens.append(_Token(start, end, "", closed=_is_closed(text, end), user_id=user_id))
+        at = end
+    return tokens + _words(text, at, len(text))
+
+
+def _spans(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int, int]]:
+    """Return (start, end, user id) of the mentions in code points, in order and without overlap."""
+    places = {0: 0}
+    units = 0
+    for at, char in enumerate(text, start=1):
+        units += 2 if char > "\uffff" else 1
+        places[units] = at
+    spans: list[tuple[int, int, int]] = []
+    for mention in sorted(mentions, key=lambda mention: mention.offset):
+        start, end = places.get(mention.offset), places.get(mention.offset + mention.length)
+        after = spans[-1][1] if spans else 0
+        if start is not None and end is not None and after <= start < end:
+            spans.append((start, end, mention.user_id))
+    return spans
+
+
+def _words(text: str, start: int, end: int) -> list[_Token]:
+    words = []
+    for match in re.finditer(r"\S+", text[start:end]):
+        core = match[0].rstrip(_TRAILING + _ISOLATES).lstrip(_ISOLATES)
+        if core:
+            first = start + match.start() + match[0].index(core)
+            last = first + len(core)
+            words.append(_Token(first, last, _folded(core), closed=_is_closed(text, last)))
+    return words
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold().replace("’", "'")
+
+
+def _is_spelled_as_name(word: str) -> bool:
+    """Whether `word` is letters with their marks, as in `राहुल`, `O'Neill` or `R2D2`."""
+    return word[0].isalpha() and all(
+        char.isalnum() or char in _NAME_MARKS or unicodedata.category(char).startswith("M") for char in word
+    )
+
+
+def _is_closed(text: str, end: int) -> bool:
+    return _CLOSING.match(text, end) is not None

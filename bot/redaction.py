@@ -1,0 +1,35 @@
+"""What of an update may be stored. Pure.
+
+Promises: of the texts a person wrote, no run of exactly six digits is left, in whatever script and however it
+is spaced, because it could be a PIN; and what is left is text that PostgreSQL's JSONB accepts.
+"""
+
+import re
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+DOTS: Final = "•" * 6
+"""What stands where six digits stood."""
+
+_WRITTEN: Final = frozenset({"text", "caption"})
+_GAP: Final = r"[\s.\u002d\u2010-\u2015\u2212]"  # one space, dot or dash of any kind between digits
+_SIX: Final = re.compile(rf"(?<!\d)\d{{6}}(?!\d)|(?<!\d)(?<!\d{_GAP})\d(?:{_GAP}?\d){{5}}(?!{_GAP}?\d)")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def redact(update: Json) -> Json:
+    """Return a copy of the update that may be stored; equal to it when nothing had to go."""
+    return {key: _storable(value, written=key in _WRITTEN) for key, value in update.items()}
+
+
+def _storable(value: Any, *, written: bool) -> Any:
+    match value:
+        case dict():
+            return redact(value)
+        case list():
+            return [_storable(item, written=written) for item in value]
+        case str():
+            clean = _UNSTORABLE.sub("\ufffd", value)
+            return _SIX.sub(DOTS, clean) if written else clean
+    return value

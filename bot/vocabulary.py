@@ -1,0 +1,28 @@
+"""The words by which people ask to pay, in English and French, and those that mean they do not. Lower case."""
+
+from typing import Final
+
+COMMANDS: Final = frozenset({"/send", "/pay", "#send", "#pay", "#envoyer", "#payer"})
+VERBS: Final = frozenset({
+    "send", "pay", "give", "transfer", "tip", "envoyer", "envoie", "envoyez", "payer", "paie", "paye",
+    "payez", "donner", "donne", "donnez", "verser", "verse",
+})  # fmt: skip
+POLITE: Final = frozenset({"please", "pls", "plz", "kindly", "svp", "stp", "s'il", "te", "vous", "plaît", "plait"})
+TO: Final = frozenset({"to", "à"})
+TO_HANDLE: Final = TO | {"a"}  # French without its accent; before a plain word it is the English article
+FOR: Final = frozenset({"for", "pour", "-", "–", "—"})
+JOINING: Final = frozenset({"and", "or", "et", "ou", "&", "+"})
+ANOTHER_TIME: Final = frozenset({
+    "if", "unless", "when", "once", "until", "after", "before", "later", "tomorrow", "tonight",
+    "yesterday", "every", "each", "daily", "weekly", "monthly", "si", "quand", "demain", "hier", "chaque",
+})  # fmt: skip
+# Words no name holds: "give me 5" and "send 5 to my bank" name nobody.
+NOBODY: Final = frozenset({
+    "a", "an", "the", "this", "that", "these", "those", "me", "you", "him", "her", "it", "us", "them",
+    "myself", "my", "your", "his", "its", "our", "their", "all", "everyone", "everybody", "anyone",
+    "someone", "nobody", "not", "no", "never", "don't", "from", "with", "of", "in", "on", "at", "by",
+    "le", "la", "les", "un", "une", "moi", "toi", "lui", "nous", "eux", "mon", "ma", "mes", "ton", "ta",
+    "son", "sa", "tout", "tous",
+})  # fmt: skip
+NAME_STOPS: Final = NOBODY | TO | FOR | JOINING | POLITE | ANOTHER_TIME
+FILLER: Final = frozenset({"some", "money", "cash"})  # "send money to @ben"

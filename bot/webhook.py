@@ -1,0 +1,137 @@
+"""Intake by webhook: one route, guarded by a secret, that answers 200 only when the update is stored.
+
+Anything else Telegram delivers again, for up to a day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import uvicorn
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from telegram.error import BadRequest
+
+from bot.inbox_table import MalformedUpdateError
+from bot.intake import patiently
+from wallet import SettingsError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from starlette.requests import Request
+    from telegram import Bot
+
+    from bot.intake import Receive
+    from bot.redaction import Json
+    from bot.settings import BotSettings
+
+log = logging.getLogger(__name__)
+
+HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+MOST_BYTES: Final = 1024 * 1024
+"""Telegram's updates are a few kilobytes."""
+
+
+def application(path: str, secret: str, receive: Receive) -> Starlette:
+    """Return the web application with its one route. 403, 413, 400 store nothing; 503 asks to repeat."""
+
+    async def deliver(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
+            return PlainTextResponse("wrong secret\n", 403)
+        body = await _read(request)
+        if body is None:
+            return PlainTextResponse("too large\n", 413)
+        try:
+            await receive(_update(body))
+        except (ValueError, RecursionError, DataError):
+            return PlainTextResponse("not an update\n", 400)
+        except (Unavailable, SQLAlchemyError) as error:
+            log.warning("an update could not be stored, Telegram will repeat it: %s", type(error).__name__)
+            return PlainTextResponse("try again\n", 503)
+        return Response(status_code=200)
+
+    return Starlette(routes=[Route(path, deliver, methods=["POST"])])
+
+
+async def _read(request: Request) -> bytes | None:
+    """Return the body, or None as soon as it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _update(body: bytes) -> Json:
+    update = json.loads(body, parse_constant=_refuse)
+    if not isinstance(update, dict):
+        raise MalformedUpdateError("an update is a JSON object")
+    return update
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise MalformedUpdateError(f"{constant} is not JSON")
+
+
+class Webhook:
+    """Listens, and tells Telegram where. Made with settings that have a `webhook_url` and a secret."""
+
+    def __init__(self, bot: Bot, kinds: Sequence[str], receive: Receive, settings: BotSettings) -> None:
+        if settings.webhook_url is None or settings.webhook_secret is None:
+            raise ValueError("a webhook needs its URL and its secret")
+        self._bot = bot
+        self._kinds = list(kinds)
+        self._url = settings.webhook_url
+        self._secret = settings.webhook_secret.get_secret_value()
+        self._app = application(settings.webhook_path, self._secret, receive)
+        self._address = settings.webhook_address
+
+    async def run(self, announce: Callable[[str], object] = log.info) -> None:
+        """Serve until cancelled, then finish what is being delivered.
+
+        SettingsError if the address cannot be had or Telegram refuses the URL; InvalidToken for the bot.
+        """
+        with _listening(self._address) as listener:
+            await patiently(self._register)
+            announce(f"{self._bot.name} is listening (webhook)")
+            server = _Server(uvicorn.Config(self._app, lifespan="off", log_config=None, access_log=False))
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            try:
+                await asyncio.shield(serving)
+            finally:
+                server.should_exit = True
+                await serving
+
+    async def _register(self) -> None:
+        try:
+            await self._bot.set_webhook(self._url, secret_token=self._secret, allowed_updates=self._kinds)
+        except BadRequest as error:
+            raise SettingsError(f"SIXPENCE_WEBHOOK_URL: Telegram refuses it: {error.message}.") from None
+
+
+def _listening(address: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        listener = socket.create_server(address, family=family)
+    except OSError as error:
+        raise SettingsError(f"SIXPENCE_WEBHOOK_LISTEN: cannot listen there: {error.strerror}.") from None
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited: small answers leave at once
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: `sixpence-bot` has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
