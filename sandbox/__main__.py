@@ -1,0 +1,83 @@
+"""`sixpence-sandbox`: the whole house on this machine, with a pretend Telegram in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sandbox import drawer, tour
+from sandbox.house import HouseError, forget, open_house
+from sandbox.people import settle_in
+from sandbox.person import NothingHappenedError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+WHAT_TO_TRY = "Write “send 5 to @ben for lunch” as Ana and confirm with her PIN, 482915."
+
+
+@app.command()
+def sandbox(
+    *,
+    tour: Annotated[bool, typer.Option("--tour", help="Play a story without a browser, prove it, and exit.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget what was there and start over.")] = False,
+    port: Annotated[int, typer.Option(help="Where the page is served; 0 lets the system choose.")] = 8420,
+    folder: Annotated[
+        Path, typer.Option("--data-dir", help="Where the sandbox keeps its data.", envvar="SIXPENCE_DATA_DIR")
+    ] = Path(".sixpence"),
+) -> None:
+    """Try Sixpence with four people and a café, on this machine alone: no account, no token, no real money.
+
+    Example: sixpence-sandbox --reset
+    """
+    try:
+        if tour:
+            raise typer.Exit(0 if asyncio.run(_tour()) else 1)
+        if reset:
+            forget(folder)
+        asyncio.run(_show(folder.resolve(), port))
+    except (HouseError, NothingHappenedError) as error:
+        console.print(f"[red]✗[/] {error}", highlight=False)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        console.print(f"[red]✗[/] Port {port} cannot be used: {error.strerror}. Try --port 0.", highlight=False)
+        raise typer.Exit(1) from None
+
+
+async def _show(folder: Path, port: int) -> None:
+    """Run until Ctrl-C."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    with console.status("Starting PostgreSQL, the pretend Telegram and the bot …"):
+        async with open_house(folder, port) as house:
+            await settle_in(house)
+            showing = asyncio.create_task(drawer.keep_current(house.world, house.wallet))
+            console.print(f"\n  Sixpence is open at [bold link={house.url}]{house.url}[/]\n", highlight=False)
+            console.print(f"  {WHAT_TO_TRY} Ctrl-C stops everything.\n", highlight=False)
+            await stop.wait()
+            showing.cancel()
+            with suppress(asyncio.CancelledError):
+                await showing
+
+
+async def _tour() -> bool:
+    """Play the story in a house of its own, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="sixpence-tour-") as folder:
+        async with open_house(Path(folder), 0) as house:
+            return await tour.play(house, console)
+
+
+def main() -> None:
+    """The entry point of `sixpence-sandbox`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""The tour: a scripted story, played over HTTP with the real bot, and proved at its end. No browser.
+
+Ana sends Ben money; Ben mistypes his PIN and then pays the café; a forwarded command pays nothing; a double tap pays
+once; the books are reconciled. Printed: who said what, what everybody has, and each proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from sandbox.people import CAFE, OPENING_BALANCE, at_their_phones, settle_in
+from sandbox.person import Person, plain
+from sandbox.telegram.cast import PEOPLE
+from sandbox.telegram.views import message_view
+from wallet import Money
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    import sandbox.telegram.cast
+    from sandbox.house import House
+    from wallet import Reconciliation
+
+LUNCH, COFFEE, CAFE_FEE, CAKE = 5_00, 3_50, 3, 2_00
+"""In cents. The café's fee is 0.99 % of €3.50 = 3.465 cents, rounded half-even to 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something the story shows."""
+
+    text: str
+    holds: bool
+
+
+async def play(house: House, console: Console) -> bool:
+    """Play the whole story. True only if every claim and every proof holds."""
+    console.print("[dim]Ana, Ben, Chai and Luna open their wallets and choose their PINs …[/]")
+    await settle_in(house)
+    async with at_their_phones(house) as cast:
+        claims = [
+            *await _ana_sends_ben_lunch_money(cast),
+            *await _ben_mistypes_and_pays_the_cafe(cast),
+            *await _a_forward_pays_nothing(cast, house),
+            *await _a_double_tap_pays_once(cast, house),
+        ]
+    balances = await _balances(house)
+    claims.append(Claim("everybody has what they should have", balances == _expected()))
+    proofs = await house.wallet.reconcile()
+    _print(house, console, balances, claims, proofs)
+    return all(claim.holds for claim in claims) and proofs.clean
+
+
+async def _ana_sends_ben_lunch_money(cast: dict[str, Person]) -> list[Claim]:
+    ana, ben = cast["Ana"], cast["Ben"]
+    await ana.says("send 5 to @ben for lunch")
+    card = await ana.reads("Ben", "5.00", "lunch")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin()
+    receipt = await ana.reads("✓", "5.00", "45.00")
+    await ben.reads("Ana", "5.00", "lunch", "55.00")
+    return [Claim("the receipt stands in the card that Ana confirmed", receipt["id"] == card["id"])]
+
+
+async def _ben_mistypes_and_pays_the_cafe(cast: dict[str, Person]) -> list[Claim]:
+    ben, luna = cast["Ben"], cast["Luna"]
+    await ben.says(f"pay 3.50 to {CAFE}")
+    await ben.reads(CAFE, "3.50")
+    await ben.presses("Confirm with PIN")
+    await ben.types_pin("730165")
+    refusal = await ben.reads("Wrong PIN")
+    await ben.presses("Confirm with PIN")
+    await ben.types_pin()
+    await ben.reads("✓", "3.50", "51.50")
+    told = await luna.reads("3.50", "0.03", "3.47")
+    return [
+        Claim("a wrong PIN is refused, and says how many tries are left", "4" in plain(refusal["text"])),
+        Claim("the café sees gross, fee and net", told is not None),
+    ]
+
+
+async def _a_forward_pays_nothing(cast: dict[str, Person], house: House) -> list[Claim]:
+    ana = cast["Ana"]
+    before = len(await house.wallet.latest_entries(100))
+    await ana.forwards(await _said(ana, "send 5"))
+    await ana.reads("forward")
+    return [Claim("a forwarded command pays nothing", len(await house.wallet.latest_entries(100)) == before)]
+
+
+async def _a_double_tap_pays_once(cast: dict[str, Person], house: House) -> list[Claim]:
+    ana = cast["Ana"]
+    before = len(await house.wallet.latest_entries(100))
+    await ana.says("2 eur to @ben for cake")
+    await ana.reads("cake", "2.00")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin(last_digit_times=2)
+    await ana.reads("✓", "2.00", "43.00")
+    return [Claim("a double tap pays once", len(await house.wallet.latest_entries(100)) == before + 1)]
+
+
+async def _said(person: Person, text: str) -> dict[str, object]:
+    return next(message for message in await person.messages() if message["out"] and text in message["text"])
+
+
+async def _balances(house: House) -> dict[str, int]:
+    return {account.name: account.balance.minor for account in await house.wallet.accounts() if account.entries}
+
+
+def _expected() -> dict[str, int]:
+    deposited = 3 * OPENING_BALANCE
+    return {
+        "Ana Moreno": OPENING_BALANCE - LUNCH - CAKE,
+        "Ben Okafor": OPENING_BALANCE + LUNCH + CAKE - COFFEE,
+        "Chai Srisuk": OPENING_BALANCE,
+        CAFE: COFFEE - CAFE_FEE,
+        "fee_income": CAFE_FEE,
+        "bank_clearing": -deposited,
+    }
+
+
+def _print(
+    house: House, console: Console, balances: dict[str, int], claims: list[Claim], proofs: Reconciliation
+) -> None:
+    for one in PEOPLE:
+        console.rule(f"[bold]{one.full_name}[/]", align="left")
+        console.print(_chat(house, one))
+    console.rule("[bold]Balances[/]", align="left")
+    table = Table(box=None, show_header=False)
+    for name, minor in balances.items():
+        table.add_row(name, str(Money(minor, house.wallet.currency)))
+    console.print(table)
+    console.rule("[bold]What the story shows[/]", align="left")
+    for claim in claims:
+        console.print(f"{_mark(claim.holds)} {escape(claim.text)}", highlight=False)
+    console.rule("[bold]What the books prove[/]", align="left")
+    for proof in proofs.proofs:
+        console.print(f"{_mark(proof.holds)} {escape(proof.claim)} [dim]({proof.checked} checked)[/]", highlight=False)
+
+
+def _chat(house: House, viewer: sandbox.telegram.cast.Person) -> Table:
+    """Who said what in a person's chat with the bot, as it stands at the end."""
+    chat = house.world.chats[viewer.id]
+    table = Table.grid(padding=(0, 2, 1, 0))
+    for message in chat.messages.values():
+        view = message_view(house.world, viewer, chat, message)
+        said = plain(f"{view['forward']}:\n{view['text']}" if view["forward"] else view["text"])
+        speaker = "[bold cyan]Sixpence[/]" if not view["out"] else f"[bold]{viewer.first_name}[/]"
+        table.add_row(speaker, escape(said))
+    return table
+
+
+def _mark(holds: bool) -> str:
+    return "[green]✓[/]" if holds else "[red]✗[/]"

@@ -1,0 +1,48 @@
+/** The people's side of the pretend Telegram: what a person's phone may ask for, do, and be told. */
+
+async function call(path, body) {
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, body === undefined ? {} : post);
+  if (!response.ok) throw new Error(await reason(response));
+  return response.json();
+}
+
+async function reason(response) {
+  const text = await response.text();
+  try {
+    const { description, error } = JSON.parse(text);
+    return description ?? error ?? text;
+  } catch {
+    return text || response.statusText;
+  }
+}
+
+export const world = () => call("/world");
+export const chats = (person) => call(`/people/${person}/chats`);
+
+/** Does one thing as a person in a chat: text, forward, edit, delete, press, start, users, contact or block. */
+export const act = (person, chat, verb, body = {}) => call(`/people/${person}/chats/${chat}/${verb}`, body);
+
+const listeners = new Map();
+let source = null;
+
+/**
+ * Hears everything that happens on a person's phone. `onOpen` runs at each (re)connection, when the chats must be
+ * read again because events may have been missed. All phones share one stream: a browser keeps only six
+ * connections to a host, for all its tabs together.
+ */
+export function listen(person, onOpen, onEvent) {
+  listeners.set(person, { onOpen, onEvent });
+  source ??= open();
+  if (source.readyState === EventSource.OPEN) onOpen();
+}
+
+function open() {
+  const stream = new EventSource("/events");
+  stream.onopen = () => listeners.forEach(({ onOpen }) => onOpen());
+  stream.onmessage = ({ data }) => {
+    const event = JSON.parse(data);
+    listeners.get(event.person)?.onEvent(event);
+  };
+  return stream;
+}

@@ -1,0 +1,37 @@
+/** Line icons drawn on a 24 by 24 grid. */
+
+const OUTLINES = {
+  back: "M15 5l-7 7 7 7",
+  more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+  menu: "M5 7h14M5 12h14M5 17h14",
+  close: "M6 6l12 12M18 6L6 18",
+  send: "M4 12l16-8-5 17-4-7zM11 14l9-10",
+  attach: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.5a1.7 1.7 0 0 1-2.5-2.5L15 7",
+  keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
+  down: "M6 9l6 6 6-6",
+  reply: "M10 6l-6 6 6 6M4 12h9c4 0 7 2 7 6",
+  forward: "M14 6l6 6-6 6M20 12h-9c-4 0-7 2-7 6",
+  edit: "M4 20l1-5L16 4l4 4L9 19zM13 7l4 4",
+  delete: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  block: "M12 3a9 9 0 1 0 .01 0M6 6l12 12",
+  file: "M6 3h8l5 5v13H6zM14 3v5h5",
+  check: "M5 12.5l5 5L19 7",
+  ticks: "M2 12.5l4.5 4.5L15 8M10.5 15.5l1.5 1.5L21 8",
+  person: "M12 4a4 4 0 1 0 .01 0M4 21c0-5 4-7 8-7s8 2 8 7",
+  light: "M12 8a4 4 0 1 0 .01 0M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M19 5l-1.4 1.4M6.4 17.6L5 19",
+  dark: "M20 14A8.5 8.5 0 0 1 10 4a8.5 8.5 0 1 0 10 10z",
+  ledger: "M6 3h13v18H6a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM8 3v18M12 8h4M12 12h4",
+};
+
+/** A line icon, invisible to screen readers: the control around it carries the name. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", OUTLINES[name]);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", `icon icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(path);
+  return svg;
+}
