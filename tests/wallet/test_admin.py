@@ -1,0 +1,186 @@
+"""`sixpence-admin`: help, exit codes, and looking at the books."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+from sqlalchemy import NullPool, create_engine, text
+from typer.testing import CliRunner
+
+from tests.conftest import PEPPER
+from wallet import Wallet, WalletSettings
+from wallet.admin import app
+from wallet.admin.output import safe
+from wallet.reconcile import CLAIMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import URL
+
+
+from tests.wallet.desk import PASSWORD, Desk, plain
+
+
+def commands() -> list[list[str]]:
+    """Every command there is, as typed."""
+    found: list[list[str]] = []
+    for name, command in typer.main.get_group(app).commands.items():
+        inner = getattr(command, "commands", None)
+        found += [[name, sub] for sub in inner] if inner else [[name]]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(command: list[str]) -> None:
+    """`--help` needs no settings, says what the command does and shows one that works."""
+    result = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "100"})
+    assert result.exit_code == 0
+    assert f"Example: sixpence-admin {' '.join(command)}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"SIXPENCE_CURRENCY": "XXXX"}, "SIXPENCE_CURRENCY is not right"),
+        ({"SIXPENCE_DATABASE_URL": f"postgresql://joe:{PASSWORD}@127.0.0.1:1/x"}, "cannot be reached at 127.0.0.1"),
+    ],
+)
+@pytest.mark.parametrize("command", ["reconcile", "parties", "acts"])
+def test_what_could_not_be_done_is_2(command: str, environment: dict[str, str], says: str) -> None:
+    """Settings or database missing: one sentence on stderr, nothing on stdout, no password anywhere."""
+    said = Desk("")(command, **environment)
+    assert (said.code, said.out) == (2, "")
+    assert says in said.err
+    assert said.err.count("\n") == 1
+    assert PASSWORD not in said.err
+
+
+def test_a_database_that_is_not_migrated_is_2(server: URL) -> None:
+    """The sentence names the command that helps."""
+    said = Desk(plain(server.set(database="postgres")))("reconcile")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "The database is not migrated: run sixpence-admin migrate.\n"
+
+
+def test_migrate_can_be_repeated(server: URL) -> None:
+    """The first time it makes everything, then nothing; afterwards the books are there, empty and clean."""
+    with _database(server, "to_be_migrated") as url:
+        desk = Desk(url)
+        first, second = desk("migrate", "--json").json, desk("migrate", "--json").json
+        assert first["before"] is None
+        assert first["after"] == second["before"] == second["after"]
+        assert desk("migrate").out == f"The database is up to date at {first['after']}.\n"
+        assert desk("reconcile").code == 0
+
+
+def test_the_embedded_database_is_shared(server: URL) -> None:
+    """Without a URL the command uses the PostgreSQL that another process runs there, and leaves it running."""
+    folder = str(server.query["host"]).removesuffix("/postgres")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIXPENCE_")}
+    environment |= {"SIXPENCE_DATA_DIR": folder, "SIXPENCE_PIN_PEPPER": PEPPER}
+    said = subprocess.run(
+        [sys.executable, "-m", "wallet.admin", "parties"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stderr) == (2, "The database is not migrated: run sixpence-admin migrate.\n")
+    with create_engine(server, poolclass=NullPool).connect() as conn:
+        assert conn.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_reconcile_is_0_when_clean(desk: Desk) -> None:
+    """Each proof with its counts; JSON for programs."""
+    said = desk("reconcile")
+    assert said.code == 0
+    assert f"The books balance: all {len(CLAIMS)} proofs hold." in said.out
+    found = desk("reconcile", "--json").json
+    assert found["clean"] is True
+    assert found["entries"] == 8
+    assert len(found["proofs"]) == len(CLAIMS)
+    assert found["proofs"][0].keys() == {"name", "claim", "checked", "bad", "at_stake", "examples"}
+
+
+def test_reconcile_is_1_on_drift_and_repairs_nothing(desk: Desk) -> None:
+    """It says which proof failed, by how much, and where to look; looking again finds the same."""
+    with create_engine(desk.url, poolclass=NullPool).begin() as conn:
+        conn.execute(text("UPDATE wallet.accounts SET balance = balance + 7 WHERE kind = 'business'"))
+    for _ in range(2):
+        said = desk("reconcile")
+        assert said.code == 1
+        assert f"Drift: 2 of {len(CLAIMS)} proofs failed." in said.out
+        assert "1 of 9 bad, 0.07 EUR at stake" in said.out
+    said = desk("reconcile", "--json")
+    assert (said.code, said.json["clean"]) == (1, False)
+    bad = {proof["name"]: proof["at_stake"]["minor"] for proof in said.json["proofs"] if proof["bad"]}
+    assert bad == {"trial balance": 7, "balances": 7}
+
+
+def test_parties_and_accounts_are_listed(desk: Desk) -> None:
+    """Both for people and for programs."""
+    assert [line.split()[0] for line in desk("parties").out.splitlines()[2:]] == ["Ana", "Ben", "Luna", "Café"]
+    cafe = desk("parties", "--json").json[3]
+    assert cafe["party"]["name"] == "Café Luna"
+    assert cafe["balance"] == {"minor": 990, "currency": "EUR"}
+    accounts = {account["name"]: account["balance"]["minor"] for account in desk("accounts", "--json").json}
+    assert sum(accounts.values()) == 0
+    assert (accounts["fee_income"], accounts["bank_clearing"]) == (10, -10_000)
+    assert "fee_income" in desk("accounts").out
+
+
+def test_a_statement_adds_up(desk: Desk) -> None:
+    """Opening and lines give the closing balance; a day's statement has that day, and the next one's is empty."""
+    found = desk("statement", "Ana", "--json").json
+    assert (
+        found["opening"]["minor"] + sum(line["amount"]["minor"] for line in found["lines"]) == found["closing"]["minor"]
+    )
+    assert [line["amount"]["minor"] for line in found["lines"]] == [10_000, -500, -1000]
+    day = datetime.fromisoformat(found["lines"][0]["at"]).astimezone(UTC).date().isoformat()
+    assert len(desk("statement", "Ana", "--from", day, "--json").json["lines"]) == 3
+    assert desk("statement", "Ana", "--to", "2020-01-01", "--json").json["lines"] == []
+    assert "85.00 EUR at last" in desk("statement", "Ana").out
+
+
+def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:
+    """No cell begins as a formula does: neither a note, nor a name, nor money that went out."""
+
+    async def rename() -> None:
+        async with Wallet.open(settings) as wallet:
+            for name, evil in (("Ben", "@SUM(A1)"), ("Café Luna", "+cmd|' /C calc'!A0")):
+                party = next(one.party for one in await wallet.parties() if one.party.name == name)
+                await wallet.rename(party.id, evil)
+
+    asyncio.run(rename())
+    rows = list(csv.DictReader(io.StringIO(desk("statement", "Ana", "--csv").out)))
+    assert [(row["in"], row["out"], row["balance"]) for row in rows] == [
+        ("100.00", "", "100.00"),
+        ("", "5.00", "95.00"),
+        ("", "10.00", "85.00"),
+    ]
+    assert [row["note"] for row in rows] == ["opening balance", "'=1+1", "cake"]
+    assert [row["who"] for row in rows] == ["", "'@SUM(A1)", "'+cmd|' /C calc'!A0"]
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_a_name_cannot_command_the_terminal() -> None:
+    """Control characters and those that turn text round are shown as what they are: something strange."""
+    assert safe("A\x1b[31mna\u202e\r\n") == "A\ufffd[31mna\ufffd\ufffd\ufffd"
+    assert safe("Café Luna ☕ [red]") == "Café Luna ☕ [red]"
+
+
+@contextmanager
+def _database(server: URL, name: str) -> Iterator[str]:
+    """An empty database."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+        yield plain(server.set(database=name))
+        conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -1,0 +1,158 @@
+"""`sixpence-admin`: what an operator does. Moving money, and deciding about people."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+
+from wallet import Unavailable, Wallet, WalletSettings
+
+if TYPE_CHECKING:
+    from tests.wallet.desk import Desk
+
+
+def paid_to(desk: Desk, name: str) -> str:
+    """The reference of Ana's payment to this party."""
+    lines = desk("statement", "Ana", "--json").json["lines"]
+    return str(next(line["reference"] for line in lines if line["counterparty"] == name))
+
+
+def test_money_moves_after_a_yes_and_not_after_a_no(desk: Desk) -> None:
+    """The question says how much and who; the answer decides; `--yes` answers it."""
+    said = desk("deposit", "Ben", "12.50", "--reason", "cash", typed="n\n")
+    assert said.code == 1
+    assert "Deposit 12.50 EUR for Ben (person " in said.err
+    assert desk.balance("Ben") == "500"
+    assert desk("deposit", "Ben", "12.50", "--reason", "cash", typed="y\n").code == 0
+    assert desk.balance("Ben") == "1750"
+    said = desk("withdraw", "Ben", "7.5", "--reason", "paid out", "--yes", "--json")
+    assert (said.code, said.json["kind"], said.json["amount"]["minor"]) == (0, "withdrawal", 750)
+    assert said.err == ""
+    assert desk.balance("Ben") == "1000"
+
+
+def test_a_key_makes_a_command_repeatable(desk: Desk) -> None:
+    """Twice with one key is once; another request with it is refused and the first one stands."""
+    key = str(uuid4())
+    command = ("deposit", "Ben", "1.00", "--reason", "cash", "--yes", "--key", key)
+    first, second = desk(*command), desk(*command)
+    assert first == second
+    assert f"Key {key}." in first.out
+    other = desk("deposit", "Ben", "2.00", "--reason", "cash", "--yes", "--key", key)
+    assert (other.code, other.out) == (1, "")
+    assert "was used for another request" in other.err
+    assert desk.balance("Ben") == "600"
+
+
+def test_an_unknown_outcome_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the database goes away in the middle, the operator learns how to ask again safely."""
+
+    async def lost(*_: object, **__: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(Wallet, "deposit", lost)
+    key = str(uuid4())
+    said = desk("deposit", "Ben", "1.00", "--reason", "cash", "--yes", "--key", key)
+    assert (said.code, said.out) == (2, "")
+    assert f"--key {key}" in said.err
+
+
+def test_a_payment_is_refunded_by_its_reference(desk: Desk) -> None:
+    """In parts, with the fee, however the reference is typed; never more than was paid."""
+    typed = paid_to(desk, "Café Luna").replace("-", " ").lower()
+    part = desk("refund", typed, "4.00", "--reason", "cold", "--yes")
+    assert part.code == 0
+    assert "Of the fee, 0.04 EUR was returned." in part.out
+    too_much = desk("refund", typed, "6.01", "--reason", "cold", "--yes")
+    assert (too_much.code, too_much.out) == (1, "")
+    assert "6.00 EUR of it can be" in too_much.err
+    rest = desk("refund", typed, "--reason", "cold", "--yes", "--json")
+    assert (rest.json["amount"]["minor"], rest.json["fee"]["minor"]) == (600, 6)
+    assert (desk.balance("Ana"), desk.balance("Café Luna")) == ("9500", "0")
+
+
+def test_a_mistake_is_reversed_once(desk: Desk) -> None:
+    """By id or reference; a second time, and for what is a return itself, it is refused."""
+    wrong = desk("deposit", "Ben", "50.00", "--reason", "typing error", "--yes", "--json").json
+    undone = desk("reverse", wrong["payment_id"], "--reason", "it was Ana", "--yes", "--json")
+    assert (undone.code, undone.json["kind"]) == (0, "reversal")
+    for payment in (wrong["reference"], undone.json["reference"]):
+        again = desk("reverse", payment, "--reason", "again", "--yes")
+        assert (again.code, again.out) == (1, "")
+    assert desk("reverse", "00000-00000", "--reason", "?", "--yes").err == "There is no such payment.\n"
+    assert desk("reconcile", "--json").json["entries"] == 12
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("withdraw", "Ben", "5.01"), "Not enough money: 5.00 EUR is there, 5.01 EUR is needed."),
+        (("deposit", "Nobody", "1"), "There is no party 'Nobody': sixpence-admin parties lists them all."),
+        (("deposit", "Ana", "1,50"), "'1,50' is not an amount in EUR: write it as 12.50."),
+        (("deposit", "Ana", "0"), "An amount is more than nothing, and at most 2^53 - 1 minor units."),
+    ],
+)
+def test_a_refusal_is_1_and_one_sentence(desk: Desk, command: tuple[str, ...], says: str) -> None:
+    """On stderr, and nothing moved."""
+    said = desk(*command, "--reason", "x", "--yes")
+    assert (said.code, said.out, said.err) == (1, "", f"{says}\n")
+    assert desk("reconcile", "--json").json["entries"] == 8
+
+
+def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> None:
+    """Who, what, to whom and why, newest first; `--by` defaults to who is logged in."""
+
+    async def open_business() -> None:
+        async with Wallet.open(settings) as wallet:
+            luna = next(one.party for one in await wallet.parties() if one.party.name == "Luna")
+            await wallet.open_business(luna.id, "Bar Luna", key=uuid4())
+
+    asyncio.run(open_business())
+    assert desk("freeze", "Ben", "--reason", "phone stolen", "--by", "night shift", "--json").json["status"] == "frozen"
+    refused = desk("deposit", "Ben", "1", "--reason", "x", "--yes")
+    assert (refused.code, refused.err) == (1, "Ben is frozen: nothing leaves or reaches that account.\n")
+    assert "is open." in desk("unfreeze", "Ben", "--reason", "found").out
+    refused = desk("deposit", "Bar Luna", "1", "--reason", "x", "--yes")
+    assert (refused.code, refused.err) == (1, "Bar Luna is not approved yet: sixpence-admin business approve.\n")
+    assert desk("business", "approve", "Bar Luna", "--json").json["status"] == "open"
+    assert "has no PIN now" in desk("pin", "reset", "Ben", "--reason", "forgotten").out
+    acts = desk("acts", "--limit", "4", "--json").json
+    assert [(act["verb"], act["reason"]) for act in acts] == [
+        ("pin reset", "forgotten"),
+        ("business approve", "approved"),
+        ("unfreeze", "found"),
+        ("freeze", "phone stolen"),
+    ]
+    assert acts[3]["actor"] == "night shift"
+    assert acts[0]["actor"]
+    assert "phone stolen" in desk("acts").out
+
+
+def test_an_act_needs_a_reason(desk: Desk) -> None:
+    """Blanks are none."""
+    assert desk("freeze", "Ben").code == 2
+    assert desk("freeze", "Ben", "--reason", "  ").code == 2
+    assert desk("freeze", "Ben", "--reason", "x", "--by", " ").code == 2
+    assert desk("parties", "--json").json[1]["party"]["status"] == "open"
+
+
+def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSettings) -> None:
+    """What could be several is refused with all of them; a name has to be exact."""
+    ben = desk("parties", "--json").json[1]["party"]["id"]
+    for typed in (ben, ben[:-2], ben[:-2].upper(), "Ben"):
+        assert desk("statement", typed, "--json").json["party"]["id"] == ben
+    assert desk("statement", "ben").code == 1
+    assert desk("statement", ben[:7]).code == 1
+
+    async def another() -> UUID:
+        async with Wallet.open(settings) as wallet:
+            return (await wallet.open_person("Ben", key=uuid4())).id
+
+    other = asyncio.run(another())
+    said = desk("statement", "Ben")
+    assert said.code == 1
+    assert ben in said.err
+    assert str(other) in said.err

@@ -1,0 +1,216 @@
+"""Constraints: what must never be is impossible in SQL too, for the application's role and the tables' owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.conftest import PIN, euros, person
+from wallet.database import connection_url, migration_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from wallet import Wallet, WalletSettings
+
+pytestmark = pytest.mark.anyio
+
+NEW_TRANSFER = """
+    INSERT INTO wallet.transfers
+        (id, payment_id, kind, debit_account_id, credit_account_id, amount, currency, settled_at)
+    SELECT gen_random_uuid(), payment_id, '{kind}', {debit}, {credit}, {amount}, '{currency}', now()
+    FROM wallet.transfers LIMIT 1
+"""
+NEW_ENTRY = """
+    INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
+    SELECT account_id, {seq}, transfer_id, {amount}, 0 FROM wallet.entries ORDER BY seq DESC LIMIT 1
+"""
+
+
+def transfer(
+    *,
+    kind: str = "fee",
+    amount: int | str = 1,
+    debit: str = "debit_account_id",
+    credit: str = "credit_account_id",
+    currency: str = "EUR",
+) -> str:
+    return NEW_TRANSFER.format(kind=kind, amount=amount, debit=debit, credit=credit, currency=currency)
+
+
+IMPOSSIBLE = {
+    "an overdraft": ("UPDATE wallet.accounts SET balance = -1 WHERE kind = 'personal'", "ck_accounts_no_overdraft"),
+    "negative fee income": (
+        "UPDATE wallet.accounts SET balance = -1 WHERE kind = 'fee_income'",
+        "ck_accounts_no_overdraft",
+    ),
+    "a transfer of nothing": (transfer(amount=0), "ck_transfers_amount"),
+    "a negative transfer": (transfer(amount=-1), "ck_transfers_amount"),
+    "a transfer beyond 2^53 - 1": (transfer(amount=2**53), "ck_transfers_amount"),
+    "a transfer to oneself": (transfer(credit="debit_account_id"), "ck_transfers_not_to_oneself"),
+    "a transfer in another currency": (transfer(currency="USD"), "fk_transfers_debit, fk_transfers_credit"),
+    "a transfer from nowhere": (transfer(debit="gen_random_uuid()"), "fk_transfers_debit"),
+    "a transfer of a new kind": (transfer(kind="gift"), "ck_transfers_kind"),
+    "a payment's amount moved twice": (transfer(kind="amount"), "uq_transfers_payment_id_kind"),
+    "an entry of nothing": (NEW_ENTRY.format(seq="seq + 1", amount=0), "ck_entries_amount"),
+    "an entry that leaves a gap": (
+        """INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
+        SELECT a.id, 2, t.id, 1, 1 FROM wallet.accounts a, wallet.transfers t WHERE a.kind = 'fee_income' LIMIT 1""",
+        "fk_entries_no_gap",
+    ),
+    "an entry before the first": (NEW_ENTRY.format(seq="0", amount=1), "ck_entries_seq"),
+    "an entry in place of another": (NEW_ENTRY.format(seq="seq", amount=1), "pk_entries"),
+    "two entries of one transfer on one account": (
+        NEW_ENTRY.format(seq="seq + 1", amount=1),
+        "uq_entries_transfer_id_account_id",
+    ),
+    "a second account in the same currency": (
+        """INSERT INTO wallet.accounts (id, party_id, kind, currency, status)
+        SELECT gen_random_uuid(), party_id, kind, currency, status FROM wallet.accounts WHERE party_id IS NOT NULL""",
+        "uq_accounts_party_id_currency",
+    ),
+    "a second clearing account": (
+        """INSERT INTO wallet.accounts (id, kind, currency, status)
+        VALUES (gen_random_uuid(), 'bank_clearing', 'EUR', 'open')""",
+        "uq_accounts_system_kind",
+    ),
+    "a person without a party": (
+        """INSERT INTO wallet.accounts (id, kind, currency, status)
+        VALUES (gen_random_uuid(), 'personal', 'EUR', 'open')""",
+        "ck_accounts_parties_own_party_accounts",
+    ),
+    "more given back than paid": (
+        "UPDATE wallet.payments SET refunded = amount + 1",
+        "ck_payments_never_more_refunded_than_paid",
+    ),
+    "more fee returned than taken": (
+        "UPDATE wallet.payments SET fee_refunded = fee + 1",
+        "ck_payments_never_more_fee_returned_than_taken",
+    ),
+    "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
+    "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
+    "an act without a reason": (
+        """INSERT INTO wallet.acts (id, at, actor, verb, subject_id, reason)
+        VALUES (gen_random_uuid(), now(), 'op', 'freeze', gen_random_uuid(), '')""",
+        "ck_acts_reason",
+    ),
+}
+CHANGES_OF_HISTORY = (
+    "UPDATE wallet.entries SET amount = 1",
+    "UPDATE wallet.transfers SET amount = 1",
+    "UPDATE wallet.acts SET reason = 'none'",
+    "DELETE FROM wallet.entries",
+    "DELETE FROM wallet.transfers",
+    "DELETE FROM wallet.acts",
+    "TRUNCATE wallet.entries",
+    "TRUNCATE wallet.transfers CASCADE",
+    "TRUNCATE wallet.acts",
+)
+DETOURS = (
+    "TRUNCATE wallet.payments CASCADE",
+    "TRUNCATE wallet.accounts CASCADE",
+    "TRUNCATE wallet.parties CASCADE",
+)
+UPROOTING = (
+    "DELETE FROM wallet.payments",
+    "DELETE FROM wallet.accounts",
+    "DELETE FROM wallet.parties",
+)
+FORBIDDEN_TO_THE_APPLICATION = (
+    "UPDATE wallet.payments SET amount = 1",
+    "UPDATE wallet.quotes SET amount = 1",
+    "UPDATE wallet.quotes SET payee_account_id = payer_account_id",
+    "UPDATE wallet.accounts SET currency = 'USD'",
+    "UPDATE wallet.parties SET owner_id = id",
+    "UPDATE wallet.spending SET total = 1",
+    "DELETE FROM wallet.spending",
+    "DELETE FROM wallet.payments",
+    "DELETE FROM wallet.notices",
+    "DELETE FROM wallet.pins",
+    "DELETE FROM wallet.accounts",
+    "ALTER TABLE wallet.entries DISABLE TRIGGER ALL",
+    "DROP TABLE wallet.entries",
+    "CREATE TABLE wallet.mine (id int)",
+)
+
+
+@pytest.fixture
+async def used(wallet: Wallet) -> Wallet:
+    """Books with a deposit and a payment in them."""
+    ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 40), key=uuid4())
+    await wallet.confirm(quote.id, ana.id, PIN)
+    return wallet
+
+
+@pytest.fixture
+def owner(used: Wallet, settings: WalletSettings) -> Iterator[Connection]:
+    """A connection as the owner of the tables, which may do everything that a constraint or trigger does not stop."""
+    assert used
+    engine = create_engine(migration_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def application(used: Wallet, settings: WalletSettings) -> Iterator[Connection]:
+    """A connection as bot and wallet have it."""
+    assert used
+    engine = create_engine(connection_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def refused(connection: Connection, statement: str) -> psycopg.Error:
+    with pytest.raises(DBAPIError) as refusal:
+        connection.execute(text(statement))
+    assert isinstance(refusal.value.orig, psycopg.Error)
+    return refusal.value.orig
+
+
+async def test_the_impossible_is_refused_by_name(owner: Connection) -> None:
+    """Even for the owner; the constraint's name says what was wrong."""
+    for what, (statement, constraint) in IMPOSSIBLE.items():
+        error = refused(owner, statement)
+        assert error.diag.constraint_name is not None, what
+        assert error.diag.constraint_name in constraint, what
+        assert error.diag.schema_name == "wallet", what
+
+
+async def test_history_is_refused_to_the_owner_by_a_trigger(owner: Connection) -> None:
+    """Not to be changed, deleted or emptied, directly or by way of the tables it hangs on."""
+    for statement in (*CHANGES_OF_HISTORY, *DETOURS):
+        error = refused(owner, statement)
+        assert isinstance(error, psycopg.errors.RestrictViolation), statement
+        assert "append-only" in str(error), statement
+    for statement in UPROOTING:
+        assert isinstance(refused(owner, statement), psycopg.errors.ForeignKeyViolation), statement
+
+
+async def test_the_application_lacks_the_right(application: Connection) -> None:
+    """It adds to history and to nothing else that counts; schema and triggers are not its own."""
+    for statement in (*CHANGES_OF_HISTORY, *FORBIDDEN_TO_THE_APPLICATION):
+        assert isinstance(refused(application, statement), psycopg.errors.InsufficientPrivilege), statement
+
+
+async def test_the_application_meets_the_same_constraints(application: Connection) -> None:
+    """What the owner cannot do, the application cannot do either."""
+    for what in ("an overdraft", "a transfer of nothing", "a transfer to oneself", "an entry that leaves a gap"):
+        statement, constraint = IMPOSSIBLE[what]
+        assert refused(application, statement).diag.constraint_name == constraint
+
+
+async def test_every_constraint_has_a_name_of_ours(owner: Connection) -> None:
+    """A name that PostgreSQL made up would say less, and differ between servers."""
+    query = text("""
+        SELECT conrelid::regclass || '.' || conname FROM pg_constraint
+        WHERE connamespace = 'wallet'::regnamespace AND contype <> 'n' AND conname !~ '^(pk|fk|uq|ck)_'
+    """)
+    assert owner.execute(query).scalars().all() == []

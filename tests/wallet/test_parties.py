@@ -1,0 +1,129 @@
+"""Parties: opened once, approved by an operator, frozen and unfrozen to what they were."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import PIN, Clock, business, euros, person
+from wallet import (
+    BadName,
+    KeyConflict,
+    PartyFrozen,
+    PartyPending,
+    PartyUnknown,
+    TooManyBusinesses,
+    Wallet,
+    WalletSettings,
+)
+
+pytestmark = pytest.mark.anyio
+
+BY, WHY = "operator", "test"
+
+
+async def test_a_key_opens_one_party(wallet: Wallet) -> None:
+    """The same key finds what it opened, under whatever name by now; for another kind or owner it is a conflict."""
+    key, shop_key = uuid4(), uuid4()
+    ana, ben = await wallet.open_person("Ana", key=key), await person(wallet, "Ben")
+    await wallet.rename(ana.id, "Ana Maria")
+    assert (await wallet.open_person("Ana", key=key)).id == ana.id
+    shop = await wallet.open_business(ana.id, "Shop", key=shop_key)
+    assert await wallet.open_business(ana.id, "Shop", key=shop_key) == shop
+    with pytest.raises(KeyConflict):
+        await wallet.open_business(ben.id, "Shop", key=shop_key)
+    with pytest.raises(KeyConflict):
+        await wallet.open_business(ana.id, "Shop", key=key)
+    with pytest.raises(KeyConflict):
+        await wallet.open_person("Shop", key=shop_key)
+
+
+async def test_a_name_is_not_empty_and_not_endless(wallet: Wallet) -> None:
+    """1 to 64 characters that can be written down."""
+    ana = await wallet.open_person("Ana", key=uuid4())
+    for name in ("", "   ", "\n\t", "x" * 65, "\x00", "\x07\ud800"):
+        with pytest.raises(BadName):
+            await wallet.open_person(name, key=uuid4())
+        with pytest.raises(BadName):
+            await wallet.open_business(ana.id, name, key=uuid4())
+        with pytest.raises(BadName):
+            await wallet.rename(ana.id, name)
+    assert (await wallet.open_person(" x\0 ", key=uuid4())).name == "x"
+
+
+async def test_a_business_waits_for_its_approval(wallet: Wallet) -> None:
+    """Until then it cannot be paid, found or credited; approving twice changes nothing."""
+    ana, luna = await person(wallet, "Ana", 100), await person(wallet, "Luna")
+    cafe = await wallet.open_business(luna.id, "Café Luna", key=uuid4())
+    assert cafe.status == "pending"
+    assert await wallet.find_businesses("café luna") == ()
+    with pytest.raises(PartyPending):
+        await wallet.quote(ana.id, cafe.id, euros(wallet, 1), key=uuid4())
+    with pytest.raises(PartyPending):
+        await wallet.deposit(cafe.id, euros(wallet, 1), key=uuid4(), by=BY, reason=WHY)
+    for _ in range(2):
+        await wallet.approve_business(cafe.id, by=BY, reason=WHY)
+    assert [act.verb for act in await wallet.acts() if act.subject_id == cafe.id] == ["business approve"]
+    assert [found.id for found in await wallet.find_businesses(" CAFÉ  luna ")] == [cafe.id]
+    assert await wallet.quote(ana.id, cafe.id, euros(wallet, 1), key=uuid4())
+
+
+async def test_freezing_is_no_way_round_the_approval(wallet: Wallet) -> None:
+    """A pending business has nothing to freeze; freezing and unfreezing it does not open it."""
+    luna = await person(wallet, "Luna")
+    cafe = await wallet.open_business(luna.id, "Café Luna", key=uuid4())
+    with pytest.raises(PartyPending):
+        await wallet.freeze(cafe.id, by=BY, reason=WHY)
+    await wallet.unfreeze(cafe.id, by=BY, reason=WHY)
+    assert (await wallet.party(cafe.id)).status == "pending"
+
+
+async def test_without_approval_a_business_is_open_at_once(settings: WalletSettings, clock: Clock) -> None:
+    """As the operator's settings say."""
+    async with Wallet.open(settings.model_copy(update={"business_approval": False}), clock=clock) as wallet:
+        luna = await person(wallet, "Luna")
+        assert (await wallet.open_business(luna.id, "Café Luna", key=uuid4())).status == "open"
+
+
+async def test_who_is_frozen_opens_no_business(wallet: Wallet) -> None:
+    """Nor does a business, or nobody."""
+    ana = await person(wallet, "Ana")
+    cafe = await business(wallet, ana)
+    await wallet.freeze(ana.id, by=BY, reason=WHY)
+    with pytest.raises(PartyFrozen):
+        await wallet.open_business(ana.id, "Another", key=uuid4())
+    for owner_id in (cafe.id, uuid4()):
+        with pytest.raises(PartyUnknown):
+            await wallet.open_business(owner_id, "Another", key=uuid4())
+
+
+async def test_five_businesses_and_no_more(wallet: Wallet, settings: WalletSettings, clock: Clock) -> None:
+    """Also when twelve are opened at once from two processes."""
+    ana = await person(wallet, "Ana")
+    async with Wallet.open(settings, clock=clock) as other:
+        opened = await asyncio.gather(
+            *(process.open_business(ana.id, "Shop", key=uuid4()) for process in (wallet, other) for _ in range(6)),
+            return_exceptions=True,
+        )
+    assert sum(isinstance(outcome, TooManyBusinesses) for outcome in opened) == 7
+    assert len(await wallet.businesses(ana.id)) == 5
+
+
+async def test_a_frozen_payer_is_unfrozen_with_everything(wallet: Wallet) -> None:
+    """Money, PIN and open quotes are as before; every act is on record."""
+    ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 40), key=uuid4())
+    await wallet.freeze(ana.id, by=BY, reason=WHY)
+    with pytest.raises(PartyFrozen) as frozen:
+        await wallet.confirm(quote.id, ana.id, PIN)
+    assert (frozen.value.side, frozen.value.name) == ("payer", "Ana")
+    await wallet.unfreeze(ana.id, by=BY, reason=WHY)
+    await wallet.confirm(quote.id, ana.id, PIN)
+    assert [act.verb for act in await wallet.acts() if act.subject_id == ana.id] == ["unfreeze", "freeze"]
+    for act in (wallet.freeze, wallet.unfreeze, wallet.approve_business):
+        with pytest.raises(PartyUnknown):
+            await act(uuid4(), by=BY, reason=WHY)
+        with pytest.raises(ValueError, match="names who acts and why"):
+            await act(ana.id, by=BY, reason=" ")

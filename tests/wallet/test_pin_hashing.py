@@ -1,0 +1,169 @@
+"""PIN hashes: bound to their person and their pepper, made anew when they should be; and no PIN in any text."""
+
+from __future__ import annotations
+
+import io
+import logging
+import traceback
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from tests.conftest import PEPPER, PIN, Clock, euros, person
+from wallet import Busy, NoticeKind, Party, PinNotSet, Wallet, WalletSettings, WrongPin
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from wallet.pin_hashing import HashedPin
+
+pytestmark = pytest.mark.anyio
+
+WRONG, NEW = "730164", "907358"
+BY, WHY = "operator", "lost phone"
+
+
+async def test_a_hash_moved_to_another_person_matches_nothing(wallet: Wallet) -> None:
+    """Whoever can write to the database still cannot pay with a PIN they know."""
+    ana, eve = await person(wallet, "Ana", pin=PIN), await person(wallet, "Eve", pin=NEW)
+    async with wallet._database._engine.begin() as conn:
+        swap = text("""
+            UPDATE wallet.pins mine SET hash = theirs.hash FROM wallet.pins theirs
+            WHERE theirs.party_id <> mine.party_id
+        """)
+        assert (await conn.execute(swap)).rowcount == 2
+    for party in (ana, eve):
+        for pin in (PIN, NEW):
+            with pytest.raises(WrongPin):
+                await wallet.check_pin(party.id, pin)
+
+
+async def stored_hash(wallet: Wallet, party: Party) -> str:
+    async with wallet._database._engine.connect() as conn:
+        query = text("SELECT hash || ' ' || pepper_id FROM wallet.pins WHERE party_id = :id")
+        return str((await conn.execute(query, {"id": party.id})).scalar_one())
+
+
+async def test_a_pepper_is_rotated_as_people_come_by(wallet: Wallet, settings: WalletSettings, clock: Clock) -> None:
+    """With both peppers a PIN verifies and is hashed anew; then the old one may go. Gone too early is a wrong PIN."""
+    ana, ben = await person(wallet, "Ana"), await person(wallet, "Ben")
+    before = await stored_hash(wallet, ana)
+    fresh = SecretStr("another pepper, just as long as the first")
+    both = settings.model_copy(update={"pin_pepper": fresh, "pin_pepper_previous": SecretStr(PEPPER)})
+    async with Wallet.open(both, clock=clock) as rotating:
+        await rotating.check_pin(ana.id, PIN)
+    assert await stored_hash(wallet, ana) != before
+    async with Wallet.open(settings.model_copy(update={"pin_pepper": fresh}), clock=clock) as rotated:
+        await rotated.check_pin(ana.id, PIN)
+        with pytest.raises(WrongPin):
+            await rotated.check_pin(ben.id, PIN)
+
+
+async def test_a_hash_is_made_anew_when_its_cost_changes(
+    wallet: Wallet, settings: WalletSettings, clock: Clock
+) -> None:
+    """On success only, and once."""
+    ana = await person(wallet, "Ana")
+    before = await stored_hash(wallet, ana)
+    async with Wallet.open(settings.model_copy(update={"argon2_memory_kib": 16}), clock=clock) as costlier:
+        with pytest.raises(WrongPin):
+            await costlier.check_pin(ana.id, WRONG)
+        assert await stored_hash(wallet, ana) == before
+        await costlier.check_pin(ana.id, PIN)
+        after = await stored_hash(wallet, ana)
+        assert "m=16," in after
+        await costlier.check_pin(ana.id, PIN)
+        assert await stored_hash(wallet, ana) == after
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "reset"])
+async def test_rehashing_never_brings_an_old_pin_back(
+    wallet: Wallet, settings: WalletSettings, clock: Clock, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """A PIN changed or reset while another process still hashes the old one anew stays changed or reset."""
+    ana = await person(wallet, "Ana")
+    async with Wallet.open(settings.model_copy(update={"argon2_memory_kib": 16}), clock=clock) as slow:
+        hash_ = slow._hasher.hash
+
+        async def hash_slowly(party_id: UUID, pin: str) -> HashedPin:
+            if meanwhile == "changed":
+                await wallet.change_pin(ana.id, PIN, NEW)
+            else:
+                await wallet.reset_pin(ana.id, by=BY, reason=WHY)
+            return await hash_(party_id, pin)
+
+        monkeypatch.setattr(slow._hasher, "hash", hash_slowly)
+        await slow.check_pin(ana.id, PIN)
+    with pytest.raises(WrongPin if meanwhile == "changed" else PinNotSet):
+        await wallet.check_pin(ana.id, PIN)
+
+
+async def test_a_pin_reset_while_it_is_changed_stays_reset(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told that a PIN was changed that was taken away in between."""
+    ana = await person(wallet, "Ana")
+    hash_ = wallet._hasher.hash
+
+    async def hash_slowly(party_id: UUID, pin: str) -> HashedPin:
+        await wallet.reset_pin(ana.id, by=BY, reason=WHY)
+        return await hash_(party_id, pin)
+
+    monkeypatch.setattr(wallet._hasher, "hash", hash_slowly)
+    with pytest.raises(PinNotSet):
+        await wallet.change_pin(ana.id, PIN, NEW)
+    (notice,) = await wallet.due_notices()
+    assert notice.kind is NoticeKind.PIN_RESET
+    await wallet.notice_delivered(notice.id)
+    assert await wallet.due_notices() == ()
+
+
+async def test_when_too_many_wait_nothing_is_counted(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full queue says so before an attempt is taken."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 1), key=uuid4())
+    with monkeypatch.context() as full:
+        full.setattr(wallet._hasher, "_room", 0)
+        for attempt in (wallet.confirm(quote.id, ana.id, WRONG), wallet.check_pin(ana.id, WRONG)):
+            with pytest.raises(Busy):
+                await attempt
+        with pytest.raises(Busy):
+            await wallet.change_pin(ana.id, WRONG, NEW)
+    assert (await wallet.pin_state(ana.id)).tries_left == 5
+    await wallet.confirm(quote.id, ana.id, PIN)
+
+
+async def test_a_pin_appears_in_no_text(wallet: Wallet, caplog: pytest.LogCaptureFixture) -> None:
+    """Every way a PIN goes wrong, at the lowest log level, with SQL echoed: the digits are nowhere."""
+    canary, typo, held = "582914", "58291", io.StringIO()
+    caplog.set_level(logging.DEBUG)
+    ana, ben = await person(wallet, "Ana", 1000, pin=None), await person(wallet, "Ben", pin=None)
+    wallet._database._engine.sync_engine.echo = "debug"
+    await wallet.set_pin(ben.id, canary)
+    await wallet.set_pin(ana.id, PIN)
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 1), key=uuid4())
+    for attempt in (
+        wallet.confirm(quote.id, ana.id, canary),
+        wallet.confirm(quote.id, ana.id, typo),
+        wallet.confirm(uuid4(), ana.id, canary),
+        wallet.confirm(quote.id, ben.id, canary),
+        wallet.check_pin(ana.id, canary),
+        wallet.change_pin(ana.id, canary, NEW),
+        wallet.change_pin(ana.id, PIN, typo),
+        wallet.change_pin(ana.id, PIN, canary),
+        wallet.set_pin(ana.id, canary),
+        wallet.set_pin(ana.id, canary, personal_digits=["5829"]),
+        wallet.check_pin(uuid4(), canary),
+    ):
+        try:
+            await attempt
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            held.write(f"{error!r} {error}")
+            traceback.print_exception(error, file=held)
+    async with wallet._database._engine.connect() as conn:
+        rows = (await conn.execute(text("SELECT * FROM wallet.pins"))).all()
+    for shown in (held.getvalue(), caplog.text, repr(rows), repr([record.args for record in caplog.records])):
+        assert shown
+        assert canary not in shown
+        assert PEPPER not in shown

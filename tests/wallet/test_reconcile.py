@@ -1,0 +1,214 @@
+"""Reconcile: an honest book is clean, and every kind of falsification is found by the proofs that ought to find it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.conftest import PIN, Clock, business, euros, person
+from tests.wallet.corruptions import CORRUPTIONS, NAMES, Corruption
+from wallet import Party, Receipt, Reconciliation, Wallet, WalletSettings, reconcile
+from wallet.database import migration_url
+from wallet.fees import Tariff
+from wallet.limits import Limits
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+pytestmark = pytest.mark.anyio
+
+
+async def pay(wallet: Wallet, payer: Party, payee: Party, cents: int, note: str = "") -> Receipt:
+    quote = await wallet.quote(payer.id, payee.id, euros(wallet, cents), note=note, key=uuid4())
+    return await wallet.confirm(quote.id, payer.id, PIN)
+
+
+async def tell_all(wallet: Wallet) -> None:
+    """Deliver every notice that is due."""
+    while notices := await wallet.due_notices():
+        for notice in notices:
+            await wallet.notice_delivered(notice.id)
+
+
+async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:
+    """One of everything: payments, fees, returns whole and in part, reversals, freezes, quotes that came to nothing."""
+    by = {"by": "operator", "reason": "as it happens"}
+    ana, ben, luna = (
+        await person(wallet, "Ana", 150_000),
+        await person(wallet, "Ben", 5_000),
+        await person(wallet, "Luna"),
+    )
+    cafe = await business(wallet, luna)
+    lunch = await pay(wallet, ana, ben, 500, "lunch")
+    small, odd, wrong = [await pay(wallet, ana, cafe, cents) for cents in (1000, 3333, 5050)]
+    clock.advance(hours=30)
+    await pay(wallet, ben, ana, 120)
+    await wallet.refund(lunch.payment_id, euros(wallet, 200), key=uuid4(), **by)
+    for part in (euros(wallet, 1111), euros(wallet, 1111), None):
+        await wallet.refund(odd.payment_id, part, key=uuid4(), **by)
+    await wallet.refund(small.payment_id, euros(wallet, 500), key=uuid4(), **by)
+    await wallet.reverse(wrong.payment_id, key=uuid4(), **by)
+    mistaken = await wallet.deposit(ben.id, euros(wallet, 700), key=uuid4(), **by)
+    await wallet.reverse(mistaken.payment_id, key=uuid4(), **by)
+    paid_out = await wallet.withdraw(ben.id, euros(wallet, 300), key=uuid4(), **by)
+    await wallet.reverse(paid_out.payment_id, key=uuid4(), **by)
+    await wallet.withdraw(ben.id, euros(wallet, 250), key=uuid4(), **by)
+    await wallet.freeze(luna.id, **by)
+    await wallet.unfreeze(luna.id, **by)
+    await wallet.freeze(cafe.id, **by)
+    left, cancelled = [await wallet.quote(ana.id, ben.id, euros(wallet, 77), key=uuid4()) for _ in range(2)]
+    await wallet.cancel(cancelled.id, ana.id)
+    assert left.state == "open"
+    clock.advance(minutes=1)
+    await tell_all(wallet)
+    await pay(wallet, ana, ben, 999, "not told yet")
+
+
+async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
+    """Everything the wallet can do leaves every proof standing, and every proof has looked at something."""
+    await keep_honest_books(wallet, clock)
+    result = await wallet.reconcile()
+    assert [proof for proof in result.proofs if not proof.holds] == []
+    assert [proof.name for proof in result.proofs if not proof.checked] == []
+    assert result.clean
+    assert result.entries == 54
+
+
+async def test_empty_books_are_clean(wallet: Wallet) -> None:
+    """Nothing happened yet, so nothing is wrong."""
+    assert (await wallet.reconcile()).clean
+
+
+async def test_a_limit_is_proved_to_the_cent(wallet: Wallet, clock: Clock, settings: WalletSettings) -> None:
+    """The limits that were just reached hold; with any of them one lower, the proof fails."""
+    await keep_honest_books(wallet, clock)
+    tight = Limits(per_payment=5050, day=9883, month=10882, payments_a_day=4)
+    assert await failing(settings, clock, limits=tight) == []
+    for lower in (
+        replace(tight, per_payment=5049),
+        replace(tight, day=9882),
+        replace(tight, month=10881),
+        replace(tight, payments_a_day=3),
+    ):
+        assert await failing(settings, clock, limits=lower) == ["limits"]
+
+
+@pytest.mark.parametrize(("hours", "micro", "fails"), [(24, 0, []), (23, 3_599_999_999, ["limits"])])
+async def test_a_day_is_over_after_exactly_24_hours(
+    wallet: Wallet, clock: Clock, settings: WalletSettings, hours: int, micro: int, fails: list[str]
+) -> None:
+    """What was paid a day ago no longer counts; a microsecond less than a day ago, it does."""
+    ana, ben = await person(wallet, "Ana", 5000), await person(wallet, "Ben")
+    await pay(wallet, ana, ben, 100)
+    clock.advance(hours=hours, microseconds=micro)
+    await tell_all(wallet)
+    await pay(wallet, ana, ben, 100)
+    assert await failing(settings, clock, limits=Limits(100, 100, 1000, 10)) == fails
+
+
+async def test_fees_are_proved_by_the_tariff_of_the_quote_s_day(
+    wallet: Wallet, clock: Clock, settings: WalletSettings
+) -> None:
+    """A rate that starts later changes nothing about the past; one that was never charged is found."""
+    await keep_honest_books(wallet, clock)
+    assert await failing(settings, clock, tariff=Tariff.parse("0.99%; from 2026-11-23: 5% + 10")) == []
+    assert await failing(settings, clock, tariff=Tariff.parse("0.99%; from 2026-11-21: 5%")) == ["fees"]
+
+
+async def test_fees_are_rounded_as_the_wallet_rounds_them(settings: WalletSettings, clock: Clock) -> None:
+    """Ties, fixed parts and fees that would be more than the amount: both ways of reckoning agree."""
+    steep = settings.model_copy(update={"tariff": Tariff.parse("1% + 3")})
+    async with Wallet.open(steep, clock=clock) as wallet:
+        ana, luna = await person(wallet, "Ana", 50_000), await person(wallet, "Luna")
+        cafe = await business(wallet, luna)
+        receipts = [await pay(wallet, ana, cafe, cents) for cents in (1, 3, 50, 150, 250, 251, 12_349, 12_350, 12_351)]
+        assert [receipt.fee.minor for receipt in receipts] == [1, 3, 3, 5, 5, 6, 126, 127, 127]
+        for receipt, part in zip(receipts, (1, 1, 25, 75, 50, 125, 1, 6_175, 6_175), strict=True):
+            await wallet.refund(receipt.payment_id, euros(wallet, part), key=uuid4(), by="operator", reason="too much")
+        assert (await wallet.reconcile()).clean
+
+
+async def test_a_failed_proof_names_what_to_look_at(wallet: Wallet, clock: Clock, settings: WalletSettings) -> None:
+    """Five examples at most, however many are bad, and what is at stake in all."""
+    ana, ben = await person(wallet, "Ana", 5000), await person(wallet, "Ben")
+    for _ in range(7):
+        await pay(wallet, ana, ben, 100)
+    result = await reconciled(settings, clock, limits=Limits(99, 5000, 5000, 10))
+    limits = next(proof for proof in result.proofs if not proof.holds)
+    assert (limits.name, limits.checked, limits.bad, limits.at_stake.minor) == ("limits", 7, 7, 7)
+    assert len(limits.examples) == 5
+    account = next(account.id for account in await wallet.accounts() if account.name == "Ana")
+    assert all(example.startswith(f"account {account} payment ") for example in limits.examples)
+
+
+def test_every_proof_is_explained_to_operators() -> None:
+    """The handbook says of each what its failure means."""
+    handbook = (Path(__file__).parents[2] / "docs" / "reconciling.md").read_text()
+    assert [claim.name for claim in reconcile.CLAIMS if f"| {claim.name} |" not in handbook] == []
+
+
+_WITHOUT_CONSTRAINTS = """
+    DO $$ DECLARE found record; BEGIN
+        FOR found IN SELECT conrelid::regclass AS relation, conname AS name FROM pg_constraint
+                     WHERE connamespace = 'wallet'::regnamespace AND contype IN ('c', 'u', 'p') LOOP
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', found.relation, found.name);
+        END LOOP;
+    END $$
+"""
+
+
+async def test_every_corruption_is_found(
+    wallet: Wallet, clock: Clock, settings: WalletSettings, subtests: pytest.Subtests
+) -> None:
+    """Each is undone before the next; the proofs that fail are exactly those that the table names."""
+    await keep_honest_books(wallet, clock)
+    engine = create_async_engine(migration_url(settings))
+    async with engine.begin() as conn:
+        await conn.execute(text(_WITHOUT_CONSTRAINTS))
+        await conn.execute(text("DROP INDEX wallet.uq_payments_one_reversal"))
+    fired: set[str] = set()
+    for corruption in CORRUPTIONS:
+        with subtests.test(corruption.what):
+            found = await proofs_after(engine, corruption, wallet, clock)
+            fired |= found.keys()
+            assert found == corruption.fails
+    await engine.dispose()
+    assert fired == {claim.name for claim in reconcile.CLAIMS}
+
+
+async def proofs_after(engine: AsyncEngine, corruption: Corruption, wallet: Wallet, clock: Clock) -> dict[str, int]:
+    """The proofs that fail after this corruption, each with what is at stake; the books are as before again."""
+    async with engine.connect() as conn, conn.begin() as transaction:
+        await conn.execute(text("SET LOCAL session_replication_role = replica"))
+        done = await conn.execute(text(corruption.statement.format_map(NAMES)))
+        assert done.rowcount > 0, "it must hit something"
+        result = await reconcile.prove(conn, wallet.currency, Tariff.parse("0.99%"), wallet.limits, clock())
+        await transaction.rollback()
+    return {proof.name: proof.at_stake.minor for proof in result.proofs if not proof.holds}
+
+
+async def reconciled(
+    settings: WalletSettings, clock: Clock, *, limits: Limits | None = None, tariff: Tariff | None = None
+) -> Reconciliation:
+    """Reconcile as somebody with other limits, or another tariff, would."""
+    engine = create_async_engine(migration_url(settings))
+    async with engine.connect() as conn:
+        result = await reconcile.prove(
+            conn, settings.currency, tariff or settings.tariff, limits or Limits.of(settings), clock()
+        )
+    await engine.dispose()
+    return result
+
+
+async def failing(
+    settings: WalletSettings, clock: Clock, *, limits: Limits | None = None, tariff: Tariff | None = None
+) -> list[str]:
+    """The names of the proofs that fail then."""
+    result = await reconciled(settings, clock, limits=limits, tariff=tariff)
+    return [proof.name for proof in result.proofs if not proof.holds]

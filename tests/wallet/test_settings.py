@@ -1,0 +1,128 @@
+"""Settings: a missing or malformed one is one clear sentence that never shows its value."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wallet import Currency, SettingsError, WalletSettings, load
+from wallet.fees import Tariff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEPPER = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine or of a .env file reaches a test."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("SIXPENCE_"):
+            monkeypatch.delenv(name)
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    """1,000 a payment, 2,000 a day, 5,000 a month, 20 payments a day, 0.99 %, in euro."""
+    settings = load(WalletSettings)
+    limits = (settings.limit_per_payment, settings.limit_day, settings.limit_month, settings.limit_payments_a_day)
+    assert limits == (100_000, 200_000, 500_000, 20)
+    assert settings.currency == Currency("EUR", 2)
+    assert settings.tariff == Tariff.parse("0.99%")
+    assert settings.business_approval
+    assert (settings.argon2_memory_kib, settings.argon2_time_cost) == (19456, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("LIMIT_DAY", "lots", "SIXPENCE_LIMIT_DAY"),
+        ("LIMIT_DAY", "", "SIXPENCE_LIMIT_DAY"),
+        ("LIMIT_PER_PAYMENT", "0", "SIXPENCE_LIMIT_PER_PAYMENT"),
+        ("LIMIT_PER_PAYMENT", "-5", "SIXPENCE_LIMIT_PER_PAYMENT"),
+        ("LIMIT_PER_PAYMENT", "200001", "limits must not shrink"),
+        ("LIMIT_MONTH", "9007199254740992", "SIXPENCE_LIMIT_MONTH"),
+        ("LIMIT_PAYMENTS_A_DAY", "0", "SIXPENCE_LIMIT_PAYMENTS_A_DAY"),
+        ("CURRENCY", "euro", "SIXPENCE_CURRENCY"),
+        ("CURRENCY", "XYZ", "SIXPENCE_CURRENCY"),
+        ("TARIFF", "a lot", "SIXPENCE_TARIFF"),
+        ("DATABASE_URL", "mysql://root:s3cret@localhost/db", "SIXPENCE_DATABASE_URL"),
+        ("DATABASE_URL", "postgresql://root:s3cret@localhost:port/db", "SIXPENCE_DATABASE_URL"),
+        ("MIGRATION_DATABASE_URL", "s3cret", "SIXPENCE_MIGRATION_DATABASE_URL"),
+        ("BUSINESS_APPROVAL", "perhaps", "SIXPENCE_BUSINESS_APPROVAL"),
+        ("ARGON2_MEMORY_KIB", "1", "SIXPENCE_ARGON2_MEMORY_KIB"),
+    ],
+)
+def test_a_malformed_setting_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    """It names the setting, and shows no secret in it."""
+    monkeypatch.setenv(f"SIXPENCE_{name}", value)
+    with pytest.raises(SettingsError) as refusal:
+        load(WalletSettings)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_database_is_a_postgresql(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """In each way people write its address."""
+    monkeypatch.setenv("SIXPENCE_DATABASE_URL", f"{scheme}://root:s3cret@localhost/db")
+    assert load(WalletSettings).database_url is not None
+
+
+def test_without_a_pepper_there_is_no_wallet() -> None:
+    """Six digits are not protected by any hash alone."""
+    with pytest.raises(SettingsError, match="SIXPENCE_PIN_PEPPER is missing"):
+        load(WalletSettings).peppers()
+
+
+def test_a_short_pepper_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """32 bytes or more."""
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER", "p3pper")
+    with pytest.raises(SettingsError) as refusal:
+        load(WalletSettings).peppers()
+    assert "p3pper" not in str(refusal.value)
+
+
+def test_a_pepper_file_is_for_its_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """0600, or it is refused; a missing one is a sentence."""
+    file = tmp_path / "pepper"
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER_FILE", str(file))
+    with pytest.raises(SettingsError, match="cannot read"):
+        load(WalletSettings).peppers()
+    file.write_text(PEPPER + "\n")
+    file.chmod(0o640)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load(WalletSettings).peppers()
+    file.chmod(0o600)
+    assert load(WalletSettings).peppers() == [PEPPER.encode()]
+
+
+def test_one_pepper_and_not_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ways to say it would leave open which one counts."""
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER_FILE", "pepper")
+    with pytest.raises(SettingsError, match="not both"):
+        load(WalletSettings)
+
+
+def test_an_old_pepper_follows_the_current_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For rotation."""
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER_PREVIOUS", PEPPER[::-1])
+    assert load(WalletSettings).peppers() == [PEPPER.encode(), PEPPER[::-1].encode()]
+
+
+def test_secrets_are_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings may be logged."""
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)
+    monkeypatch.setenv("SIXPENCE_DATABASE_URL", "postgresql://root:s3cret@localhost/db")
+    settings = load(WalletSettings)
+    for shown in (repr(settings), str(settings), repr(settings.model_dump())):
+        assert PEPPER not in shown
+        assert "s3cret" not in shown
