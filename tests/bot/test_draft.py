@@ -1,0 +1,14 @@
+"""A payment being put together survives being kept as JSON."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from bot.draft import Draft
+
+
+def test_a_draft_is_the_same_after_being_stored() -> None:
+    """Through JSON and back, undecided parts included."""
+    draft = Draft(UUID(int=1), (UUID(int=2), UUID(int=3)), (123, 123_400), "lunch", ask_note=True)
+    assert Draft.of(json.loads(json.dumps(draft.facts()))) == draft

@@ -1,0 +1,346 @@
+"""The inbox: durable before acknowledged, handled in order for each person, whatever fails or crashes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.inbox import ATTEMPTS, CRASHES, PAUSES, Inbox, Secrets
+from bot.inbox_table import MalformedUpdateError
+from bot.redaction import DOTS
+from wallet import Database, Unavailable, WalletSettings, connection_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.redaction import Json
+    from tests.conftest import Clock
+
+pytestmark = pytest.mark.anyio
+
+ANA, BEN = 5001, 5002
+
+
+@pytest.fixture
+async def store(settings: WalletSettings) -> AsyncIterator[Database]:
+    opened = Database(connection_url(settings))
+    yield opened
+    await opened.close()
+
+
+class Desk:
+    """An inbox and what it did: what was handled, what was apologised for, how long it paused."""
+
+    def __init__(self, store: Database, clock: Clock, *, at_once: int = 32) -> None:
+        self.handled: list[Json] = []
+        self.apologies: list[int] = []
+        self.pauses: list[float] = []
+        self.failures: defaultdict[int, int] = defaultdict(int)
+        self.doors: dict[int, asyncio.Event] = {}
+        self.secrets = Secrets()
+        self.inbox = Inbox(
+            store,
+            self._handle,
+            clock,
+            self.secrets,
+            apologise=self._apologise,
+            at_once=at_once,
+            sleep=self._sleep,
+        )
+
+    def door(self, update_id: int) -> asyncio.Event:
+        """The handler of this update stands before a closed door until the event is set."""
+        return self.doors.setdefault(update_id, asyncio.Event())
+
+    @property
+    def ids(self) -> list[int]:
+        return [update["update_id"] for update in self.handled]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not condition():  # noqa: ASYNC110 - it turns the loop, no time is spent
+                await asyncio.sleep(0)
+
+    async def _handle(self, update: Json) -> None:
+        update_id = update["update_id"]
+        self.handled.append(update)
+        if update_id in self.doors:
+            await self.doors[update_id].wait()
+        if self.failures[update_id] > 0:
+            self.failures[update_id] -= 1
+            raise RuntimeError("a handler failed")
+
+    async def _apologise(self, update: Json) -> None:
+        self.apologies.append(update["update_id"])
+        raise RuntimeError("not even an apology")
+
+    async def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def message(update_id: int, person: int = ANA, words: str = "hello", **more: Any) -> Json:
+    chat = {"id": person, "type": "private", "first_name": "A"}
+    sender = {"id": person, "is_bot": False, "first_name": "A"}
+    return {
+        "update_id": update_id,
+        "message": {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": words, **more},
+    }
+
+
+async def rows(store: Database) -> Sequence[Any]:
+    async def read(conn: AsyncConnection) -> Sequence[Any]:
+        return (await conn.execute(text("SELECT *, payload::text AS written FROM bot.inbox ORDER BY position"))).all()
+
+    return await store.transaction(read)
+
+
+async def test_an_update_is_durable_before_it_is_acknowledged(store: Database, clock: Clock) -> None:
+    """When `receive` returns the row is committed, though its handler has not finished."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1))
+    (row,) = await rows(store)
+    assert (row.update_id, row.lane, row.handled_at) == (1, ANA, None)
+    desk.door(1).set()
+    await desk.inbox.idle()
+
+
+async def test_a_handled_update_is_marked_and_emptied(store: Database, clock: Clock) -> None:
+    """Nothing that a person wrote outlives its handling."""
+    desk = Desk(store, clock)
+    await desk.inbox.receive(message(1))
+    await desk.inbox.idle()
+    (row,) = await rows(store)
+    assert (row.handled_at, row.payload) == (clock.now, None)
+
+
+async def test_a_repeated_update_changes_nothing(store: Database, clock: Clock) -> None:
+    """Twice in a batch, again while it waits, again once it is handled: one row, one handling."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1), message(1))
+    await desk.inbox.receive(message(1))
+    desk.door(1).set()
+    await desk.inbox.idle()
+    await desk.inbox.receive(message(1))
+    await desk.inbox.idle()
+    assert desk.ids == [1]
+    assert len(await rows(store)) == 1
+
+
+async def test_update_ids_may_begin_anew(store: Database, clock: Clock) -> None:
+    """A smaller id than the last is no repetition."""
+    desk = Desk(store, clock)
+    await desk.inbox.receive(message(900), message(901))
+    await desk.inbox.receive(message(3))
+    await desk.inbox.idle()
+    assert desk.ids == [900, 901, 3]
+
+
+async def test_one_persons_updates_are_handled_in_order(store: Database, clock: Clock) -> None:
+    """A later update waits for an earlier one, however long that takes and however often it fails."""
+    desk = Desk(store, clock)
+    desk.failures[1] = 2
+    await desk.inbox.receive(*(message(n) for n in range(1, 20)))
+    await desk.inbox.idle()
+    assert desk.ids == [1, 1, *range(1, 20)]
+
+
+async def test_different_people_are_served_side_by_side(store: Database, clock: Clock) -> None:
+    """Ben is answered while Ana's handler hangs."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1, ANA), message(2, BEN))
+    await desk.until(lambda: 2 in desk.ids)
+    desk.door(1).set()
+    await desk.inbox.idle()
+
+
+async def test_a_busy_lane_holds_one_slot_only(store: Database, clock: Clock) -> None:
+    """With two slots, forty updates of Ana's waiting behind her first leave the other slot to Ben."""
+    desk = Desk(store, clock, at_once=2)
+    desk.door(1)
+    await desk.inbox.receive(*(message(n, ANA) for n in range(1, 41)), message(50, BEN))
+    await desk.until(lambda: len(desk.ids) == 2)
+    assert sorted(desk.ids) == [1, 50]
+    desk.door(1).set()
+    await desk.inbox.idle()
+
+
+async def test_slots_bound_what_runs_at_once(store: Database, clock: Clock) -> None:
+    """With two slots a third person waits until a handler has finished."""
+    desk = Desk(store, clock, at_once=2)
+    for n in (1, 2):
+        desk.door(n)
+    await desk.inbox.receive(*(message(n, person=6000 + n) for n in (1, 2, 3)))
+    await desk.until(lambda: len(desk.ids) == 2)
+    assert sorted(desk.ids) == [1, 2]
+    desk.door(1).set()
+    await desk.until(lambda: 3 in desk.ids)
+    desk.door(2).set()
+    await desk.inbox.idle()
+
+
+async def test_a_bad_update_never_blocks_its_lane(store: Database, clock: Clock) -> None:
+    """Three attempts with pauses between, one apology (which may fail too), and then the next update."""
+    desk = Desk(store, clock)
+    desk.failures[1] = 99
+    await desk.inbox.receive(message(1), message(2))
+    await desk.inbox.idle()
+    assert desk.ids == [1] * ATTEMPTS + [2]
+    assert desk.pauses == list(PAUSES)
+    assert desk.apologies == [1]
+    assert all(row.handled_at and row.payload is None for row in await rows(store))
+
+
+async def test_a_crash_loses_nothing(store: Database, clock: Clock) -> None:
+    """What was under way and what waited is handled by the next process, in order."""
+    crashed = Desk(store, clock)
+    crashed.door(1)
+    await crashed.inbox.receive(message(1), message(2), message(3))
+    await crashed.until(lambda: crashed.ids == [1])
+    for task in crashed.inbox._tasks:
+        task.cancel()
+    await crashed.inbox.idle()
+
+    desk = Desk(store, clock)
+    await desk.inbox.start()
+    await desk.inbox.idle()
+    assert desk.ids == [1, 2, 3]
+
+
+async def test_what_brings_the_process_down_again_and_again_is_given_up(store: Database, clock: Clock) -> None:
+    """An update whose attempts were all cut off is apologised for, not tried for ever."""
+    for _ in range(CRASHES):
+        crashed = Desk(store, clock)
+        crashed.door(1)
+        await crashed.inbox.receive(message(1))
+        await crashed.until(lambda desk=crashed: desk.ids == [1])  # type: ignore[misc]
+        for task in crashed.inbox._tasks:
+            task.cancel()
+        await crashed.inbox.idle()
+
+    desk = Desk(store, clock)
+    await desk.inbox.start()
+    await desk.inbox.idle()
+    assert (desk.ids, desk.apologies) == ([], [1])
+
+
+async def test_a_pin_never_reaches_the_table(store: Database, clock: Clock) -> None:
+    """On disk there are dots; the handler sees what was written; afterwards memory has forgotten it."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1, words="482915", reply_to_message={"message_id": 7, "text": "482915"}))
+    (row,) = await rows(store)
+    assert "482915" not in row.written
+    assert (row.payload["message"]["text"], row.redacted) == (DOTS, True)
+    await desk.until(lambda: desk.ids == [1])
+    assert desk.handled[0]["message"]["text"] == "482915"
+    desk.door(1).set()
+    await desk.inbox.idle()
+    assert desk.secrets.original(1, {}) == {}
+
+
+async def test_after_a_crash_a_pin_is_dots(store: Database, clock: Clock) -> None:
+    """Only the stored form survives a crash, so the person is asked again."""
+    crashed = Desk(store, clock)
+    crashed.door(1)
+    await crashed.inbox.receive(message(1, words="482915"))
+    for task in crashed.inbox._tasks:
+        task.cancel()
+    await crashed.inbox.idle()
+    desk = Desk(store, clock)
+    await desk.inbox.start()
+    await desk.inbox.idle()
+    assert desk.handled[0]["message"]["text"] == DOTS
+
+
+async def test_text_that_json_cannot_store_is_stored_nonetheless(store: Database, clock: Clock) -> None:
+    """A NUL or half a surrogate pair must not stop the batch it came in."""
+    desk = Desk(store, clock)
+    await desk.inbox.receive(message(1, words="a\x00b\ud83d"), message(2))
+    await desk.inbox.idle()
+    assert desk.ids == [1, 2]
+
+
+async def test_what_is_no_update_stores_nothing(store: Database, clock: Clock) -> None:
+    """A batch with one malformed update is refused whole."""
+    desk = Desk(store, clock)
+    with pytest.raises(MalformedUpdateError):
+        await desk.inbox.receive(message(1), {"update_id": "2"})
+    assert await rows(store) == []
+
+
+async def test_handled_updates_are_forgotten_after_eight_days(store: Database, clock: Clock) -> None:
+    """Old rows go when new ones come; younger ones stay to recognise repetitions."""
+    desk = Desk(store, clock)
+    await desk.inbox.receive(message(1))
+    await desk.inbox.idle()
+    clock.now += timedelta(days=7)
+    await desk.inbox.receive(message(2))
+    await desk.inbox.idle()
+    clock.now += timedelta(days=1, seconds=1)
+    await desk.inbox.receive(message(3))
+    await desk.inbox.idle()
+    assert [row.update_id for row in await rows(store)] == [2, 3]
+
+
+async def test_a_stop_finishes_what_runs_and_keeps_what_waits(store: Database, clock: Clock) -> None:
+    """After a stop the running update is handled, the others are still in the table for the next start."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1), message(2))
+    await desk.until(lambda: desk.ids == [1])
+    stopping = asyncio.create_task(desk.inbox.stop())
+    await asyncio.sleep(0)
+    desk.door(1).set()
+    await stopping
+    assert [row.handled_at is not None for row in await rows(store)] == [True, False]
+
+
+class Flaky(Database):
+    """A store that is out of reach for the next `outages` transactions."""
+
+    outages = 0
+
+    async def transaction(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
+        if self.outages:
+            self.outages -= 1
+            raise Unavailable
+        return await super().transaction(work)
+
+
+async def test_without_a_database_nothing_is_acknowledged(settings: WalletSettings, clock: Clock) -> None:
+    """`receive` raises, so intake does not acknowledge and Telegram repeats."""
+    store = Flaky(connection_url(settings))
+    desk = Desk(store, clock)
+    store.outages = 1
+    with pytest.raises(Unavailable):
+        await desk.inbox.receive(message(1))
+    await desk.inbox.receive(message(1))
+    await desk.inbox.idle()
+    assert desk.ids == [1]
+    await store.close()
+
+
+async def test_a_handled_update_is_marked_when_the_database_is_back(settings: WalletSettings, clock: Clock) -> None:
+    """An outage after the handler delays the mark; it does not bring the handler back."""
+    store = Flaky(connection_url(settings))
+    desk = Desk(store, clock)
+    desk.door(1)
+    await desk.inbox.receive(message(1))
+    await desk.until(lambda: desk.ids == [1])
+    store.outages = 5
+    desk.door(1).set()
+    await desk.inbox.idle()
+    assert desk.ids == [1]
+    (row,) = await rows(store)
+    assert row.handled_at == clock.now
+    await store.close()

@@ -1,0 +1,156 @@
+"""What a display name may do to a card, and what it may not."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.names import FALLBACK, MAX_LENGTH, Reason, clean, looks_like, skeleton, suspicious
+
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+INVISIBLE = "\u00ad\u200b\u2060\ufeff\u3164\u115f\uffa0\u2800\u180e\u034f\U000e0041"
+
+HONEST = [
+    "Ana",
+    "José Ángel",
+    "Ben O'Neill-Smith",
+    "Чай",
+    "Аня Ivanova",
+    "Ελένη",
+    "สมชาย",
+    "राहुल",
+    "محمد علی",
+    "می‌خواهم",
+    "山田たろう",
+    "김철수",
+    "Nguyễn Văn Đức",
+    "Kawika ʻIolani",
+    "Ana 🌸",
+    "Family 👨‍👩‍👧",
+    "Ben ❤️",
+    "Ｂｅｎ",
+    "Café Luna №1",
+    "Kiosk 3",
+]
+
+LOOK_ALIKES = [
+    ("Ana", "Аnа"),
+    ("Ben", "Веn"),
+    ("BEN", "ΒΕΝ"),
+    ("Cora", "Сога"),
+    ("paul", "рaul"),
+    ("Bill", "BiII"),
+    ("Bill", "B1ll"),
+    ("Bob", "B0b"),
+    ("Jose", "José"),
+    ("Ben", "Ｂｅｎ"),
+    ("Ana", "𝓐𝓷𝓪"),
+    ("Ben", "B\u200ben"),
+    ("Ben", "\u202eBen"),
+    ("Ben ", " ben"),
+    ("Maria", "Marıa"),
+    ("Morn", "Mom"),
+    ("Law", "Lavv"),
+    ("Café Luna", "Саfe Lunа"),
+    ("Hanna", "НАΝΝА"),
+]
+
+
+@pytest.mark.parametrize("char", BIDI + INVISIBLE)
+def test_clean_removes_what_is_not_seen(char: str) -> None:
+    """No control or zero-width character survives, at either end or inside."""
+    assert clean(f"{char}An{char}a{char}") == "Ana"
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_name_is_not_flagged(name: str) -> None:
+    """Alphabets of the world, emoji and joined letters carry no warning."""
+    assert suspicious(name) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["Ana", "José Ángel", "Чай", "राहुल", "山田たろう", "Ben ❤️", "<b>Ana</b>", "*Ana*"])
+def test_clean_leaves_a_harmless_name_alone(name: str) -> None:
+    """Markup is text like any other here: whoever writes HTML escapes it."""
+    assert clean(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "\n\t", "\u200b", "\u202e\u202c", "\u3164", "\u2800 \u2800", "\ufe0f", "\u0301", "\x00"]
+)
+def test_a_name_with_nothing_to_see_becomes_someone(name: str) -> None:
+    """A card never has a hole where the payee should stand."""
+    assert clean(name) == FALLBACK
+
+
+def test_white_space_is_collapsed_to_one_line() -> None:
+    """A line break in a name cannot start a line of its own on the card."""
+    assert clean("  Ana \n\n Total:\u2028\t5\u00a0€ ") == "Ana Total: 5 €"
+
+
+def test_a_long_name_is_cut_visibly() -> None:
+    """A cut name ends in an ellipsis."""
+    shown = clean("A" * 1000)
+    assert len(shown) == MAX_LENGTH
+    assert shown.endswith("A…")
+
+
+def test_a_tower_of_marks_is_cut_to_three() -> None:
+    """Stacked marks would paint over the amount above."""
+    assert clean("Z" + "\u0300" * 50) == "Z" + "\u0300" * 3
+
+
+@pytest.mark.parametrize("char", BIDI)
+def test_a_bidi_control_is_flagged(char: str) -> None:
+    """Every direction control is reported as such."""
+    assert Reason.BIDI in suspicious(f"An{char}a")
+
+
+@pytest.mark.parametrize("char", INVISIBLE + "\u200c\u200d\ufe0f\x00")
+def test_an_invisible_character_is_flagged(char: str) -> None:
+    """Between Latin letters even a joiner has no honest use."""
+    assert suspicious(f"An{char}a") == {Reason.INVISIBLE}
+
+
+@pytest.mark.parametrize("name", ["Аna", "Anа", "Bеn Smith", "Ελena", "Ben Ѕmith", "Аn1a", "A\u0301nа", "An\u200bа"])
+def test_mixed_scripts_in_one_word_are_flagged(name: str) -> None:
+    """One Cyrillic or Greek letter in a Latin word is a disguise."""
+    assert Reason.MIXED_SCRIPTS in suspicious(name)
+
+
+@pytest.mark.parametrize(("a", "b"), LOOK_ALIKES)
+def test_look_alikes_are_found(a: str, b: str) -> None:
+    """The comparison sees through alphabets, digits, accents, case and hidden characters."""
+    assert looks_like(a, b)
+    assert looks_like(b, a)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("Ana", "Ann"), ("Ben", "Bea"), ("Чай", "Chai"), ("", ""), ("\u200b", "\u200b"), ("Ana", "")]
+)
+def test_different_names_do_not_look_alike(a: str, b: str) -> None:
+    """Names that differ to the eye, and names without anything to see, are kept apart."""
+    assert not looks_like(a, b)
+
+
+@given(st.text())
+def test_a_cleaned_name_is_safe_and_stays_as_it_is(name: str) -> None:
+    """For any text: bounded, one line, nothing unseen, and cleaning twice changes nothing."""
+    shown = clean(name)
+    assert 0 < len(shown) <= MAX_LENGTH
+    assert shown == " ".join(shown.split())
+    assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not suspicious(shown) & {Reason.BIDI}
+    assert clean(shown) == shown
+
+
+@given(st.text())
+def test_a_skeleton_is_its_own_skeleton(name: str) -> None:
+    """Comparing skeletons of skeletons is the same comparison."""
+    assert skeleton(skeleton(name)) == skeleton(name)
+
+
+@given(st.text(min_size=1), st.sampled_from(sorted(BIDI + INVISIBLE)))
+def test_a_hidden_character_never_changes_the_skeleton(name: str, char: str) -> None:
+    """What is not seen cannot tell two names apart."""
+    assert skeleton(name + char) == skeleton(name)

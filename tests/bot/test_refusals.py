@@ -1,0 +1,101 @@
+"""Every refusal of the wallet has its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import wallet
+from bot.refusals import sentence, weakness
+from bot.text import Speaker
+from wallet import Currency, LimitExceeded, Money, PartyFrozen, PinLocked, QuoteClosed, WalletError, WrongPin
+from wallet.weak_pins import WEAKNESSES
+
+FACTS = {
+    "Money": Money(1_234, Currency("EUR", 2)),
+    "str": "Café <Luna>",
+    "int": 3,
+    "bool": True,
+    "datetime": datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    "datetime | None": datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    "UUID": UUID(int=1),
+    "Side": "payee",
+    "LimitName": "day",
+    "Money | int": Money(200_000, Currency("EUR", 2)),
+    "Literal['cancelled', 'voided']": "voided",
+}
+MONEY_HAS_MOVED = {wallet.QuotePaid}
+NOTHING_SAID_OF_MONEY = {wallet.Unavailable, *MONEY_HAS_MOVED}
+
+
+def refusals() -> list[type[WalletError]]:
+    """Every kind of refusal there is."""
+    found: list[type[WalletError]] = []
+    waiting = [WalletError]
+    while waiting:
+        kind = waiting.pop()
+        found.append(kind)
+        waiting += kind.__subclasses__()
+    return [kind for kind in found if kind.__module__.startswith("wallet")]
+
+
+def example(kind: type[WalletError]) -> WalletError:
+    values = {field.name: _value(kind, field.name, str(field.type)) for field in fields(kind)}
+    return kind(**values)
+
+
+def _value(kind: type[WalletError], name: str, annotation: str) -> object:
+    if kind is wallet.WeakPin and name == "reason":
+        return WEAKNESSES[0]
+    return FACTS[annotation.replace('"', "'")]
+
+
+@pytest.mark.parametrize("kind", refusals(), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_sentence(kind: type[WalletError]) -> None:
+    """It says that no money moved, fills in its facts, and ends properly."""
+    said = sentence(Speaker(), example(kind))
+    if kind not in NOTHING_SAID_OF_MONEY:
+        assert "No money moved" in said or "Nothing was" in said
+    assert not {"{", "}"} & set(said)
+    assert "<Luna>" not in said
+    assert said[-1] in ".)"
+
+
+@pytest.mark.parametrize("limit", ["per_payment", "day", "month"])
+def test_each_limit_is_named(limit: Any) -> None:
+    """Which limit, how much, and when it opens."""
+    refusal = LimitExceeded(limit, Money(100_000, Currency("EUR", 2)), None)
+    assert "€1,000.00" in sentence(Speaker(), refusal)
+
+
+def test_a_limit_on_their_number_counts_payments() -> None:
+    """Twenty payments, not twenty euros."""
+    assert "20" in sentence(Speaker(), LimitExceeded("payments_a_day", 20, FACTS["datetime"]))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (PinLocked(None), "Only the operator"),
+        (PinLocked(datetime(2026, 11, 22, 12, 0, tzinfo=UTC)), "22 Nov, 12:00 UTC"),
+        (PartyFrozen("payer", "Ana"), "Your account is frozen"),
+        (PartyFrozen("payee", "Ben"), "cannot be paid"),
+        (QuoteClosed("cancelled"), "cancelled"),
+        (QuoteClosed("voided"), "wrong PINs"),
+        (WrongPin(1), "try left"),
+        (WrongPin(2, quote_void=True), "this payment is closed"),
+    ],
+)
+def test_facts_choose_the_words(refusal: WalletError, words: str) -> None:
+    """The same refusal, other facts, another sentence."""
+    assert words in sentence(Speaker(), refusal)
+
+
+@pytest.mark.parametrize("reason", WEAKNESSES)
+def test_every_weakness_has_its_reason(reason: str) -> None:
+    """So that nobody wonders what is wrong with their birthday."""
+    assert weakness(Speaker(), reason)

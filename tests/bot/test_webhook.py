@@ -1,0 +1,118 @@
+"""The webhook: only Telegram gets in, and 200 means stored."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy.exc import DataError, OperationalError
+
+from bot.inbox_table import Arrival
+from bot.webhook import HEADER, MOST_BYTES, application
+
+if TYPE_CHECKING:
+    from bot.redaction import Json
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "a-secret-of-some-length"
+UPDATE: Json = {"update_id": 7, "message": {"text": "hello"}}
+
+
+class Receiver:
+    """Stands for the inbox: reads updates as it does, or fails as told."""
+
+    def __init__(self) -> None:
+        self.received: list[Json] = []
+        self.failure: Exception | None = None
+
+    async def __call__(self, *updates: Json) -> None:
+        for update in updates:
+            Arrival.of(update)
+        if self.failure:
+            raise self.failure
+        self.received += updates
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+async def deliver(
+    receiver: Receiver, content: bytes | Json = UPDATE, *, secret: str | None = SECRET, **request: Any
+) -> int:
+    """Deliver as Telegram would; return the status."""
+    transport = httpx.ASGITransport(app=application("/telegram", SECRET, receiver))
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    headers = {} if secret is None else {HEADER: secret}
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        asked = {"method": "POST", "url": "/telegram", "content": body, "headers": headers} | request
+        return (await client.request(**asked)).status_code
+
+
+async def test_an_update_is_stored_and_then_acknowledged(receiver: Receiver) -> None:
+    """200 after `receive` has returned."""
+    assert await deliver(receiver) == 200
+    assert receiver.received == [UPDATE]
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET[:-1], SECRET + "x", SECRET.upper()])
+async def test_without_the_secret_nothing_is_stored(receiver: Receiver, secret: str | None) -> None:
+    """Missing, wrong, a prefix of it: 403."""
+    assert await deliver(receiver, secret=secret) == 403
+    assert receiver.received == []
+
+
+async def test_a_secret_in_odd_bytes_is_only_wrong(receiver: Receiver) -> None:
+    """Bytes that are not ASCII are compared, not stumbled over."""
+    assert await deliver(receiver, headers={HEADER: "gehéim".encode("latin-1")}) == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'"update"',
+        b"{}",
+        b'{"update_id": "7"}',
+        b'{"update_id": NaN}',
+        b'{"update_id": 7, "message": Infinity}',
+        b'{"update_id": 7',
+        b"\xff\xfe\x00",
+        b'{"update_id": 7, "message": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}",
+        b'{"update_id": 7, "message": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
+        b'{"update_id": ' + b"9" * 5000 + b"}",
+    ],
+)
+async def test_what_is_no_update_is_refused(receiver: Receiver, body: bytes) -> None:
+    """Malformed, deep or of another shape: 400, nothing stored, no traceback."""
+    assert await deliver(receiver, body) == 400
+    assert receiver.received == []
+
+
+async def test_what_the_database_cannot_hold_is_refused(receiver: Receiver) -> None:
+    """It would not fit the second time either."""
+    receiver.failure = DataError("INSERT", None, ValueError("no such text"))
+    assert await deliver(receiver) == 400
+
+
+async def test_a_large_body_is_refused(receiver: Receiver) -> None:
+    """Before all of it is in memory."""
+    assert await deliver(receiver, b" " * (MOST_BYTES + 1)) == 413
+
+
+async def test_without_a_database_telegram_delivers_again(receiver: Receiver) -> None:
+    """503, which Telegram repeats."""
+    receiver.failure = OperationalError("INSERT", None, ConnectionError("gone"))
+    assert await deliver(receiver) == 503
+
+
+@pytest.mark.parametrize(("request_", "status"), [({"method": "GET"}, 405), ({"url": "/"}, 404)])
+async def test_there_is_one_route(receiver: Receiver, request_: dict[str, Any], status: int) -> None:
+    """Nothing else answers."""
+    assert await deliver(receiver, **request_) == status

@@ -1,0 +1,135 @@
+"""/send, step by step: to whom, how much, what for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_contact_an_amount_button_and_a_note(street: Street) -> None:
+    """Chosen from the contact list, by button, and with a note written: the card says it all."""
+    await street.open_wallets(street.ana, street.chai)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.picks_contact(street.chai)
+    await street.ana.reads("To Chai Srisuk")
+    await street.ana.reads("How much?")
+    assert await street.ana.buttons() == ["€5.00", "€10.00", "€20.00", "€50.00"]
+    await street.ana.presses("€10.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.says("the tickets")
+    await street.ana.reads("Send €10.00 to Chai Srisuk", "Note: the tickets")
+    await street.ana.confirms()
+    await street.chai.reads("You received €10.00 from Ana Moreno", "the tickets")
+
+
+async def test_everything_may_be_typed_and_the_note_skipped(street: Street) -> None:
+    """A username, an amount as one writes it, and Skip."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("@ben")
+    await street.ana.reads("How much?")
+    await street.ana.says("7,50 €")
+    await street.ana.reads("Amount: €7.50")
+    await street.ana.reads("What is it for?")
+    await street.ana.presses("Skip")
+    card = await street.ana.reads("Send €7.50 to Ben Okafor")
+    assert "Note" not in card["text"]
+
+
+async def test_an_unknown_payee_may_be_corrected(street: Street) -> None:
+    """A contact without a wallet is invited; the question stays open for another answer."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.picks_contact(street.luna)
+    await street.ana.reads("Luna Rossi has no wallet here yet")
+    await street.ana.says("ben")
+    await street.ana.reads("How much?")
+
+
+async def test_an_amount_that_is_none_is_asked_for_again(street: Street) -> None:
+    """Nothing is lost by a slip: the question stays open."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben for lunch")
+    await street.ana.reads("How much?")
+    await street.ana.says("a lot")
+    await street.ana.reads("could not read that as an amount")
+    await street.ana.says("5")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+
+
+async def test_a_number_of_six_digits_is_an_amount_where_one_is_asked_for(street: Street) -> None:
+    """Some currencies have many zeros: here six digits answer the question, and are no PIN."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben for lunch")
+    await street.ana.reads("How much?")
+    await street.ana.says("100000")
+    await street.ana.reads("That is more than you have", "€50.00", "€100,000.00")
+
+
+async def test_a_whole_instruction_overrides_the_question(street: Street) -> None:
+    """Whoever changes their mind may simply say so."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("/send to @ben")
+    await street.ana.reads("How much?")
+    await street.ana.says("send 3 to @luna for roses")
+    await street.ana.reads("Send €3.00 to Luna Rossi", "roses")
+
+
+async def test_two_of_one_name_are_asked_about(street: Street) -> None:
+    """A person called Luna and a business called Luna: two buttons, and no guess."""
+    await street.open_wallets(street.ana, street.luna, street.ben)
+    await street.open_business(street.ben, "Luna")
+    await street.ana.says("send 5 to Luna")
+    await street.ana.reads("Which of these do you mean?")
+    assert sorted(await street.ana.buttons()) == ["Luna Rossi (@luna)", "Luna · A business"]
+    await street.ana.presses("A business")
+    await street.ana.reads("Send €5.00 to Luna", "A business", "Fee: none for you")
+
+
+async def test_cancel_ends_it(street: Street) -> None:
+    """After /cancel nothing is being asked."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben")
+    await street.ana.reads("How much?")
+    await street.ana.says("/cancel")
+    await street.ana.reads("Cancelled. No money moved.")
+    await street.ana.says("5")
+    await street.ana.reads("I did not understand that")
+
+
+async def test_a_note_that_is_too_long_is_asked_for_again(street: Street) -> None:
+    """The amount and the payee need not be said twice."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send 5 to @ben")
+    await street.ana.presses("Cancel")
+    await street.ana.says("/send to @ben")
+    await street.ana.reads("How much?")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.says("long " * 40)
+    await street.ana.reads("A note has at most 140 characters")
+    await street.ana.says("lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+
+
+async def test_an_answer_that_is_handled_again_leads_to_the_same_card(street: Street) -> None:
+    """After a crash the note comes in again: the same quote, and no second card."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben")
+    await street.ana.reads("How much?")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.http.post("/control/fault", json={"method": "sendMessage", "kind": "server_error", "times": 1})
+    await street.ana.says("lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch", "Open until")
+    await street.settled()
+    assert sum("Open until" in text for text in await street.ana.texts()) == 1

@@ -1,0 +1,82 @@
+"""What never pays: anything but a fresh message by the person themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+WORDS = "send 5 to @ben"
+
+
+async def test_a_forward_pays_nothing(street: Street) -> None:
+    """A forwarded instruction gets one sentence, and no card."""
+    await street.open_wallets(street.ana, street.ben)
+    original = await street.ana.says(WORDS)
+    await street.ana.reads("Send €5.00")
+    await street.ana.forwards(original)
+    await street.ana.reads("A forwarded message never pays")
+    assert await _cards(street) == 1
+
+
+async def test_an_edit_pays_nothing(street: Street) -> None:
+    """Neither small talk edited into an instruction, nor a changed amount."""
+    await street.open_wallets(street.ana, street.ben)
+    message = await street.ana.says("good morning")
+    await street.ana.reads("did not understand")
+    await street.ana.edits(message, WORDS)
+    await street.ana.reads("An edited message never pays")
+    assert await _cards(street) == 0
+
+
+@pytest.mark.parametrize("manner", [{"via_bot": True}, {"offline": True}])
+async def test_a_message_made_by_a_machine_pays_nothing(street: Street, manner: dict[str, Any]) -> None:
+    """Sent through another bot, or by a schedule: nobody pressed Send just now."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.writes(WORDS, **manner)
+    await street.ana.reads("Only a message that you write yourself can pay")
+    assert await _cards(street) == 0
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"sender_chat": {"id": -1000000000202, "type": "channel", "title": "News"}},
+        {"sender_business_bot": {"id": 7000000002, "is_bot": True, "first_name": "Other"}},
+    ],
+)
+async def test_a_message_in_somebodys_name_pays_nothing(street: Street, field: dict[str, Any]) -> None:
+    """A channel's or a business bot's message carries Ana's id, and is still not Ana's."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.inject(street.ana, WORDS, **field)
+    await street.ana.reads("Only a message that you write yourself can pay")
+    assert await _cards(street) == 0
+
+
+async def test_small_talk_that_is_forwarded_is_left_alone(street: Street) -> None:
+    """Only what looks like an instruction gets an answer."""
+    await street.open_wallets(street.ana)
+    message = await street.ana.says("good morning")
+    await street.ana.reads("did not understand")
+    before = len(await street.ana.messages())
+    await street.ana.forwards(message)
+    await street.settled()
+    assert len(await street.ana.messages()) == before + 1
+
+
+async def test_a_group_is_no_place_to_pay(street: Street) -> None:
+    """In a group an instruction is passed over, whoever writes it."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.inject(street.ana, WORDS, chat={"id": -1000000000101, "type": "supergroup", "title": "Market Street"})
+    await street.settled()
+    assert await _cards(street) == 0
+
+
+async def _cards(street: Street) -> int:
+    """How many payments Ana has been shown."""
+    return sum("Open until" in text for text in await street.ana.texts())

@@ -1,0 +1,93 @@
+"""`sixpence-sandbox` as a newcomer meets it: the tour proves itself, Ctrl-C leaves nothing, starting again goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+
+SANDBOX = (sys.executable, "-m", "sandbox")
+
+
+async def test_the_tour_tells_its_story_and_proves_it(tmp_path: Path) -> None:
+    """It exits 0, and everything it claims has a tick."""
+    process = await _start("--tour", folder=tmp_path)
+    printed, _ = await process.communicate()
+    told = printed.decode()
+    assert process.returncode == 0, told
+    assert "✓ a double tap pays once" in told
+    assert "✗" not in told
+
+
+async def test_ctrl_c_leaves_no_process_and_a_new_start_goes_on(tmp_path: Path) -> None:
+    """Everything in the folder stops with the sandbox; the next one knows the chats and the balances."""
+    async with _demo(tmp_path) as url:
+        before = await _anas_messages(url)
+    assert _processes_of(tmp_path) == []
+    async with _demo(tmp_path) as url:
+        assert await _anas_messages(url) == before
+    assert _processes_of(tmp_path) == []
+
+
+async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    """No traceback, and what to do."""
+    listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with listener:
+        port = listener.sockets[0].getsockname()[1]
+        process = await _start("--port", str(port), "--data-dir", str(tmp_path), folder=tmp_path)
+        printed, _ = await process.communicate()
+    assert process.returncode == 1
+    assert f"Port {port} cannot be used" in printed.decode()
+    assert "Traceback" not in printed.decode()
+    assert _processes_of(tmp_path) == []
+
+
+@asynccontextmanager
+async def _demo(folder: Path) -> AsyncIterator[str]:
+    process = await _start("--port", "0", "--data-dir", str(folder), folder=folder)
+    assert process.stdout is not None
+    printed = await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C"), 90)
+    found = re.search(rb"http://[\d.:]+", printed)
+    assert found is not None, printed
+    yield found[0].decode()
+    process.send_signal(signal.SIGINT)
+    await process.communicate()
+    assert process.returncode == 0
+
+
+async def _start(*arguments: str, folder: Path) -> Process:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIXPENCE_")}
+    return await asyncio.create_subprocess_exec(
+        *SANDBOX,
+        *arguments,
+        cwd=folder,
+        env=environment | {"COLUMNS": "200"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+
+async def _anas_messages(url: str) -> list[str]:
+    async with httpx.AsyncClient(base_url=url) as http:
+        chats = (await http.get("/people/5001/chats")).json()
+    return [message["text"] for message in chats[0]["messages"]]
+
+
+def _processes_of(folder: Path) -> list[str]:
+    running = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    return [" ".join(line) for line in running if any(str(folder) in word for word in line)]
