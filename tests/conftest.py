@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import tempfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import NullPool, create_engine, text
 
+from tests import books
 from wallet import Money, Party, Wallet, WalletSettings
-from wallet import migrate as migrations
-from wallet.database import embedded, migration_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from sqlalchemy.engine import URL
 
-PEPPER = "a pepper for tests only, longer than 32 bytes"
 PIN = "482915"
 
 
@@ -44,32 +38,22 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[URL]:
+def server() -> Iterator[books.Server]:
     """A PostgreSQL for this run, with a migrated database to copy from."""
-    with tempfile.TemporaryDirectory(prefix="sixpence-tests-") as folder:
-        settings = WalletSettings(data_dir=Path(folder), database_url=None)
-        with embedded(settings):
-            url = migration_url(settings)
-            for name in ("fsync", "full_page_writes"):  # the machine does not lose power during tests
-                _run(url, f"ALTER SYSTEM SET {name} = off")
-            _run(url, "SELECT pg_reload_conf()")
-            _run(url, "CREATE DATABASE template_books")
-            migrations.upgrade(_settings(url.set(database="template_books")))
-            yield url
+    with books.server() as running:
+        yield running
 
 
 @pytest.fixture
-def database_url(server: URL) -> Iterator[URL]:
+def database_url(server: books.Server) -> Iterator[URL]:
     """A fresh, migrated database."""
-    name = f"books_{next(_numbers)}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE template_books STRATEGY FILE_COPY")
-    yield server.set(database=name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture
 def settings(database_url: URL) -> WalletSettings:
-    return _settings(database_url)
+    return books.settings(database_url)
 
 
 @pytest.fixture
@@ -103,23 +87,3 @@ async def business(wallet: Wallet, owner: Party, name: str = "Café Luna") -> Pa
     party = await wallet.open_business(owner.id, name, key=uuid4())
     await wallet.approve_business(party.id, by="test", reason="opening")
     return await wallet.party(party.id)
-
-
-def _settings(url: URL) -> WalletSettings:
-    return WalletSettings.model_validate(
-        {
-            "database_url": url.render_as_string(hide_password=False),
-            "pin_pepper": PEPPER,
-            "argon2_memory_kib": 8,
-            "argon2_time_cost": 1,
-        }
-    )
-
-
-def _run(url: URL, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-
-
-_numbers = itertools.count(1)

@@ -16,7 +16,7 @@ import pytest
 from sandbox.person import Person
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
-from tests.conftest import PEPPER
+from tests.books import PEPPER
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.engine import URL
+
+    from tests.books import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -99,9 +101,9 @@ async def test_a_refused_token_is_one_sentence(tmp_path: Path, database_url: URL
     assert "another" not in complained
 
 
-async def test_a_database_without_tables_is_one_sentence(tmp_path: Path, server: URL) -> None:
+async def test_a_database_without_tables_is_one_sentence(tmp_path: Path, server: Server) -> None:
     """It names the command that helps."""
-    code, _, complained = await outcome(tmp_path, **working(server.set(database="postgres"), "http://127.0.0.1:9"))
+    code, _, complained = await outcome(tmp_path, **working(server.url.set(database="postgres"), "http://127.0.0.1:9"))
     assert code == 2
     assert "sixpence-admin migrate" in complained
     assert "Traceback" not in complained

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from tests.conftest import PEPPER, PIN, Clock, euros, person
+from tests.books import PEPPER
+from tests.conftest import PIN, Clock, euros, person
 from wallet import Party, Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
 from wallet import database as databases
 

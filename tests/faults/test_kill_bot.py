@@ -77,7 +77,7 @@ async def _keep_paying(payer: Person, payee: str, killed: asyncio.Event, paid: l
 
 
 async def _see_through(payer: Person, words: str, note: str) -> None:
-    """What a stubborn person does: ask, press what can be pressed, ask again when it expires, until the receipt comes."""
+    """What a stubborn person does: ask, press what can be pressed, ask again when it expires, until a receipt comes."""
 
     shown = ""
     await payer.says(words)

@@ -22,7 +22,8 @@ from sandbox.telegram.cast import PEOPLE
 from sandbox.telegram.cast import Person as CastPerson
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
-from tests.conftest import PEPPER, Clock, euros
+from tests.books import PEPPER
+from tests.conftest import Clock, euros
 from tests.sandbox.oracle import validate_exchange
 
 if TYPE_CHECKING:

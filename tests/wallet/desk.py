@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from tests.conftest import PEPPER
+from tests.books import PEPPER
 from wallet.admin import app
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import typer.main
 from sqlalchemy import NullPool, create_engine, text
 from typer.testing import CliRunner
 
-from tests.conftest import PEPPER
+from tests.books import PEPPER
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
 from wallet.admin.output import safe
@@ -26,7 +26,7 @@ from wallet.reconcile import CLAIMS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import URL
+    from tests.books import Server
 
 
 from tests.wallet.desk import PASSWORD, Desk, plain
@@ -66,14 +66,14 @@ def test_what_could_not_be_done_is_2(command: str, environment: dict[str, str], 
     assert PASSWORD not in said.err
 
 
-def test_a_database_that_is_not_migrated_is_2(server: URL) -> None:
+def test_a_database_that_is_not_migrated_is_2(server: Server) -> None:
     """The sentence names the command that helps."""
-    said = Desk(plain(server.set(database="postgres")))("reconcile")
+    said = Desk(plain(server.url.set(database="postgres")))("reconcile")
     assert (said.code, said.out) == (2, "")
     assert said.err == "The database is not migrated: run sixpence-admin migrate.\n"
 
 
-def test_migrate_can_be_repeated(server: URL) -> None:
+def test_migrate_can_be_repeated(server: Server) -> None:
     """The first time it makes everything, then nothing; afterwards the books are there, empty and clean."""
     with _database(server, "to_be_migrated") as url:
         desk = Desk(url)
@@ -84,16 +84,16 @@ def test_migrate_can_be_repeated(server: URL) -> None:
         assert desk("reconcile").code == 0
 
 
-def test_the_embedded_database_is_shared(server: URL) -> None:
+def test_the_embedded_database_is_shared(server: Server) -> None:
     """Without a URL the command uses the PostgreSQL that another process runs there, and leaves it running."""
-    folder = str(server.query["host"]).removesuffix("/postgres")
+    folder = str(server.url.query["host"]).removesuffix("/postgres")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SIXPENCE_")}
     environment |= {"SIXPENCE_DATA_DIR": folder, "SIXPENCE_PIN_PEPPER": PEPPER}
     said = subprocess.run(
         [sys.executable, "-m", "wallet.admin", "parties"], env=environment, capture_output=True, text=True, check=False
     )
     assert (said.returncode, said.stderr) == (2, "The database is not migrated: run sixpence-admin migrate.\n")
-    with create_engine(server, poolclass=NullPool).connect() as conn:
+    with create_engine(server.url, poolclass=NullPool).connect() as conn:
         assert conn.execute(text("SELECT 1")).scalar_one() == 1
 
 
@@ -177,10 +177,10 @@ def test_a_name_cannot_command_the_terminal() -> None:
 
 
 @contextmanager
-def _database(server: URL, name: str) -> Iterator[str]:
+def _database(server: Server, name: str) -> Iterator[str]:
     """An empty database."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as conn:
         conn.execute(text(f"CREATE DATABASE {name}"))
-        yield plain(server.set(database=name))
+        yield plain(server.url.set(database=name))
         conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

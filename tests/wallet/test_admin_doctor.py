@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from tests.conftest import PEPPER
+from tests.books import PEPPER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import URL
+    from tests.books import Server
 
 
 from tests.wallet.desk import PASSWORD, TOKEN, Desk, plain
@@ -79,9 +79,9 @@ def test_the_doctor_finds_what_is_wrong(desk: Desk, bot_api: str, environment: d
     assert not [secret for secret in (PEPPER, PASSWORD, TOKEN, "999:another") if secret in shown]
 
 
-def test_the_doctor_sees_that_the_database_is_not_migrated(server: URL) -> None:
+def test_the_doctor_sees_that_the_database_is_not_migrated(server: Server) -> None:
     """And that the role's rights cannot be judged before."""
-    said = Desk(plain(server.set(database="postgres")))("doctor", "--json")
+    said = Desk(plain(server.url.set(database="postgres")))("doctor", "--json")
     assert said.code == 1
     checks = {check["name"]: check["ok"] for check in said.json}
     assert checks["schema"] is False

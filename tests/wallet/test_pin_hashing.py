@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from tests.conftest import PEPPER, PIN, Clock, euros, person
+from tests.books import PEPPER
+from tests.conftest import PIN, Clock, euros, person
 from wallet import Busy, NoticeKind, Party, PinNotSet, Wallet, WalletSettings, WrongPin
 
 if TYPE_CHECKING:

@@ -1,0 +1,39 @@
+"""What a proof reports: how often something was tried, and how often it went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.books import Server
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row of docs/proof.md. `wrong` must be 0; `figure` says what else was measured, in a few words."""
+
+    fault: str
+    """Its number in the catalogue of faults (L1 to L18, P1 to P12, T1 to T14), or a word."""
+    claim: str
+    """One sentence that is true if nothing went wrong."""
+    tried: int
+    wrong: int
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much to try. Everything that is left to chance comes from the seed."""
+
+    seed: int
+    long: bool
+
+    def times(self, short: int, long: int) -> int:
+        """So many tries in the short version, so many in the long one."""
+        return long if self.long else short
+
+
+Prover = Callable[["Server", Effort], Awaitable[Sequence[Finding]]]
+"""Tries something on fresh databases of this server and reports. It raises only if it could not try."""
