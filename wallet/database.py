@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import psutil
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -46,6 +47,7 @@ NOT_MIGRATED = "The database is not migrated: run sixpence-admin migrate."
 _SESSION = {
     "role": APPLICATION_ROLE,
     "timezone": "UTC",
+    "random_page_cost": "1.1",  # books lie on flash, or in memory
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
@@ -119,29 +121,36 @@ class Database:
                 return await once()
             except PoolTimeout as error:
                 raise Unavailable from error
-            except DBAPIError as error:
+            except (DBAPIError, psycopg.Error) as error:
                 if _sqlstate(error) == _STATEMENT_TIMEOUT:
                     raise Unavailable from error
                 if not _worth_retrying(error):
                     raise
                 if not left:
                     raise Unavailable from error
-                log.warning("transaction retried: %s", _sqlstate(error) or type(error.orig).__name__)
+                log.warning("transaction retried: %s", _sqlstate(error) or type(_cause(error)).__name__)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable")
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _cause(error: DBAPIError | psycopg.Error) -> BaseException | None:
+    """The driver's error: as it is, or as SQLAlchemy wrapped it."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _worth_retrying(error: DBAPIError) -> bool:
+def _sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
+    return getattr(_cause(error), "sqlstate", None)
+
+
+def _worth_retrying(error: DBAPIError | psycopg.Error) -> bool:
     """Conflicts between transactions, a server that is full (class 53) or went away (08 and 57P, or no answer)."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
     state = _sqlstate(error)
     if state is None:
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return state in _RETRIED or state.startswith(("08", "53", "57P")) or error.connection_invalidated
+        return isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
+    return state in _RETRIED or state.startswith(("08", "53", "57P"))
 
 
 @contextmanager

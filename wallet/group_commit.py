@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from sqlalchemy.exc import IntegrityError
+from psycopg import IntegrityError
 
 from wallet.errors import Unavailable
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed without mistakes
+_GROUPS = re.compile(r"(?<![A-Z0-9-])[A-Z0-9]{5}(?:-[A-Z0-9]{5})+(?![A-Z0-9-])")
 _MISREAD = str.maketrans("OIL", "011")
 
 
@@ -26,8 +28,7 @@ def reference(payment_id: UUID) -> str:
     Among ten million payments the next one has one chance in a hundred million to meet a reference that is
     taken; it is then refused by a unique constraint, and asked for again it has another id and another reference.
     """
-    number = int.from_bytes(hashlib.sha256(payment_id.bytes).digest(), "big")
-    return _grouped("".join(_CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5)))
+    return _grouped(_letters(hashlib.sha256(payment_id.bytes).digest()[-7:], 10))
 
 
 def read_reference(typed: str) -> str:
@@ -36,13 +37,35 @@ def read_reference(typed: str) -> str:
     return _grouped(letters)
 
 
+def short_seal(seal: bytes) -> str:
+    """Twenty letters and digits of a transfer's seal, as receipts show it: `7K3M9-QPX2T-08BFN-4C6HW`, 100 bits."""
+    letters = _letters(seal, 20)
+    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
+
+
+def read_receipt_code(typed: str) -> tuple[str, str] | None:
+    """The reference and the seal in a whole receipt, or in what somebody typed; None if both are not there."""
+    groups = _GROUPS.findall(typed.upper())
+    references = [group for group in groups if group.count("-") == 1]
+    seals = [group for group in groups if group.count("-") == 3]
+    if len(references) != 1 or len(seals) != 1:
+        return None
+    return read_reference(references[0]), seals[0].translate(_MISREAD)
+
+
 def fingerprint(fields: Iterable[object]) -> bytes:
     """SHA-256 over these fields, each with its length in front, so that no two requests read alike."""
     digest = hashlib.sha256()
     for field in fields:
-        encoded = str(field).encode()
+        encoded = str(field).encode(errors="surrogatepass")
         digest.update(len(encoded).to_bytes(8, "big") + encoded)
     return digest.digest()
+
+
+def _letters(source: bytes, count: int) -> str:
+    """The last `5 * count` bits of these bytes."""
+    number = int.from_bytes(source, "big")
+    return "".join([_CROCKFORD[number >> shift & 31] for shift in range(5 * count - 5, -1, -5)])
 
 
 def _grouped(letters: str) -> str:

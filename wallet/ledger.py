@@ -1,8 +1,8 @@
 """The ledger: the sole writer of transfers, entries and balances. Every posting is a batch, be it of one.
 
-    page = await ledger.open_page(conn, account_ids)   # locks the accounts, in the order of their ids
-    page.post(transfers)                                # decides in memory; all of these transfers or none
-    await page.write(conn)                              # one set-based write per table
+    page = await ledger.open_page(conn, account_ids, currency)   # locks the accounts, in the order of their ids
+    page.post(transfers, at, why)                                # decides in memory; all of these transfers or none
+    await together(conn, page.statements(at))                    # one set-based write per table
 
 Nothing here knows people, fees or limits. A transfer is one debit, one credit and one amount, so it cannot be
 unbalanced. A debit lowers the account's balance, a credit raises it: balances are what we owe the holder.
@@ -10,17 +10,16 @@ unbalanced. A debit lowers the account's balance, a credit raises it: balances a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Text, TextClause, Uuid, bindparam, select, text
-
-from wallet import models
-from wallet.errors import AmountOutOfRange, InsufficientFunds
+from wallet import models, seals
+from wallet.batches import Statement, hashes, numbers, texts, together, uuids
+from wallet.errors import AmountOutOfRange, InsufficientFunds, WalletError
 from wallet.money import Currency, Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -30,30 +29,7 @@ if TYPE_CHECKING:
 MAX_BALANCE = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """`amount` minor units (> 0) from the debit account to the credit account."""
-
-    id: UUID
-    payment_id: UUID
-    kind: Literal["amount", "fee"]
-    debit_id: UUID
-    credit_id: UUID
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One side of a transfer."""
-
-    account_id: UUID
-    seq: int
-    transfer_id: UUID
-    amount: int
-    balance_after: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Account:
     """A locked account as the batch sees it so far."""
 
@@ -62,6 +38,35 @@ class Account:
     status: str
     balance: int
     last_seq: int
+    head: bytes
+
+
+class Transfer(NamedTuple):
+    """`amount` minor units (> 0) from the debit account to the credit account."""
+
+    id: UUID
+    payment_id: UUID
+    kind: Literal["amount", "fee"]
+    debit: Account
+    credit: Account
+    amount: int
+
+
+class Side(NamedTuple):
+    """One account's part in a transfer: an entry."""
+
+    account_id: UUID
+    seq: int
+    balance_after: int
+
+
+class Posted(NamedTuple):
+    """A transfer with its two entries, sealed."""
+
+    transfer: Transfer
+    debit: Side
+    credit: Side
+    seal: bytes
 
 
 @dataclass(slots=True)
@@ -70,118 +75,103 @@ class Page:
 
     accounts: dict[UUID, Account]
     currency: Currency
-    transfers: list[Transfer] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
 
-    def post(self, transfers: Sequence[Transfer]) -> None:
-        """Post all of these, in order, or none.
+    def post(self, transfers: Sequence[Transfer], at: bytes, why: bytes) -> Posted:
+        """Post all of these, in order, or none; returns the last. `at` and `why`: sealed fields (`seals`).
 
         InsufficientFunds, where a balance would fall below zero; AmountOutOfRange, where one would leave 64 bits.
         """
-        touched: dict[UUID, Account] = {}
-        entries: list[Entry] = []
-        for transfer in transfers:
-            for account_id, amount in ((transfer.debit_id, -transfer.amount), (transfer.credit_id, transfer.amount)):
-                before = touched.get(account_id) or self.accounts[account_id]
-                after = replace(before, balance=before.balance + amount, last_seq=before.last_seq + 1)
-                if after.balance < 0 and amount < 0 and after.kind not in models.MAY_BE_NEGATIVE:
-                    raise InsufficientFunds(Money(before.balance, self.currency), Money(transfer.amount, self.currency))
-                if abs(after.balance) > MAX_BALANCE:
-                    raise AmountOutOfRange
-                touched[account_id] = after
-                entries.append(Entry(account_id, after.last_seq, transfer.id, amount, after.balance))
-        self.accounts.update(touched)
-        self.transfers.extend(transfers)
-        self.entries.extend(entries)
+        touched = [account for transfer in transfers for account in (transfer.debit, transfer.credit)]
+        before = [(account, account.balance, account.last_seq, account.head) for account in touched]
+        try:
+            posted = [self._post(transfer, at, why) for transfer in transfers]
+        except WalletError:
+            for account, balance, last_seq, head in before:
+                account.balance, account.last_seq, account.head = balance, last_seq, head
+            raise
+        self.posted.extend(posted)
+        return posted[-1]
 
-    async def write(self, conn: AsyncConnection, at: datetime) -> None:
-        """Write all that was posted: transfers, settled at that time, entries, balances."""
-        if not self.transfers:
-            return
-        await conn.execute(
-            _INSERT_TRANSFERS,
-            {
-                "ids": [t.id for t in self.transfers],
-                "payments": [t.payment_id for t in self.transfers],
-                "kinds": [t.kind for t in self.transfers],
-                "debits": [t.debit_id for t in self.transfers],
-                "credits": [t.credit_id for t in self.transfers],
-                "amounts": [t.amount for t in self.transfers],
-                "currency": self.currency.code,
-                "at": at,
-            },
-        )
-        await conn.execute(
-            _INSERT_ENTRIES,
-            {
-                "accounts": [e.account_id for e in self.entries],
-                "seqs": [e.seq for e in self.entries],
-                "transfers": [e.transfer_id for e in self.entries],
-                "amounts": [e.amount for e in self.entries],
-                "balances": [e.balance_after for e in self.entries],
-            },
-        )
-        changed = [self.accounts[account_id] for account_id in {entry.account_id for entry in self.entries}]
-        await conn.execute(
+    def _post(self, transfer: Transfer, at: bytes, why: bytes) -> Posted:
+        id_, _, kind, debit, credit, amount = transfer
+        if debit.balance < amount and debit.kind not in models.MAY_BE_NEGATIVE:
+            raise InsufficientFunds(Money(debit.balance, self.currency), Money(amount, self.currency))
+        if debit.balance - amount < -MAX_BALANCE or credit.balance + amount > MAX_BALANCE:
+            raise AmountOutOfRange
+        debit.balance -= amount
+        credit.balance += amount
+        debit.last_seq += 1
+        credit.last_seq += 1
+        from_, to = Side(debit.id, debit.last_seq, debit.balance), Side(credit.id, credit.last_seq, credit.balance)
+        sides = seals.side(*from_, debit.head), seals.side(*to, credit.head)
+        debit.head = credit.head = seal = seals.seal(id_, kind, amount, self.currency.code, at, *sides, why)
+        return Posted(transfer, from_, to, seal)
+
+    def statements(self, at: datetime) -> Iterator[Statement]:
+        """What writes all that was posted, settled at that time: transfers, entries, balances."""
+        transfers, debits, credits_, sealed = zip(*self.posted, strict=True)
+        ids, payment_ids, kinds, _, _, amounts = zip(*transfers, strict=True)
+        debit_ids, debit_seqs, debit_balances = zip(*debits, strict=True)
+        credit_ids, credit_seqs, credit_balances = zip(*credits_, strict=True)
+        columns = {
+            "ids": uuids(ids),
+            "payments": uuids(payment_ids),
+            "kinds": texts(kinds),
+            "amounts": numbers(amounts),
+            "seals": hashes(sealed),
+            "debits": uuids(debit_ids),
+            "debit_seqs": numbers(debit_seqs),
+            "debit_balances": numbers(debit_balances),
+            "credits": uuids(credit_ids),
+            "credit_seqs": numbers(credit_seqs),
+            "credit_balances": numbers(credit_balances),
+            "currency": self.currency.code,
+            "at": at,
+        }
+        yield _INSERT_TRANSFERS, columns
+        yield _INSERT_ENTRIES, columns
+        changed = [self.accounts[account_id] for account_id in {*debit_ids, *credit_ids}]
+        yield (
             _UPDATE_ACCOUNTS,
             {
-                "ids": [account.id for account in changed],
-                "balances": [account.balance for account in changed],
-                "seqs": [account.last_seq for account in changed],
+                "ids": uuids([account.id for account in changed]),
+                "balances": numbers([account.balance for account in changed]),
+                "seqs": numbers([account.last_seq for account in changed]),
+                "heads": hashes([account.head for account in changed]),
             },
         )
 
 
 async def open_page(conn: AsyncConnection, account_ids: Iterable[UUID], currency: Currency) -> Page:
     """Lock these accounts in the order of their ids, the one order everywhere, and start a page."""
-    account = models.Account
-    rows = await conn.execute(
-        select(account.id, account.kind, account.status, account.balance, account.last_seq)
-        .where(account.id == bindparam("ids", type_=ARRAY(Uuid)).any_(), account.currency == currency.code)
-        .order_by(account.id)
-        .with_for_update(key_share=True),
-        {"ids": sorted(set(account_ids))},
-    )
-    return Page({row.id: Account(*row) for row in rows}, currency)
+    (rows,) = await together(conn, [(_LOCK_ACCOUNTS, {"ids": uuids(set(account_ids)), "currency": currency.code})])
+    return Page({row[0]: Account(*row) for row in rows}, currency)
 
 
-def _arrays(statement: str, **types: type[Uuid[UUID] | BigInteger | Text]) -> TextClause:
-    """A statement over arrays, one per column: one round trip and one plan, however many rows."""
-    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()))
-
-
-_INSERT_TRANSFERS = _arrays(
-    """
-    INSERT INTO wallet.transfers
-        (id, payment_id, kind, debit_account_id, credit_account_id, amount, currency, settled_at)
-    SELECT *, :currency, :at FROM unnest(:ids, :payments, :kinds, :debits, :credits, :amounts)
-    """,
-    ids=Uuid,
-    payments=Uuid,
-    kinds=Text,
-    debits=Uuid,
-    credits=Uuid,
-    amounts=BigInteger,
-).bindparams(bindparam("at", type_=DateTime(timezone=True)))
-
-_INSERT_ENTRIES = _arrays(
-    """
+_LOCK_ACCOUNTS = """
+    SELECT id, kind, status, balance, last_seq, head FROM wallet.accounts
+    WHERE id = ANY(%(ids)s::uuid[]) AND currency = %(currency)s ORDER BY id FOR NO KEY UPDATE
+"""
+_INSERT_TRANSFERS = """
+    INSERT INTO wallet.transfers (id, payment_id, kind, debit_account_id, debit_seq, credit_account_id, credit_seq,
+                                  amount, currency, settled_at, seal)
+    SELECT id, payment, kind, debit, debit_seq, credit, credit_seq, amount, %(currency)s, %(at)s, seal
+    FROM unnest(%(ids)s::uuid[], %(payments)s::uuid[], %(kinds)s::text[], %(debits)s::uuid[], %(debit_seqs)s::bigint[],
+                %(credits)s::uuid[], %(credit_seqs)s::bigint[], %(amounts)s::bigint[], %(seals)s::bytea[])
+        AS t(id, payment, kind, debit, debit_seq, credit, credit_seq, amount, seal)
+"""
+_INSERT_ENTRIES = """
     INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
-    SELECT * FROM unnest(:accounts, :seqs, :transfers, :amounts, :balances)
-    """,
-    accounts=Uuid,
-    seqs=BigInteger,
-    transfers=Uuid,
-    amounts=BigInteger,
-    balances=BigInteger,
-)
-
-_UPDATE_ACCOUNTS = _arrays(
-    """
-    UPDATE wallet.accounts AS a SET balance = new.balance, last_seq = new.last_seq
-    FROM unnest(:ids, :balances, :seqs) AS new(id, balance, last_seq) WHERE a.id = new.id
-    """,
-    ids=Uuid,
-    balances=BigInteger,
-    seqs=BigInteger,
-)
+    SELECT account, seq, transfer, -amount, balance
+    FROM unnest(%(debits)s::uuid[], %(debit_seqs)s::bigint[], %(ids)s::uuid[], %(amounts)s::bigint[],
+                %(debit_balances)s::bigint[]) AS debit(account, seq, transfer, amount, balance)
+    UNION ALL SELECT * FROM unnest(%(credits)s::uuid[], %(credit_seqs)s::bigint[], %(ids)s::uuid[],
+                                   %(amounts)s::bigint[], %(credit_balances)s::bigint[])
+"""
+_UPDATE_ACCOUNTS = """
+    UPDATE wallet.accounts AS a SET balance = new.balance, last_seq = new.last_seq, head = new.head
+    FROM unnest(%(ids)s::uuid[], %(balances)s::bigint[], %(seqs)s::bigint[], %(heads)s::bytea[])
+        AS new(id, balance, last_seq, head)
+    WHERE a.id = new.id
+"""

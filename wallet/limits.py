@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Uuid, bindparam, text
+from sqlalchemy import text
 
+from wallet.batches import Statement, numbers, texts, together, uuids
 from wallet.errors import LimitExceeded
 from wallet.money import Currency, Money
 
@@ -73,8 +74,7 @@ class Spent:
         return SpendingRow(account_id, self.nth, self.total, self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class SpendingRow:
+class SpendingRow(NamedTuple):
     """A row of `wallet.spending`."""
 
     account_id: UUID
@@ -83,50 +83,49 @@ class SpendingRow:
     at: datetime
 
 
-_LOAD = text("""
+_LOAD = """
     SELECT a.id, now.nth, now.total, now.at,
            COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total, COALESCE(month.total, 0) AS month_total
-    FROM unnest(:accounts) AS a(id)
+    FROM unnest(%(accounts)s::uuid[]) AS a(id)
     JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id ORDER BY nth DESC LIMIT 1) now
       ON true
-    LEFT JOIN LATERAL (SELECT nth, total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= :day
+    LEFT JOIN LATERAL (SELECT nth, total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= %(day)s
                        ORDER BY at DESC, nth DESC LIMIT 1) day ON true
-    LEFT JOIN LATERAL (SELECT total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= :month
+    LEFT JOIN LATERAL (SELECT total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= %(month)s
                        ORDER BY at DESC, nth DESC LIMIT 1) month ON true
-""").bindparams(bindparam("accounts", type_=ARRAY(Uuid)))
+"""
 
-_INSERT = text("""
-    INSERT INTO wallet.spending (account_id, nth, total, at) SELECT * FROM unnest(:accounts, :nths, :totals, :ats)
-""").bindparams(
-    bindparam("accounts", type_=ARRAY(Uuid)),
-    bindparam("nths", type_=ARRAY(BigInteger)),
-    bindparam("totals", type_=ARRAY(BigInteger)),
-    bindparam("ats", type_=ARRAY(DateTime(timezone=True))),
-)
+_INSERT = """
+    INSERT INTO wallet.spending (account_id, nth, total, at)
+    SELECT * FROM unnest(%(accounts)s::uuid[], %(nths)s::bigint[], %(totals)s::bigint[], %(ats)s::timestamptz[])
+"""
 
 
-async def load(conn: AsyncConnection, account_ids: Iterable[UUID], at: datetime) -> dict[UUID, Spent]:
-    """What these accounts have spent; nothing for those that never paid. One query for all."""
-    ids = list(account_ids)
-    spent = {account_id: Spent() for account_id in ids}
-    if ids:
-        for row in await conn.execute(_LOAD, {"accounts": ids, "day": at - DAY, "month": at - MONTH}):
-            spent[row.id] = Spent(row.nth, row.total, row.at, row.day_nth, row.day_total, row.month_total)
-    return spent
+def of_accounts(account_ids: Iterable[UUID], at: datetime) -> Statement:
+    """The query for what these accounts have spent; `spent` reads its rows."""
+    return _LOAD, {"accounts": uuids(account_ids), "day": at - DAY, "month": at - MONTH}
 
 
-async def write(conn: AsyncConnection, rows: Sequence[SpendingRow]) -> None:
-    """Add these rows."""
-    if rows:
-        await conn.execute(
-            _INSERT,
-            {
-                "accounts": [row.account_id for row in rows],
-                "nths": [row.nth for row in rows],
-                "totals": [row.total for row in rows],
-                "ats": [row.at for row in rows],
-            },
-        )
+def spent(account_ids: Iterable[UUID], rows: Iterable[Sequence[Any]]) -> dict[UUID, Spent]:
+    """What these accounts have spent; nothing for those that never paid."""
+    return {account_id: Spent() for account_id in account_ids} | {row[0]: Spent(*row[1:]) for row in rows}
+
+
+async def load(conn: AsyncConnection, account_id: UUID, at: datetime) -> Spent:
+    """What one account has spent."""
+    (rows,) = await together(conn, [of_accounts([account_id], at)])
+    return spent([account_id], rows)[account_id]
+
+
+def insert(rows: Sequence[SpendingRow]) -> Statement:
+    """What adds these rows."""
+    columns = {
+        "accounts": uuids([row.account_id for row in rows]),
+        "nths": numbers([row.nth for row in rows]),
+        "totals": numbers([row.total for row in rows]),
+        "ats": texts([row.at.isoformat() for row in rows]),
+    }
+    return _INSERT, columns
 
 
 async def require_room(conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import text, update
 
 from wallet import models, receipts
+from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
 from wallet.values import Notice, NoticeKind, Party, Receipt
 
@@ -29,21 +29,18 @@ PAYER_GRACE = timedelta(seconds=10)
 """The payer's own chat usually shows the receipt at once; the courier steps in only if that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A notice to be written."""
+class Draft(NamedTuple):
+    """A notice to be written. It is due at once, but for the payer's own (`PAYER_GRACE`)."""
 
     id: UUID
     recipient_id: UUID
     party_id: UUID
     kind: NoticeKind
-    payment_id: UUID | None
-    created_at: datetime
-    due_at: datetime
+    payment_id: UUID | None = None
     until: datetime | None = None
 
 
-def of_settled(order: Order, at: datetime) -> list[Draft]:
+def of_settled(order: Order) -> list[Draft]:
     """Who must be told of a settled order: first the side that sees the receipt, then the other."""
     match order.kind:
         case "payment":
@@ -55,32 +52,47 @@ def of_settled(order: Order, at: datetime) -> list[Draft]:
         case "deposit" | "withdrawal":
             kinds = (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED)
     sides = zip((order.debit.party, order.credit.party), kinds, strict=True)
-    return [_about(party, kind, at, order.key) for party, kind in sides if party is not None]
+    return [_about(party, kind, order.key) for party, kind in sides if party is not None]
 
 
-async def write(conn: AsyncConnection, drafts: Sequence[Draft]) -> None:
-    """Write notices, in the caller's transaction."""
-    if drafts:
-        await conn.execute(insert(models.Notice), [_row(draft) for draft in drafts])
+def insert(drafts: Sequence[Draft], at: datetime) -> Statement:
+    """What writes these notices."""
+    ids, recipients, parties, kinds, payments, untils = zip(*drafts, strict=True)
+    columns = {
+        "ids": uuids(ids),
+        "recipients": uuids(recipients),
+        "parties": uuids(parties),
+        "kinds": texts(kinds),
+        "payments": uuids(payments),
+        "untils": texts([until.isoformat() if until else None for until in untils]),
+        "at": at,
+        "later": at + PAYER_GRACE,
+    }
+    return _INSERT, columns
+
+
+async def write(conn: AsyncConnection, draft: Draft, at: datetime) -> None:
+    """Write a notice, in the caller's transaction."""
+    await together(conn, [insert([draft], at)])
 
 
 async def frozen(conn: AsyncConnection, party: Party, at: datetime) -> None:
-    await write(conn, [_about(party, NoticeKind.FROZEN, at)])
+    await write(conn, _about(party, NoticeKind.FROZEN), at)
 
 
 async def unfrozen(conn: AsyncConnection, party: Party, at: datetime) -> None:
-    await write(conn, [_about(party, NoticeKind.UNFROZEN, at)])
+    await write(conn, _about(party, NoticeKind.UNFROZEN), at)
 
 
 async def business_approved(conn: AsyncConnection, party: Party, at: datetime) -> None:
-    await write(conn, [_about(party, NoticeKind.BUSINESS_APPROVED, at)])
+    await write(conn, _about(party, NoticeKind.BUSINESS_APPROVED), at)
 
 
 async def of_person(
     conn: AsyncConnection, person_id: UUID, kind: NoticeKind, at: datetime, until: datetime | None = None
 ) -> None:
     """Tell a person something about themselves (their PIN)."""
-    await write(conn, [Draft(new_id(), person_id, person_id, kind, None, at, at, until)])
+    await write(conn, Draft(new_id(), person_id, person_id, kind, None, until), at)
 
 
 async def take_due(
@@ -118,6 +130,14 @@ async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     )
 
 
+_INSERT = f"""
+    INSERT INTO wallet.notices (id, recipient_id, party_id, kind, payment_id, facts, created_at, due_at)
+    SELECT id, recipient, party, kind, payment,
+           CASE WHEN until IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('until', until) END,
+           %(at)s, CASE kind WHEN '{NoticeKind.PAYMENT_SENT.value}' THEN %(later)s ELSE %(at)s END
+    FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[], %(parties)s::uuid[], %(kinds)s::text[], %(payments)s::uuid[],
+                %(untils)s::text[]) AS n(id, recipient, party, kind, payment, until)
+"""  # noqa: S608 - a word of this program's own
 _TAKE = text("""
     WITH due AS (
         SELECT n.id FROM wallet.notices n
@@ -137,23 +157,9 @@ _TAKE = text("""
 # A notice of one's own payment does not hold up later ones: it waits while the chat itself shows the receipt.
 
 
-def _about(party: Party, kind: NoticeKind, at: datetime, payment_id: UUID | None = None) -> Draft:
+def _about(party: Party, kind: NoticeKind, payment_id: UUID | None = None) -> Draft:
     """Tell a person, or the owner of a business."""
-    due_at = at + PAYER_GRACE if kind is NoticeKind.PAYMENT_SENT else at
-    return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id, at, due_at)
-
-
-def _row(draft: Draft) -> dict[str, Any]:
-    return {
-        "id": draft.id,
-        "recipient_id": draft.recipient_id,
-        "party_id": draft.party_id,
-        "kind": draft.kind.value,
-        "payment_id": draft.payment_id,
-        "facts": {"until": draft.until.isoformat()} if draft.until else {},
-        "created_at": draft.created_at,
-        "due_at": draft.due_at,
-    }
+    return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id)
 
 
 def _notice(row: Row[Any], receipt: Receipt | None) -> Notice:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wallet.accounts import Holder, PartyAccount, system_account_id
 from wallet.errors import AmountOutOfRange, WrongCurrency
-from wallet.ids import fingerprint
+from wallet.ids import fingerprint, reference
 from wallet.money import MAX_MINOR, Currency, Money
 
 if TYPE_CHECKING:
@@ -34,13 +34,17 @@ class Order:
     note: str = ""
     original: Original | None = None
     act: Act | None = None
+    reference: str = field(init=False)
+    request_hash: bytes = field(init=False)
+    """Equal for equal requests only: tells a repetition from another request under the same key."""
 
-    @property
-    def request_hash(self) -> bytes:
-        """Equal for equal requests only: tells a repetition from another request under the same key."""
+    def __post_init__(self) -> None:
+        """What takes time is made here, by whoever asks, not while accounts are locked."""
         original_id = self.original.id if self.original else None
         sides = (self.debit.account_id, self.credit.account_id)
-        return fingerprint((self.kind, *sides, self.amount, self.note, original_id))
+        request = fingerprint((self.kind, *sides, self.amount, self.note, original_id))
+        object.__setattr__(self, "reference", reference(self.key))
+        object.__setattr__(self, "request_hash", request)
 
 
 def deposit_order(account: PartyAccount, amount: Money, currency: Currency, key: UUID, act: Act) -> Order:

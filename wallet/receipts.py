@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from wallet.accounts import Holder
 from wallet.errors import PaymentUnknown
-from wallet.ids import read_reference
+from wallet.ids import read_reference, short_seal
 from wallet.money import Currency, Money
 from wallet.values import Party, PaymentSummary, Receipt
 
@@ -57,16 +57,21 @@ _JOINS = """
     JOIN wallet.accounts ca ON ca.id = p.credit_account_id LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
 """
 _LOAD = text(f"""
-    SELECT {_SIDES}, asked.party_id AS viewer_id, last.balance_after, n.id AS notice_id
+    SELECT {_SIDES}, asked.party_id AS viewer_id, own.balance_after, last.seal, n.id AS notice_id
     FROM unnest(:payments, :parties) AS asked(payment_id, party_id)
     JOIN wallet.payments p ON p.id = asked.payment_id
     {_JOINS}
+    JOIN LATERAL (SELECT t.* FROM wallet.transfers t WHERE t.payment_id = p.id ORDER BY t.id DESC LIMIT 1) last ON true
     JOIN LATERAL (
-        SELECT e.balance_after FROM wallet.transfers t JOIN wallet.entries e ON e.transfer_id = t.id
+        SELECT e.balance_after FROM wallet.transfers t
+        JOIN wallet.entries e ON (e.account_id, e.seq) IN
+            ((t.debit_account_id, t.debit_seq), (t.credit_account_id, t.credit_seq))
         WHERE t.payment_id = p.id
           AND e.account_id = CASE asked.party_id WHEN dp.id THEN da.id WHEN cp.id THEN ca.id END
-        ORDER BY e.seq DESC LIMIT 1) last ON true
-    LEFT JOIN wallet.notices n ON n.payment_id = p.id AND n.party_id = asked.party_id
+        ORDER BY e.seq DESC LIMIT 1) own ON true
+    JOIN wallet.parties viewer ON viewer.id = asked.party_id
+    LEFT JOIN wallet.notices n ON n.recipient_id = COALESCE(viewer.owner_id, viewer.id) AND n.delivered_at IS NULL
+        AND n.payment_id = p.id AND n.party_id = viewer.id
 """).bindparams(bindparam("payments", type_=ARRAY(Uuid)), bindparam("parties", type_=ARRAY(Uuid)))  # noqa: S608 - constants above  # fmt: skip
 _ORIGINAL = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.id = :id")  # noqa: S608 - constants above
 _FIND = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.reference = :reference OR p.id = :id")  # noqa: S608 - constants above
@@ -145,6 +150,7 @@ def _receipt(row: Row[Any], currency: Currency) -> Receipt:
         payment_id=row.id,
         kind=row.kind,
         reference=row.reference,
+        seal=short_seal(row.seal),
         payer=_payer(row),
         payee=_payee(row),
         amount=Money(row.amount, currency),

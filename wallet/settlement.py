@@ -10,12 +10,12 @@ What an order decides by is read after the locks are held, so nothing that a dec
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ARRAY, Uuid, bindparam, insert, select, update
-
-from wallet import acts, ledger, limits, models, notices, receipts
+from wallet import acts, ledger, limits, notices, receipts, seals
 from wallet.accounts import system_account_id
+from wallet.batches import Statement, hashes, numbers, texts, together, uuids
 from wallet.errors import (
     KeyConflict,
     NotRefundable,
@@ -29,16 +29,15 @@ from wallet.errors import (
     WalletError,
 )
 from wallet.fees import round_half_even
-from wallet.ids import new_id, reference
+from wallet.ids import new_id, short_seal
 from wallet.money import Currency, Money
 from wallet.values import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy.engine import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.accounts import Holder
@@ -56,29 +55,42 @@ class PaymentState:
     fee_refunded: int
 
 
+class Settled(NamedTuple):
+    """An order and what it moved."""
+
+    order: Order
+    amount: int
+    fee: int
+
+
 @dataclass(slots=True)
 class Batch:
     """One transaction's view of all that its orders concern, and what it will write."""
 
     page: ledger.Page
     payments: dict[UUID, PaymentState]
-    quotes: dict[UUID, Row[UUID, str, datetime]]
+    quotes: dict[UUID, tuple[Any, datetime]]
     spent: dict[UUID, limits.Spent]
     at: datetime
-    rows: list[dict[str, object]] = field(default_factory=list)
+    sealed_at: bytes
+    settled: list[Settled] = field(default_factory=list)
     spending: list[limits.SpendingRow] = field(default_factory=list)
     notices: list[notices.Draft] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settlement:
     """Settles batches by the rules of one wallet."""
 
     currency: Currency
     limits: limits.Limits
     clock: Callable[[], datetime]
+
+    @cached_property
+    def fee_income_id(self) -> UUID:
+        """The account that fees go to."""
+        return system_account_id("fee_income", self.currency)
 
     async def settle(self, conn: AsyncConnection, orders: Sequence[Order]) -> list[Receipt | Exception]:
         """For each order its receipt or its refusal. To be run in a transaction of its own."""
@@ -89,35 +101,42 @@ class Settlement:
                 outcomes.append(await self._settle_one(conn, batch, order))
             except WalletError as refusal:
                 outcomes.append(refusal)
-        await _write(conn, batch)
+        await _write(conn, batch, self.currency)
         return outcomes
 
     async def _open(self, conn: AsyncConnection, orders: Sequence[Order]) -> Batch:
         account_ids = {holder.account_id for order in orders for holder in (order.debit, order.credit)}
         if any(order.fee for order in orders):
-            account_ids.add(system_account_id("fee_income", self.currency))
+            account_ids.add(self.fee_income_id)
         page = await ledger.open_page(conn, account_ids, self.currency)
-        payments, quotes = await _lock_payments(conn, orders), await _lock_quotes(conn, orders)
         at = self.clock()  # under the locks, so that an account's entries follow one another in time too
         payers = {order.debit.account_id for order in orders if order.kind == "payment"}
+        payments, quotes, spent = await together(
+            conn, [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at)]
+        )
         return Batch(
             page=page,
-            payments=payments,
-            quotes=quotes,
-            spent=await limits.load(conn, payers, at),
+            payments={row[0]: PaymentState(*row[1:]) for row in payments},
+            quotes={row[0]: row[1:] for row in quotes},
+            spent=limits.spent(payers, spent),
             at=at,
+            sealed_at=seals.microseconds(at),
         )
 
     async def _settle_one(self, conn: AsyncConnection, batch: Batch, order: Order) -> Receipt:
         if (earlier := batch.payments.get(order.key)) is not None:
             return await self._repeat(conn, batch, order, earlier)
         _require_open_quote(batch, order)
-        _require_open_accounts(batch, order)
+        debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
+        _require_open_accounts(order, debit, credit)
         amount, fee = _amount_and_fee(batch, order, self.currency)
         if order.kind == "payment":
             await self._require_room(conn, batch, order, amount)
-        batch.page.post(self._transfers(order, amount, fee))
-        return self._record(batch, order, amount, fee)
+        transfers = self._transfers(batch, order, debit, credit, amount, fee)
+        why = seals.reason(order.key, order.kind, order.note, order.original.id if order.original else None)
+        last = batch.page.post(transfers, batch.sealed_at, why)
+        viewed = debit if order.debit.party else credit
+        return self._record(batch, Settled(order, amount, fee), last.seal, viewed.balance)
 
     async def _repeat(self, conn: AsyncConnection, batch: Batch, order: Order, earlier: PaymentState) -> Receipt:
         if earlier.request_hash != order.request_hash:
@@ -133,20 +152,22 @@ class Settlement:
         asked = Money(amount, self.currency)
         await limits.require_room(conn, account_id, batch.spent[account_id], self.limits, asked)
 
-    def _transfers(self, order: Order, amount: int, fee: int) -> list[ledger.Transfer]:
+    def _transfers(
+        self, batch: Batch, order: Order, debit: ledger.Account, credit: ledger.Account, amount: int, fee: int
+    ) -> list[ledger.Transfer]:
         """A payment's fee goes from the payee to fee income; a return brings it back first, so that there is enough."""
-        debit, credit = order.debit.account_id, order.credit.account_id
-        moves = [ledger.Transfer(new_id(), order.key, "amount", debit, credit, amount)]
-        if fee:
-            income = system_account_id("fee_income", self.currency)
-            if order.original is None:
-                moves.append(ledger.Transfer(new_id(), order.key, "fee", credit, income, fee))
-            else:
-                moves.insert(0, ledger.Transfer(new_id(), order.key, "fee", income, debit, fee))
-        return moves
+        if not fee:
+            return [ledger.Transfer(new_id(), order.key, "amount", debit, credit, amount)]
+        income = batch.page.accounts[self.fee_income_id]
+        if order.original is not None:
+            back = ledger.Transfer(new_id(), order.key, "fee", income, debit, fee)
+            return [back, ledger.Transfer(new_id(), order.key, "amount", debit, credit, amount)]
+        paid = ledger.Transfer(new_id(), order.key, "amount", debit, credit, amount)
+        return [paid, ledger.Transfer(new_id(), order.key, "fee", credit, income, fee)]
 
-    def _record(self, batch: Batch, order: Order, amount: int, fee: int) -> Receipt:
+    def _record(self, batch: Batch, settled: Settled, seal: bytes, balance: int) -> Receipt:
         """Note down all that follows from a posting; nothing here can be refused any more."""
+        order, amount, fee = settled
         if order.kind == "payment":
             account_id = order.debit.account_id
             batch.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
@@ -154,21 +175,20 @@ class Settlement:
             state = batch.payments[order.original.id]
             state.refunded, state.fee_refunded = state.refunded + amount, state.fee_refunded + fee
         batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount, 0, 0)
-        batch.orders.append(order)
-        batch.rows.append(_payment_row(order, amount, fee, self.currency, batch.at))
-        told = notices.of_settled(order, batch.at)
+        batch.settled.append(settled)
+        told = notices.of_settled(order)
         batch.notices.extend(told)
-        receipt = self._receipt(batch, order, amount, fee, told[0].id)
-        batch.receipts[order.key] = receipt
+        receipt = batch.receipts[order.key] = self._receipt(batch, settled, seal, balance, told[0].id)
         return receipt
 
-    def _receipt(self, batch: Batch, order: Order, amount: int, fee: int, notice_id: UUID) -> Receipt:
+    def _receipt(self, batch: Batch, settled: Settled, seal: bytes, balance: int, notice_id: UUID) -> Receipt:
+        order, amount, fee = settled
         viewer: Side = "payer" if order.debit.party else "payee"
-        side = order.debit if viewer == "payer" else order.credit
         return Receipt(
             payment_id=order.key,
             kind=order.kind,
-            reference=reference(order.key),
+            reference=order.reference,
+            seal=short_seal(seal),
             payer=order.debit.party,
             payee=order.credit.party,
             amount=Money(amount, self.currency),
@@ -176,7 +196,7 @@ class Settlement:
             note=order.note,
             settled_at=batch.at,
             viewer=viewer,
-            balance_after=Money(batch.page.accounts[side.account_id].balance, self.currency),
+            balance_after=Money(balance, self.currency),
             refunded=Money(0, self.currency),
             notice_id=notice_id,
         )
@@ -188,25 +208,27 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
     quote = batch.quotes.get(order.key)
     if quote is None:
         raise QuoteUnknown
-    if quote.state in ("cancelled", "voided"):
-        raise QuoteClosed(quote.state)
-    if quote.expires_at <= batch.at:
-        raise QuoteExpired(quote.expires_at)
+    state, expires_at = quote
+    if state != "open":  # said to be paid, but without a payment, it was bent: anybody's word would do instead of a PIN
+        raise QuoteClosed("cancelled" if state == "cancelled" else "voided")
+    if expires_at <= batch.at:
+        raise QuoteExpired(expires_at)
 
 
-def _require_open_accounts(batch: Batch, order: Order) -> None:
+def _require_open_accounts(order: Order, debit: ledger.Account, credit: ledger.Account) -> None:
     """A reversal corrects a mistake of ours, so a freeze does not stand in its way."""
     if order.kind == "reversal":
         return
-    sides: tuple[tuple[Side, Holder], ...] = (("payer", order.debit), ("payee", order.credit))
-    for side, holder in sides:
-        if holder.party is None:
-            continue
-        status = batch.page.accounts[holder.account_id].status
-        if status == "frozen":
-            raise PartyFrozen(side, holder.party.name)
-        if status == "pending":
-            raise PartyPending(side, holder.party.name)
+    _require_open("payer", order.debit, debit.status)
+    _require_open("payee", order.credit, credit.status)
+
+
+def _require_open(side: Side, holder: Holder, status: str) -> None:
+    if holder.party is None or status == "open":
+        return
+    if status == "frozen":
+        raise PartyFrozen(side, holder.party.name)
+    raise PartyPending(side, holder.party.name)
 
 
 def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int, int]:
@@ -225,82 +247,84 @@ def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int
     return amount, fee_due - state.fee_refunded
 
 
-async def _lock_payments(conn: AsyncConnection, orders: Sequence[Order]) -> dict[UUID, PaymentState]:
+def _lock_payments(orders: Sequence[Order]) -> Statement:
     """Payments made with these keys before, and the originals of returns."""
-    payment = models.Payment
     ids = {order.key for order in orders} | {order.original.id for order in orders if order.original}
-    rows = await conn.execute(
-        select(
-            payment.id,
-            payment.kind,
-            payment.request_hash,
-            payment.amount,
-            payment.refunded,
-            payment.fee_refunded,
-        )
-        .where(payment.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
-        .order_by(payment.id)
-        .with_for_update(key_share=True),
-        {"ids": sorted(ids)},
-    )
-    return {row.id: PaymentState(*row[1:]) for row in rows}
+    return _LOCK_PAYMENTS, {"ids": uuids(ids)}
 
 
-async def _lock_quotes(conn: AsyncConnection, orders: Sequence[Order]) -> dict[UUID, Row[UUID, str, datetime]]:
-    quote = models.Quote
-    ids = sorted({order.key for order in orders if order.kind == "payment"})
-    if not ids:
-        return {}
-    rows = await conn.execute(
-        select(quote.id, quote.state, quote.expires_at)
-        .where(quote.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
-        .order_by(quote.id)
-        .with_for_update(key_share=True),
-        {"ids": ids},
-    )
-    return {row.id: row for row in rows}
+def _lock_quotes(orders: Sequence[Order]) -> Statement:
+    return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind == "payment"})}
 
 
-def _payment_row(order: Order, amount: int, fee: int, currency: Currency, at: datetime) -> dict[str, object]:
-    return {
-        "id": order.key,
-        "kind": order.kind,
-        "request_hash": order.request_hash,
-        "reference": reference(order.key),
-        "debit_account_id": order.debit.account_id,
-        "credit_account_id": order.credit.account_id,
-        "amount": amount,
-        "fee": fee,
+async def _write(conn: AsyncConnection, batch: Batch, currency: Currency) -> None:
+    if batch.settled:
+        await together(conn, _writes(batch, currency))
+
+
+def _writes(batch: Batch, currency: Currency) -> Iterator[Statement]:
+    yield _insert_payments(batch, currency)
+    yield from batch.page.statements(batch.at)
+    yield notices.insert(batch.notices, batch.at)
+    if batch.spending:
+        yield limits.insert(batch.spending)
+        yield _CLOSE_QUOTES, {"ids": uuids([s.order.key for s in batch.settled if s.order.kind == "payment"])}
+    if any(settled.order.original for settled in batch.settled):
+        yield _update_originals(batch)
+    if done := [(order.act, order.kind, order.key) for order, _, _ in batch.settled if order.act]:
+        yield acts.insert(done, batch.at)
+
+
+def _insert_payments(batch: Batch, currency: Currency) -> Statement:
+    orders, amounts, fees = zip(*batch.settled, strict=True)
+    columns = {
+        "ids": uuids([order.key for order in orders]),
+        "kinds": texts([order.kind for order in orders]),
+        "hashes": hashes([order.request_hash for order in orders]),
+        "references": texts([order.reference for order in orders]),
+        "debits": uuids([order.debit.account_id for order in orders]),
+        "credits": uuids([order.credit.account_id for order in orders]),
+        "amounts": numbers(amounts),
+        "fees": numbers(fees),
+        "notes": texts([order.note for order in orders]),
+        "originals": uuids([order.original.id if order.original else None for order in orders]),
         "currency": currency.code,
-        "note": order.note,
-        "quote_id": order.key if order.kind == "payment" else None,
-        "original_id": order.original.id if order.original else None,
-        "settled_at": at,
+        "at": batch.at,
     }
+    return _INSERT_PAYMENTS, columns
 
 
-async def _write(conn: AsyncConnection, batch: Batch) -> None:
-    if not batch.rows:
-        return
-    await conn.execute(insert(models.Payment), batch.rows)
-    await batch.page.write(conn, batch.at)
-    await limits.write(conn, batch.spending)
-    paid = [order.key for order in batch.orders if order.kind == "payment"]
-    if paid:
-        await conn.execute(
-            update(models.Quote)
-            .where(models.Quote.id == bindparam("ids", type_=ARRAY(Uuid)).any_())
-            .values(state="paid"),
-            {"ids": paid},
-        )
-    for original_id in {order.original.id for order in batch.orders if order.original}:
-        state = batch.payments[original_id]
-        await conn.execute(
-            update(models.Payment)
-            .where(models.Payment.id == original_id)
-            .values(refunded=state.refunded, fee_refunded=state.fee_refunded)
-        )
-    await notices.write(conn, batch.notices)
-    for order in batch.orders:
-        if order.act is not None:
-            await acts.record(conn, order.act.by, order.kind, order.key, order.act.reason, batch.at)
+def _update_originals(batch: Batch) -> Statement:
+    ids = list({settled.order.original.id for settled in batch.settled if settled.order.original})
+    states = [batch.payments[original_id] for original_id in ids]
+    columns = {
+        "ids": uuids(ids),
+        "refunded": numbers([state.refunded for state in states]),
+        "fees": numbers([state.fee_refunded for state in states]),
+    }
+    return _UPDATE_ORIGINALS, columns
+
+
+_LOCK_PAYMENTS = """
+    SELECT id, kind, request_hash, amount, refunded, fee_refunded FROM wallet.payments
+    WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_LOCK_QUOTES = """
+    SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+_INSERT_PAYMENTS = """
+    INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount, fee,
+                                 currency, note, quote_id, original_id, settled_at)
+    SELECT id, kind, hash, reference, debit, credit, amount, fee,
+           %(currency)s, note, CASE kind WHEN 'payment' THEN id END, original, %(at)s
+    FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(hashes)s::bytea[], %(references)s::text[], %(debits)s::uuid[],
+                %(credits)s::uuid[], %(amounts)s::bigint[], %(fees)s::bigint[], %(notes)s::text[],
+                %(originals)s::uuid[])
+        AS p(id, kind, hash, reference, debit, credit, amount, fee, note, original)
+"""
+_CLOSE_QUOTES = "UPDATE wallet.quotes SET state = 'paid' WHERE id = ANY(%(ids)s::uuid[])"
+_UPDATE_ORIGINALS = """
+    UPDATE wallet.payments AS p SET refunded = new.refunded, fee_refunded = new.fee
+    FROM unnest(%(ids)s::uuid[], %(refunded)s::bigint[], %(fees)s::bigint[]) AS new(id, refunded, fee)
+    WHERE p.id = new.id
+"""

@@ -97,12 +97,14 @@ class Receipt:
     `payer` or `payee` is None where the other side is the outside world (a deposit, a withdrawal).
     For a refund `fee` is the part of the fee that was returned to the business.
     `balance_after` is the viewing party's balance right after; `reference` is short and unique, for people.
-    `notice_id` is the viewer's own notice of it: a front that has just told them marks it delivered.
+    `seal` is the seal of its last transfer, shortened: a copy outside the books, which `Wallet.verify` holds them to.
+    `notice_id` is the viewer's own notice of it, until delivered: a front that has just told them marks it so.
     """
 
     payment_id: UUID
     kind: PaymentKind
     reference: str
+    seal: str
     payer: Party | None
     payee: Party | None
     amount: Money
@@ -118,6 +120,25 @@ class Receipt:
     def net(self) -> Money:
         """What stayed with the payee."""
         return self.amount - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A receipt held against today's books. `receipt` is what they say now.
+
+    `matches`: the seal on the receipt is the one in the books. `checked`: so many transfers of the same account, up to
+    this one, were sealed anew; of those, `broken` gave another seal than the one in the books.
+    """
+
+    receipt: Receipt
+    matches: bool
+    checked: int
+    broken: int
+
+    @property
+    def genuine(self) -> bool:
+        """Nothing that the receipt vouches for was changed."""
+        return self.matches and not self.broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +257,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """All proofs over one consistent snapshot of the books, taken `at`, in `seconds`."""
+    """All proofs over one consistent snapshot of the books, taken `at`, in `seconds`; few of them, if `quick`."""
 
     at: datetime
     seconds: float
     entries: int
     proofs: tuple[Proof, ...]
+    quick: bool = False
 
     @property
     def clean(self) -> bool:

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 NEW_TRANSFER = """
-    INSERT INTO wallet.transfers
-        (id, payment_id, kind, debit_account_id, credit_account_id, amount, currency, settled_at)
-    SELECT gen_random_uuid(), payment_id, '{kind}', {debit}, {credit}, {amount}, '{currency}', now()
+    INSERT INTO wallet.transfers (id, payment_id, kind, debit_account_id, debit_seq, credit_account_id, credit_seq,
+                                  amount, currency, settled_at, seal)
+    SELECT gen_random_uuid(), {payment}, '{kind}', {debit}, debit_seq + 1, {credit}, credit_seq + 1,
+           {amount}, '{currency}', now(), {seal}
     FROM wallet.transfers LIMIT 1
 """
 NEW_ENTRY = """
     INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
-    SELECT account_id, {seq}, transfer_id, {amount}, 0 FROM wallet.entries ORDER BY seq DESC LIMIT 1
+    SELECT account_id, {seq}, transfer_id, {amount}, balance_after + {amount}
+    FROM wallet.entries ORDER BY seq DESC LIMIT 1
 """
 
 
@@ -41,10 +43,27 @@ def transfer(
     debit: str = "debit_account_id",
     credit: str = "credit_account_id",
     currency: str = "EUR",
+    payment: str = "payment_id",
+    seal: str = "seal",
 ) -> str:
-    return NEW_TRANSFER.format(kind=kind, amount=amount, debit=debit, credit=credit, currency=currency)
+    return NEW_TRANSFER.format(
+        kind=kind, amount=amount, debit=debit, credit=credit, currency=currency, payment=payment, seal=seal
+    )
 
 
+ENTRY_WITH_TRANSFER = """
+    WITH payer AS (SELECT a.*, a.last_seq + 1 + {skipped} AS seq
+                   FROM wallet.accounts a JOIN wallet.transfers t ON t.debit_account_id = a.id
+                   WHERE a.kind = 'personal' LIMIT 1),
+    moved AS (INSERT INTO wallet.transfers
+              SELECT gen_random_uuid(), t.payment_id, 'fee', payer.id, payer.seq, t.credit_account_id, 99, 1, 'EUR',
+                     now(), t.seal
+              FROM wallet.transfers t, payer WHERE t.debit_account_id = payer.id LIMIT 1 RETURNING id)
+    INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
+    SELECT payer.id, payer.seq, moved.id, -1, {balance} FROM payer, moved
+"""
+CONTINUE = "ck_entries_continue_their_account"
+BETWEEN_ACCOUNTS = "ck_transfers_are_of_a_payment_and_two_accounts"
 IMPOSSIBLE = {
     "an overdraft": ("UPDATE wallet.accounts SET balance = -1 WHERE kind = 'personal'", "ck_accounts_no_overdraft"),
     "negative fee income": (
@@ -55,22 +74,35 @@ IMPOSSIBLE = {
     "a negative transfer": (transfer(amount=-1), "ck_transfers_amount"),
     "a transfer beyond 2^53 - 1": (transfer(amount=2**53), "ck_transfers_amount"),
     "a transfer to oneself": (transfer(credit="debit_account_id"), "ck_transfers_not_to_oneself"),
-    "a transfer in another currency": (transfer(currency="USD"), "fk_transfers_debit, fk_transfers_credit"),
-    "a transfer from nowhere": (transfer(debit="gen_random_uuid()"), "fk_transfers_debit"),
+    "a transfer in another currency": (transfer(currency="USD"), BETWEEN_ACCOUNTS),
+    "a transfer from nowhere": (transfer(debit="gen_random_uuid()"), BETWEEN_ACCOUNTS),
+    "a transfer to nowhere": (transfer(credit="gen_random_uuid()"), BETWEEN_ACCOUNTS),
+    "a transfer for nothing": (transfer(payment="gen_random_uuid()"), BETWEEN_ACCOUNTS),
+    "a transfer without a seal": (transfer(seal="''"), "ck_transfers_seal"),
+    "an account whose head is no seal": (
+        "UPDATE wallet.accounts SET head = 'x' WHERE last_seq > 0",
+        "ck_accounts_head",
+    ),
     "a transfer of a new kind": (transfer(kind="gift"), "ck_transfers_kind"),
     "a payment's amount moved twice": (transfer(kind="amount"), "uq_transfers_payment_id_kind"),
     "an entry of nothing": (NEW_ENTRY.format(seq="seq + 1", amount=0), "ck_entries_amount"),
     "an entry that leaves a gap": (
         """INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
         SELECT a.id, 2, t.id, 1, 1 FROM wallet.accounts a, wallet.transfers t WHERE a.kind = 'fee_income' LIMIT 1""",
-        "fk_entries_no_gap",
+        f"ck_entries_are_of_their_transfer, {CONTINUE}",
     ),
     "an entry before the first": (NEW_ENTRY.format(seq="0", amount=1), "ck_entries_seq"),
     "an entry in place of another": (NEW_ENTRY.format(seq="seq", amount=1), "pk_entries"),
     "two entries of one transfer on one account": (
         NEW_ENTRY.format(seq="seq + 1", amount=1),
-        "uq_entries_transfer_id_account_id",
+        "ck_entries_are_of_their_transfer",
     ),
+    "an entry of no transfer": (
+        NEW_ENTRY.format(seq="seq + 1", amount=1).replace("transfer_id, 1", "gen_random_uuid(), 1"),
+        "ck_entries_are_of_their_transfer",
+    ),
+    "a gap after the last entry": (ENTRY_WITH_TRANSFER.format(skipped=1, balance="balance - 1"), CONTINUE),
+    "a balance that does not follow": (ENTRY_WITH_TRANSFER.format(skipped=0, balance="balance"), CONTINUE),
     "a second account in the same currency": (
         """INSERT INTO wallet.accounts (id, party_id, kind, currency, status)
         SELECT gen_random_uuid(), party_id, kind, currency, status FROM wallet.accounts WHERE party_id IS NOT NULL""",
@@ -186,12 +218,10 @@ async def test_the_impossible_is_refused_by_name(owner: Connection) -> None:
 
 async def test_history_is_refused_to_the_owner_by_a_trigger(owner: Connection) -> None:
     """Not to be changed, deleted or emptied, directly or by way of the tables it hangs on."""
-    for statement in (*CHANGES_OF_HISTORY, *DETOURS):
+    for statement in (*CHANGES_OF_HISTORY, *DETOURS, *UPROOTING):
         error = refused(owner, statement)
         assert isinstance(error, psycopg.errors.RestrictViolation), statement
         assert "append-only" in str(error), statement
-    for statement in UPROOTING:
-        assert isinstance(refused(owner, statement), psycopg.errors.ForeignKeyViolation), statement
 
 
 async def test_the_application_lacks_the_right(application: Connection) -> None:
@@ -204,7 +234,7 @@ async def test_the_application_meets_the_same_constraints(application: Connectio
     """What the owner cannot do, the application cannot do either."""
     for what in ("an overdraft", "a transfer of nothing", "a transfer to oneself", "an entry that leaves a gap"):
         statement, constraint = IMPOSSIBLE[what]
-        assert refused(application, statement).diag.constraint_name == constraint
+        assert (refused(application, statement).diag.constraint_name or "none") in constraint
 
 
 async def test_every_constraint_has_a_name_of_ours(owner: Connection) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import PIN, Clock, business, euros, person
 from wallet import LimitExceeded, Party, Receipt, Wallet, WalletSettings, limits
+from wallet.batches import together
 from wallet.limits import DAY, MONTH, Limits
 
 if TYPE_CHECKING:
@@ -86,11 +87,11 @@ async def test_the_limits_agree_with_a_naive_model(wallet: Wallet, clock: Clock,
     async with wallet._database._engine.connect() as conn:  # rolled back at its end
         for seconds, cents in steps:
             now += timedelta(seconds=seconds)
-            spent = (await limits.load(conn, [account_id], now))[account_id]
+            spent = await limits.load(conn, account_id, now)
             asked = limits.require_room(conn, account_id, spent, rules, euros(wallet, cents))
             if fits(paid, cents, now):
                 await asked
-                await limits.write(conn, [spent.spend(account_id, cents, now)])
+                await together(conn, [limits.insert([spent.spend(account_id, cents, now)])])
                 paid.append((now, cents))
             else:
                 with pytest.raises(LimitExceeded) as refusal:

@@ -1,0 +1,82 @@
+"""Statements over whole batches: a column an array, many statements a round trip.
+
+A batch is written by a handful of statements, each over arrays, one array a column. They go to the driver directly, all
+in one round trip, because a statement through SQLAlchemy costs a quarter of a millisecond however much it does.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg.adapt import Buffer, Dumper
+from psycopg.pq import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Statement = tuple[str, "Mapping[str, object]"]
+"""SQL with `%(name)s` for parameters, and these."""
+
+
+async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> list[Sequence[Any]]:
+    """Run these in this order in one round trip, within `conn`'s transaction; the rows of each, none for a write.
+
+    Each is sent as soon as it is made, so the database works on the first while the next is being put together.
+    If one fails, those after it have not run. Errors are psycopg's own.
+    """
+    driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
+    assert driver is not None, "a connection in use has a driver's connection"
+    async with driver.pipeline():
+        cursors = [await driver.execute(sql, parameters, prepare=True) for sql, parameters in statements]
+    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+
+
+class Uuids(bytes):
+    """An array of UUIDs as PostgreSQL keeps it; reading one from text takes it twenty times as long."""
+
+
+def uuids(ids: Iterable[UUID | None]) -> Uuids:
+    """An array of UUIDs."""
+    items = [_ITEM + id_.bytes if id_ is not None else _NULL for id_ in ids]
+    return Uuids(_ARRAY.pack(1, 1, _UUID, len(items), 1) + b"".join(items))
+
+
+def numbers(values: Iterable[int]) -> str:
+    """An array of integers; to be cast `::bigint[]`."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """An array of any text; to be cast `::text[]`, or to what the text stands for."""
+    return "{" + ",".join([_quoted(value) if value is not None else "NULL" for value in values]) + "}"
+
+
+def hashes(values: Iterable[bytes]) -> str:
+    """An array of byte strings; to be cast `::bytea[]`."""
+    return "{" + ",".join(['"\\\\x' + value.hex() + '"' for value in values]) + "}"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class _UuidsDumper(Dumper):
+    format = Format.BINARY
+    oid = psycopg.adapters.types["uuid"].array_oid
+
+    def dump(self, obj: Uuids) -> Buffer:
+        return bytes(obj)
+
+
+psycopg.adapters.register_dumper(Uuids, _UuidsDumper)
+
+_UUID: Final = psycopg.adapters.types["uuid"].oid
+_ARRAY: Final = struct.Struct(">iiIii")
+"""Dimensions, whether there may be NULLs, the type of an item, how many, the number of the first."""
+_ITEM: Final = struct.pack(">i", 16)
+_NULL: Final = struct.pack(">i", -1)
