@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
-from wallet import limits, models, parties, pins
+from wallet import limits, models, parties, pins, quote_codes
 from wallet.accounts import Holder
 from wallet.errors import (
     InsufficientFunds,
@@ -29,9 +30,10 @@ from wallet.errors import (
 from wallet.ids import new_id
 from wallet.money import Currency, Money
 from wallet.orders import Order, checked_amount
-from wallet.values import Party, Quote
+from wallet.values import Party, Quote, QuoteState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.engine import Row
@@ -44,6 +46,8 @@ QUOTE_LIFETIME = timedelta(seconds=120)
 MAX_NOTE = 140
 UNSEEN = ("Cc", "Cf", "Cs", "Co")
 JOINERS = "\u200c\u200d"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,12 @@ class StoredQuote:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a quote is made by."""
+    """What a quote is made by; `keys` are for its code."""
 
     currency: Currency
     tariff: Tariff
     limits: limits.Limits
+    keys: Sequence[bytes]
     at: datetime
 
 
@@ -98,33 +103,33 @@ async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
     if earlier is None:
         _require_parties(payer.party, payee.party)
         await _require_room(conn, payer, asked.amount, terms)
-        await conn.execute(
-            upsert(models.Quote)
-            .values(
-                id=new_id(),
-                key=asked.key,
-                payer_account_id=payer.account_id,
-                payee_account_id=payee.account_id,
-                amount=amount,
-                fee=terms.tariff.fee(payee.party.kind, amount, terms.at),
-                currency=terms.currency.code,
-                note=note,
-                state="open",
-                created_at=terms.at,
-                expires_at=terms.at + QUOTE_LIFETIME,
-            )
-            .on_conflict_do_nothing(index_elements=[models.Quote.key])
+        shown = quote_codes.Shown(
+            id=new_id(),
+            key=asked.key,
+            payer_id=payer.party.id,
+            payer_account_id=payer.account_id,
+            payee_id=payee.party.id,
+            payee_account_id=payee.account_id,
+            amount=amount,
+            fee=terms.tariff.fee(payee.party.kind, amount, terms.at),
+            currency=terms.currency.code,
+            note=note,
+            created_at=terms.at,
+            expires_at=terms.at + QUOTE_LIFETIME,
         )
+        await _write(conn, shown, quote_codes.code(terms.keys, shown))
         earlier = await _with_key(conn, asked.key)
         assert earlier is not None, "written above, or by whoever came first"
     same = (earlier.payer_account_id, earlier.payee_account_id, earlier.amount, earlier.note)
     if same != (payer.account_id, payee.account_id, amount, note):
         raise KeyConflict(asked.key)
-    return (await find(conn, earlier.id, asked.payer_id, terms.currency)).quote
+    return (await find(conn, earlier.id, asked.payer_id, terms.currency, terms.keys)).quote
 
 
-async def find(conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: Currency) -> StoredQuote:
-    """This payer's quote. QuoteUnknown."""
+async def find(
+    conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: Currency, keys: Sequence[bytes]
+) -> StoredQuote:
+    """This payer's quote, void if it is not as it was shown. QuoteUnknown."""
     payer_account, payee_account = aliased(models.Account), aliased(models.Account)
     payer, payee, payment = aliased(models.Party), aliased(models.Party), models.Payment
     paid_before = exists().where(
@@ -133,6 +138,7 @@ async def find(conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: 
         payment.kind == "payment",
         payment.id != models.Quote.id,
     )
+    is_paid = exists().where(payment.id == models.Quote.id)
     row = (
         await conn.execute(
             select(
@@ -146,6 +152,7 @@ async def find(conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: 
                 payee.name.label("payee_name"),
                 payee.owner_id.label("payee_owner"),
                 paid_before.label("paid_before"),
+                is_paid.label("is_paid"),
             )
             .join(payer_account, payer_account.id == models.Quote.payer_account_id)
             .join(payer, payer.id == payer_account.party_id)
@@ -156,7 +163,7 @@ async def find(conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: 
     ).first()
     if row is None:
         raise QuoteUnknown
-    return _stored(row, payer_id, currency)
+    return _stored(row, payer_id, currency, keys)
 
 
 def require_open(quote: Quote, at: datetime) -> None:
@@ -207,7 +214,7 @@ async def _require_room(conn: AsyncConnection, payer: PartyAccount, amount: Mone
     ).scalar_one()
     if balance < amount.minor:
         raise InsufficientFunds(Money(balance, terms.currency), amount)
-    spent = (await limits.load(conn, [payer.account_id], terms.at))[payer.account_id]
+    spent = await limits.load(conn, payer.account_id, terms.at)
     await limits.require_room(conn, payer.account_id, spent, terms.limits, amount)
 
 
@@ -227,7 +234,43 @@ def _checked_note(note: str) -> str:
     return note
 
 
-def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency) -> StoredQuote:
+async def _write(conn: AsyncConnection, shown: quote_codes.Shown, code: bytes) -> None:
+    """Unless there is one with this key: then whoever came first."""
+    kept = {name: value for name, value in shown._asdict().items() if name not in ("payer_id", "payee_id")}
+    await conn.execute(
+        upsert(models.Quote).values(**kept, state="open", code=code).on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+def _shown(row: Row[*tuple[Any, ...]], payer_id: UUID) -> quote_codes.Shown:
+    return quote_codes.Shown(
+        id=row.id,
+        key=row.key,
+        payer_id=payer_id,
+        payer_account_id=row.payer_account_id,
+        payee_id=row.payee_id,
+        payee_account_id=row.payee_account_id,
+        amount=row.amount,
+        fee=row.fee,
+        currency=row.currency,
+        note=row.note,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _state(row: Row[*tuple[Any, ...]], payer_id: UUID, keys: Sequence[bytes]) -> QuoteState:
+    """Paid if there is a payment, and only then; otherwise void unless everything is as it was shown."""
+    if row.is_paid:
+        return "paid"
+    if row.state == "paid" or not quote_codes.fits(keys, _shown(row, payer_id), row.code):
+        log.error("quote %s is not as it was shown: it was changed in the database, and is void", row.id)
+        return "voided"
+    state: QuoteState = row.state
+    return state
+
+
+def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys: Sequence[bytes]) -> StoredQuote:
     found = Quote(
         id=row.id,
         payer=Party(payer_id, "person", row.payer_name, row.payer_status),
@@ -237,7 +280,7 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency) -> S
         note=row.note,
         first_time=not row.paid_before,
         balance_after=Money(row.balance - row.amount, currency),
-        state=row.state,
+        state=_state(row, payer_id, keys),
         expires_at=row.expires_at,
     )
     return StoredQuote(found, row.payer_account_id, row.payee_account_id)

@@ -1,24 +1,28 @@
 """Hashing PINs: `Argon2id(HMAC-SHA256(pepper, "pin-v1" ‖ party id ‖ PIN))`.
 
 No argon2 cost protects six digits by itself; the pepper, which is never in the database, does. The party's id is bound
-in, so a hash moved to another person's row matches nothing. argon2 runs in threads, as many as there are cores (the
-library releases the interpreter's lock), and so many PINs may wait; beyond that people are told to try again.
+in, so a hash moved to another person's row matches nothing. Hashes are compared in the database, which keeps them to
+itself (`pins`). argon2 runs in threads, as many as there are cores (the library releases the interpreter's lock), and
+so many PINs may wait; beyond that people are told to try again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import os
+import re
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import VerifyMismatchError
+from argon2 import Type
+from argon2.low_level import hash_secret
 
 from wallet.errors import Busy
 
@@ -32,6 +36,9 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 WAITING_PER_THREAD = 64
+SALT_BYTES, HASH_BYTES = 16, 32
+
+_RECIPE = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+/]{22})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,19 @@ class HashedPin:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Whether the PIN was right, and if so whether its hash should be made anew (cost or pepper have changed)."""
+class Recipe:
+    """How a PIN was hashed: all but the hash."""
 
-    right: bool
-    outdated: bool = False
+    memory_kib: int
+    time_cost: int
+    salt: bytes
+    pepper_id: str
+
+    @classmethod
+    def read(cls, text: str, pepper_id: str) -> Recipe | None:
+        """From an encoded hash without its last part, `$argon2id$v=19$m=…,t=…,p=1$salt`. None if it makes no sense."""
+        found = _RECIPE.fullmatch(text)
+        return cls(int(found[1]), int(found[2]), base64.b64decode(found[3] + "=="), pepper_id) if found else None
 
 
 class PinHasher:
@@ -55,7 +70,7 @@ class PinHasher:
 
     def __init__(self, peppers: Callable[[], list[bytes]], *, memory_kib: int, time_cost: int) -> None:
         self._read_peppers = peppers
-        self._argon2 = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1, type=Type.ID)
+        self._cost = (memory_kib, time_cost)
         threads = os.cpu_count() or 1
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._room = threads * WAITING_PER_THREAD
@@ -78,27 +93,30 @@ class PinHasher:
 
     async def hash(self, party_id: UUID, pin: str) -> HashedPin:
         """A new hash with the current pepper and cost."""
-        secret = self._secret(self._current, party_id, pin)
-        return HashedPin(await self._run(self._argon2.hash, secret), self._current)
+        return await self.hash_as(party_id, pin, None)
 
-    async def verify(self, party_id: UUID, pin: str, hashed: HashedPin) -> Checked:
-        """Check a PIN. A hash whose pepper is gone is simply wrong; `sixpence-admin doctor` tells the operator."""
-        if hashed.pepper_id not in self._peppers:
-            return Checked(right=False)
-        secret = self._secret(hashed.pepper_id, party_id, pin)
-        try:
-            await self._run(self._argon2.verify, hashed.hash, secret)
-        except VerifyMismatchError:
-            return Checked(right=False)
-        outdated = hashed.pepper_id != self._current or self._argon2.check_needs_rehash(hashed.hash)
-        return Checked(right=True, outdated=outdated)
+    async def hash_as(self, party_id: UUID, pin: str, recipe: Recipe | None) -> HashedPin:
+        """The hash that this PIN has by this recipe; by a new one if its pepper is gone, which matches nothing."""
+        if recipe is None or recipe.pepper_id not in self._peppers:
+            recipe = Recipe(*self._cost, secrets.token_bytes(SALT_BYTES), self._current)
+        message = b"pin-v1" + party_id.bytes + pin.encode("ascii")
+        secret = hmac.digest(self._peppers[recipe.pepper_id], message, "sha256")
+        return HashedPin(await self._run(_argon2id, secret, recipe), recipe.pepper_id)
+
+    def is_outdated(self, recipe: Recipe | None) -> bool:
+        """Whether the cost or the pepper has changed since, so that the hash should be made anew."""
+        return recipe is None or (recipe.memory_kib, recipe.time_cost, recipe.pepper_id) != (*self._cost, self._current)
+
+    def keys(self, purpose: bytes) -> tuple[bytes, ...]:
+        """A key for some other purpose from each pepper, the current one's first. SettingsError without a pepper."""
+        return tuple(hmac.digest(pepper, purpose, "sha256") for pepper in self._peppers.values())
 
     def close(self) -> None:
         self._threads.shutdown()
 
     @cached_property
     def _peppers(self) -> dict[str, bytes]:
-        return {_pepper_id(pepper): pepper for pepper in self._read_peppers()}
+        return {pepper_id(pepper): pepper for pepper in self._read_peppers()}
 
     @property
     def _current(self) -> str:
@@ -107,11 +125,19 @@ class PinHasher:
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
-    def _secret(self, pepper_id: str, party_id: UUID, pin: str) -> bytes:
-        message = b"pin-v1" + party_id.bytes + pin.encode("ascii")
-        return hmac.digest(self._peppers[pepper_id], message, "sha256")
+
+def _argon2id(secret: bytes, recipe: Recipe) -> str:
+    return hash_secret(
+        secret,
+        recipe.salt,
+        time_cost=recipe.time_cost,
+        memory_cost=recipe.memory_kib,
+        parallelism=1,
+        hash_len=HASH_BYTES,
+        type=Type.ID,
+    ).decode()
 
 
-def _pepper_id(pepper: bytes) -> str:
+def pepper_id(pepper: bytes) -> str:
     """A short name for a pepper, which tells nothing about it."""
     return hashlib.sha256(b"sixpence pepper id" + pepper).hexdigest()[:8]

@@ -1,5 +1,9 @@
 """PINs: attempts and lockout. An attempt is counted before the PIN is looked at, so guessing in parallel gains nothing.
 
+Hashes go into the database and never come out: the application's role may only call four functions, which run with the
+owner's rights (`migrations/versions/20261122_pin_hashes_within.py`). `count_pin_attempt` counts and tells how to hash,
+`prove_pin` compares, once for each attempt counted, and `choose_pin` and `reset_pin` do what they say.
+
 Three wrong PINs void the quote; five in a row lock payments for 24 hours; then one try a day; ten in all, and only the
 operator's reset helps. The count is cleared by the right PIN and by nothing else. After a reset nothing leaves the
 account for 24 hours. (At most five consecutive failures: PSD2 RTS, article 4(3)(b).)
@@ -9,36 +13,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select, update
 
 from wallet import models, notices
-from wallet.errors import PinAlreadySet, PinCooling, PinLocked, PinNotSet, QuoteClosed, QuoteUnknown
-from wallet.pin_hashing import HashedPin
+from wallet.errors import (
+    PinAlreadySet,
+    PinCooling,
+    PinLocked,
+    PinNotSet,
+    QuoteClosed,
+    QuotePaid,
+    QuoteUnknown,
+    Unavailable,
+)
+from wallet.ids import new_id
+from wallet.pin_hashing import Recipe
 from wallet.values import NoticeKind, PinState
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from wallet.pin_hashing import HashedPin
+
 PER_QUOTE = 3
 BEFORE_LOCK = 5
 IN_ALL = 10
-LOCK = timedelta(hours=24)
-COOLING = timedelta(hours=24)
+"""The database's functions have these last two of their own, and the 24 hours."""
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One counted look at a PIN: the hash to look at, and what being wrong will mean."""
+    """One counted look at a PIN: how to hash it (None: its recipe makes no sense), and what being wrong will mean."""
 
-    hashed: HashedPin
+    id: UUID
+    recipe: Recipe | None
     failures: int
     on_quote: int
     locked_until: datetime | None
@@ -56,6 +71,15 @@ class Attempt:
         return self.on_quote >= PER_QUOTE
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The PIN that was given, hashed. If it is right, `newer` takes its place: a newer hash of it, or another PIN."""
+
+    hashed: HashedPin
+    newer: HashedPin | None = None
+    is_change: bool = False
+
+
 def is_well_formed(pin: str) -> bool:
     """Exactly six ASCII digits."""
     return _SIX_DIGITS.fullmatch(pin) is not None
@@ -66,7 +90,7 @@ async def state(conn: AsyncConnection, person_id: UUID, at: datetime) -> PinStat
     pin = models.Pin
     row = (
         await conn.execute(
-            select(pin.hash.is_not(None).label("is_set"), pin.failures, pin.locked_until, pin.cooling_until).where(
+            select(pin.pepper_id.is_not(None).label("is_set"), pin.failures, pin.locked_until, pin.cooling_until).where(
                 pin.party_id == person_id
             )
         )
@@ -87,54 +111,66 @@ def _tries_left(failures: int) -> int:
     return max(1, BEFORE_LOCK - failures) if failures < IN_ALL else 0
 
 
-async def reserve(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, at: datetime) -> Attempt:
-    """Count an attempt and hand out the hash, or refuse: PinNotSet, PinLocked, PinCooling, QuoteClosed, QuoteUnknown.
+async def reserve(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, at: datetime) -> Attempt | None:
+    """Count an attempt and say how to hash; None without a PIN. PinLocked, PinCooling, QuoteClosed, QuoteUnknown.
 
     One conditional update does both, so that the database, not this process, decides who comes first.
     """
     if quote_id is not None:
         await require_not_cooling(conn, person_id, at)
-    pin = models.Pin
-    last = case((pin.failures + 1 >= IN_ALL, None), else_=at + LOCK)
-    counted = await conn.execute(
-        update(pin)
-        .where(
-            pin.party_id == person_id,
-            pin.hash.is_not(None),
-            pin.failures < IN_ALL,
-            pin.locked_until.is_(None) | (pin.locked_until <= at),
-        )
-        .values(failures=pin.failures + 1, locked_until=case((pin.failures + 1 >= BEFORE_LOCK, last), else_=None))
-        .returning(pin.hash, pin.pepper_id, pin.failures, pin.locked_until)
+    counted = func.wallet.count_pin_attempt(person_id, at).table_valued(
+        "recipe", "pepper_id", "failures", "locked_until"
     )
-    row = counted.first()
+    row = (await conn.execute(select(counted))).first()
     if row is None:
-        raise await _why_not(conn, person_id)
+        await _require_unlocked(conn, person_id)
+        await pretend(conn)
+        return None
     on_quote = await _count_on_quote(conn, quote_id) if quote_id is not None else 0
-    return Attempt(HashedPin(row.hash, row.pepper_id), row.failures, on_quote, row.locked_until)
+    return Attempt(new_id(), Recipe.read(row.recipe, row.pepper_id), row.failures, on_quote, row.locked_until)
 
 
-async def succeeded(
-    conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, attempt: Attempt, rehashed: HashedPin | None
-) -> None:
-    """The PIN was right: clear the counts, and keep a newer hash if there is one.
+async def pretend(conn: AsyncConnection) -> None:
+    """Take as long as an attempt does, and change nothing: a lock on a row is written to disk like any change.
 
-    Unless the PIN was changed or reset meanwhile: what was proved then says nothing about the PIN that holds now.
-    Locks are taken in the order of `reserve`, the person's first.
+    So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
     """
-    pin, quote = models.Pin, models.Quote
-    newer = {"hash": rehashed.hash, "pepper_id": rehashed.pepper_id} if rehashed else {}
-    await conn.execute(
-        update(pin)
-        .where(pin.party_id == person_id, pin.hash == attempt.hashed.hash)
-        .values(failures=0, locked_until=None, **newer)
-    )
+    await conn.execute(select(models.Party.id).limit(1).with_for_update(key_share=True, skip_locked=True))
+
+
+async def prove(
+    conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, attempt: Attempt, given: Given, at: datetime
+) -> bool:
+    """Have the PIN compared with the one that holds now, and do what follows: clear the counts, or void and tell.
+
+    PinNotSet when it was reset meanwhile; Unavailable when this attempt is spent. Locks follow `reserve`'s order.
+    """
+    newer = (given.newer.hash, given.newer.pepper_id) if given.newer else (None, None)
+    changed_at = at if given.is_change else None
+    compared = func.wallet.prove_pin(person_id, attempt.id, given.hashed.hash, *newer, changed_at)
+    right: bool | None = (await conn.execute(select(compared))).scalar_one()
+    if right is None:
+        raise Unavailable if (await state(conn, person_id, at)).is_set else PinNotSet
+    if right:
+        await _succeeded(conn, person_id, quote_id, given, at)
+    else:
+        await _failed(conn, person_id, quote_id, attempt, at)
+    return right
+
+
+async def _succeeded(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, given: Given, at: datetime) -> None:
+    """The quote has all its tries again; the person is told if the PIN changed."""
     if quote_id is not None:
+        quote = models.Quote
         await conn.execute(update(quote).where(quote.id == quote_id).values(pin_attempts=0))
+    if given.is_change:
+        await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, at)
 
 
-async def failed(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, attempt: Attempt, at: datetime) -> None:
-    """The PIN was wrong: void the quote after its third, tell the owner when payments lock."""
+async def _failed(
+    conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, attempt: Attempt, at: datetime
+) -> None:
+    """The quote is void after its third wrong PIN, and after any that locks; the owner is told of a lock."""
     if quote_id is not None and (attempt.voids_quote or attempt.locks):
         quote = models.Quote
         await conn.execute(update(quote).where(quote.id == quote_id, quote.state == "open").values(state="voided"))
@@ -144,40 +180,14 @@ async def failed(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, 
 
 async def choose(conn: AsyncConnection, person_id: UUID, hashed: HashedPin, at: datetime) -> None:
     """The first PIN, or the first after a reset. PinAlreadySet."""
-    pin = models.Pin
-    chosen = await conn.execute(
-        upsert(pin)
-        .values(party_id=person_id, hash=hashed.hash, pepper_id=hashed.pepper_id, failures=0, changed_at=at)
-        .on_conflict_do_update(
-            index_elements=[pin.party_id],
-            set_={"hash": hashed.hash, "pepper_id": hashed.pepper_id, "changed_at": at, "cooling_until": at + COOLING},
-            where=pin.hash.is_(None),
-        )
-        .returning(pin.party_id)
-    )
-    if chosen.first() is None:
+    chosen = func.wallet.choose_pin(person_id, hashed.hash, hashed.pepper_id, at)
+    if not (await conn.execute(select(chosen))).scalar():
         raise PinAlreadySet
-
-
-async def replace(conn: AsyncConnection, person_id: UUID, hashed: HashedPin, at: datetime) -> None:
-    """A new PIN for one just proved. PinNotSet when it was reset in between."""
-    found = await conn.execute(
-        update(models.Pin)
-        .where(models.Pin.party_id == person_id, models.Pin.hash.is_not(None))
-        .values(hash=hashed.hash, pepper_id=hashed.pepper_id, changed_at=at)
-    )
-    if found.rowcount == 0:
-        raise PinNotSet
 
 
 async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     """Take the PIN and its count away, and void what it has confirmed or may confirm. PinNotSet without one."""
-    found = await conn.execute(
-        update(models.Pin)
-        .where(models.Pin.party_id == person_id)
-        .values(hash=None, pepper_id=None, failures=0, locked_until=None, cooling_until=at + COOLING, changed_at=at)
-    )
-    if found.rowcount == 0:
+    if not (await conn.execute(select(func.wallet.reset_pin(person_id, at)))).scalar():
         raise PinNotSet
     account_ids = select(models.Account.id).where(models.Account.party_id == person_id)
     await conn.execute(
@@ -194,14 +204,12 @@ async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: dateti
         raise PinCooling(cooling)
 
 
-async def _why_not(conn: AsyncConnection, person_id: UUID) -> PinNotSet | PinLocked:
+async def _require_unlocked(conn: AsyncConnection, person_id: UUID) -> None:
     pin = models.Pin
-    row = (
-        await conn.execute(
-            select(pin.hash.is_not(None).label("is_set"), pin.locked_until).where(pin.party_id == person_id)
-        )
-    ).first()
-    return PinLocked(row.locked_until) if row is not None and row.is_set else PinNotSet()
+    locked = select(pin.locked_until).where(pin.party_id == person_id, pin.pepper_id.is_not(None))
+    row = (await conn.execute(locked)).first()
+    if row is not None:
+        raise PinLocked(row.locked_until)
 
 
 async def _count_on_quote(conn: AsyncConnection, quote_id: UUID) -> int:
@@ -217,5 +225,7 @@ async def _count_on_quote(conn: AsyncConnection, quote_id: UUID) -> int:
         state_now = (await conn.execute(select(quote.state).where(quote.id == quote_id))).scalar()
         if state_now is None:
             raise QuoteUnknown
+        if state_now == "paid":
+            raise QuotePaid
         raise QuoteClosed("cancelled" if state_now == "cancelled" else "voided")
     return on_quote

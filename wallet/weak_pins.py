@@ -20,6 +20,12 @@ WEAKNESSES = ("repeat", "run", "pattern", "keypad_walk", "date", "personal")
 _KEYPAD = {
     key: (row, column) for row, keys in enumerate(("123", "456", "789", " 0 ")) for column, key in enumerate(keys)
 }
+_LINES = frozenset(("123", "456", "789", "147", "258", "369", "159", "357"))
+"""Rows, columns and diagonals of the keypad; 159753 and 789456 are among the ten PINs chosen most."""
+
+_COUNTED = frozenset(("246810", "314159", "271828", "134679"))
+"""Two, four, six, eight, ten; the digits of pi and e; down both sides of the keypad at once."""
+
 _DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _SHARED_DIGITS = 4
 """So many digits in a row shared with one's own phone or id give a PIN away."""
@@ -31,9 +37,9 @@ def weakness(pin: str, personal_digits: Sequence[str] = ()) -> str | None:
         return "repeat"
     if _is_run(pin):
         return "run"
-    if pin[:3] == pin[3:] or pin[:2] * 3 == pin or pin == pin[::-1] or _doubled(pin):
+    if pin[:3] == pin[3:] or pin[:2] * 3 == pin or pin == pin[::-1] or _doubled(pin) or pin in _COUNTED:
         return "pattern"
-    if _is_walk(pin):
+    if _is_walk(pin) or (_is_line(pin[:3]) and _is_line(pin[3:])):
         return "keypad_walk"
     if _is_date(pin):
         return "date"
@@ -52,9 +58,9 @@ def suggest(personal_digits: Sequence[str] = ()) -> str:
 
 
 def _is_run(pin: str) -> bool:
-    """123456, 987654, 135791, 024680: one constant step, around the end too."""
-    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
-    return len(steps) == 1
+    """123456, 987654, 135791, 024680: one constant step, around the end too; in five of the six digits (135790)."""
+    steps = [(int(b) - int(a)) % 10 for a, b in pairwise(pin)]
+    return len(set(steps[1:])) == 1 or len(set(steps[:-1])) == 1
 
 
 def _doubled(pin: str) -> bool:
@@ -66,6 +72,10 @@ def _is_walk(pin: str) -> bool:
     """Every step goes to the same or a neighbouring key, as a finger slides."""
     places = [_KEYPAD[digit] for digit in pin]
     return all(abs(a[0] - b[0]) <= 1 and abs(a[1] - b[1]) <= 1 and a != b for a, b in pairwise(places))
+
+
+def _is_line(three: str) -> bool:
+    return three in _LINES or three[::-1] in _LINES
 
 
 def _is_date(pin: str) -> bool:

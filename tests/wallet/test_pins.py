@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.conftest import PIN, Clock, euros, person
+from tests.wallet.owner import as_owner
 from wallet import (
     MalformedPin,
     NoticeKind,
@@ -20,13 +22,16 @@ from wallet import (
     PinCooling,
     PinLocked,
     PinNotSet,
+    PinState,
     Quote,
     QuoteClosed,
     Receipt,
+    Unavailable,
     Wallet,
     WalletSettings,
     WeakPin,
     WrongPin,
+    pins,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from wallet.orders import Order
-    from wallet.pin_hashing import Checked, HashedPin, PinHasher
+    from wallet.pin_hashing import HashedPin, PinHasher, Recipe
 
 pytestmark = pytest.mark.anyio
 
@@ -43,19 +48,19 @@ BY, WHY = "operator", "lost phone"
 
 
 class Evaluations:
-    """Counts how often a PIN is really looked at."""
+    """Counts how often a PIN is really looked at: hashed as the stored one was."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *wallets: Wallet) -> None:
         self.count = 0
         for wallet in wallets:
-            monkeypatch.setattr(wallet._hasher, "verify", self._counting(wallet._hasher))
+            monkeypatch.setattr(wallet._hasher, "hash_as", self._counting(wallet._hasher))
 
-    def _counting(self, hasher: PinHasher) -> Callable[[UUID, str, HashedPin], Awaitable[Checked]]:
-        verify = hasher.verify
+    def _counting(self, hasher: PinHasher) -> Callable[[UUID, str, Recipe | None], Awaitable[HashedPin]]:
+        hash_as = hasher.hash_as
 
-        async def counted(party_id: UUID, pin: str, hashed: HashedPin) -> Checked:
+        async def counted(party_id: UUID, pin: str, recipe: Recipe | None) -> HashedPin:
             self.count += 1
-            return await verify(party_id, pin, hashed)
+            return await hash_as(party_id, pin, recipe)
 
         return counted
 
@@ -287,3 +292,100 @@ async def test_a_reset_needs_a_reason(wallet: Wallet) -> None:
         with pytest.raises(ValueError, match="names who acts and why"):
             await wallet.reset_pin(ana.id, by=by, reason=reason)
     await wallet.check_pin(ana.id, PIN)
+
+
+async def test_an_attempt_is_worth_one_comparison(wallet: Wallet) -> None:
+    """Its answer, asked for again because it was lost, is the same; another attempt that was never counted has none."""
+    ana = await person(wallet, "Ana")
+    attempt = await wallet._database.transaction(lambda conn: pins.reserve(conn, ana.id, None, wallet._clock()))
+    assert attempt is not None
+    right = pins.Given(await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
+
+    async def prove(which: pins.Attempt) -> bool:
+        return await wallet._database.transaction(
+            lambda conn: pins.prove(conn, ana.id, None, which, right, wallet._clock())
+        )
+
+    assert [await prove(attempt), await prove(attempt)] == [True, True]
+    with pytest.raises(Unavailable):
+        await prove(replace(attempt, id=uuid4()))
+    assert (await wallet.pin_state(ana.id)).tries_left == 5
+
+
+async def test_a_wrong_pin_is_compared_once(wallet: Wallet) -> None:
+    """Whoever has the bot's login cannot try a second PIN on one attempt."""
+    ana = await person(wallet, "Ana")
+    attempt = await wallet._database.transaction(lambda conn: pins.reserve(conn, ana.id, None, wallet._clock()))
+    assert attempt is not None
+    wrong = pins.Given(await wallet._hasher.hash_as(ana.id, WRONG, attempt.recipe))
+    right = pins.Given(await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
+
+    async def prove(given: pins.Given) -> bool:
+        return await wallet._database.transaction(
+            lambda conn: pins.prove(conn, ana.id, None, attempt, given, wallet._clock())
+        )
+
+    assert not await prove(wrong)
+    with pytest.raises(Unavailable):
+        await prove(right)
+    assert (await wallet.pin_state(ana.id)).tries_left == 4
+
+
+async def test_nobody_and_nobodys_pin_cost_as_much_as_a_wrong_one(
+    wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop-watch does not tell an unknown person, one without a PIN and a wrong PIN apart."""
+    ana, cleo = await person(wallet, "Ana"), await person(wallet, "Cleo", pin=None)
+    costs: list[int] = []
+    for who, refusal in ((ana.id, WrongPin), (cleo.id, PinNotSet), (uuid4(), PinNotSet)):
+        with monkeypatch.context() as watched:
+            evaluations = Evaluations(watched, wallet)
+            with pytest.raises(refusal):
+                await wallet.check_pin(who, WRONG)
+            costs.append(evaluations.count)
+    assert costs == [1, 1, 1]
+
+
+async def test_a_hash_that_makes_no_sense_is_a_wrong_pin(wallet: Wallet, settings: WalletSettings) -> None:
+    """A garbled row refuses like any other; it does not bring the bot down."""
+    ana = await person(wallet, "Ana")
+    for garbled in ("", "$argon2id$", "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA", "$2b$12$abc"):
+        as_owner(settings, "UPDATE wallet.pins SET failures = 0, hash = :hash", hash=garbled)
+        with pytest.raises(WrongPin):
+            await wallet.check_pin(ana.id, PIN)
+
+
+async def test_the_state_of_a_pin_says_what_stands_in_its_way(wallet: Wallet, clock: Clock) -> None:
+    """Never chosen, chosen, locked until tomorrow, one try again to the second, then locked for good, then reset."""
+    ana = await person(wallet, "Ana", pin=None)
+    free = PinState(is_set=False, tries_left=5, locked_until=None, locked=False, cooling_until=None)
+    assert await wallet.pin_state(ana.id) == free
+    await wallet.set_pin(ana.id, PIN)
+    assert await wallet.pin_state(ana.id) == replace(free, is_set=True)
+    await guess(wallet, ana, 5)
+    opens = clock.now + timedelta(hours=24)
+    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=1, locked_until=opens)
+    clock.now = opens
+    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=1)
+    for _ in range(5):
+        await guess(wallet, ana, 1)
+        clock.advance(hours=24)
+    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=0, locked=True)
+    await wallet.reset_pin(ana.id, by=BY, reason=WHY)
+    cools = clock.now + timedelta(hours=24)
+    assert await wallet.pin_state(ana.id) == replace(free, cooling_until=cools)
+    clock.now = cools
+    assert await wallet.pin_state(ana.id) == free
+
+
+async def test_a_reset_voids_ones_own_open_quotes_and_nothing_else(wallet: Wallet) -> None:
+    """Neither other people's, nor what was paid or cancelled."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben", 1000)
+    paid, cancelled, open_ = await quotes(wallet, ana, ben, 3)
+    (bens,) = await quotes(wallet, ben, ana, 1)
+    await wallet.confirm(paid.id, ana.id, PIN)
+    await wallet.cancel(cancelled.id, ana.id)
+    await wallet.reset_pin(ana.id, by=BY, reason=WHY)
+    states = [(await wallet.find_quote(quote.id, ana.id)).state for quote in (paid, cancelled, open_)]
+    assert states == ["paid", "cancelled", "voided"]
+    assert (await wallet.find_quote(bens.id, ben.id)).state == "open"
