@@ -33,6 +33,7 @@ from bot.journeys import (
     pins,
     start,
     unfit,
+    verify,
     words,
 )
 from bot.text import FALLBACK, Speaker, languages
@@ -73,6 +74,7 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("balance", member(balance.show), fresh),
         CommandHandler(["send", "pay"], member(words.read), fresh),
         CommandHandler("history", member(history.show), fresh),
+        CommandHandler("verify", member(verify.check), fresh),
         CommandHandler("pin", member(pins.change), fresh),
         CommandHandler("business", member(business.show), fresh),
         CommandHandler("cancel", member(cancel.cancel), fresh),
@@ -104,6 +106,8 @@ def build(context: Context) -> Handle:
     table = handlers(context)
 
     async def handle(update: Update) -> None:
+        if update.effective_user is None:  # by nobody, so there is nobody to answer
+            return
         # Not `process_update`: it keeps exceptions from its caller, and the inbox must see them.
         for handler in table:
             found = handler.check_update(update)

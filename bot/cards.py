@@ -77,9 +77,30 @@ def receipt(speaker: Speaker, receipt: Receipt, username: str | None) -> Face:
         "",
         _fee(speaker, payee is not None and payee.kind == "business"),
         speaker.t("Your balance: {balance}", balance=receipt.balance_after),
-        speaker.t("Reference <code>{reference}</code>, {time}", reference=receipt.reference, time=receipt.settled_at),
+        *proof(speaker, receipt),
     ]
     return Face("\n".join(lines))
+
+
+def proof(speaker: Speaker, receipt: Receipt) -> list[str]:
+    """Return what every receipt ends with: what it is called, and the seal that /verify holds the books to."""
+    return [
+        speaker.t("Reference <code>{reference}</code>, {time}", reference=receipt.reference, time=receipt.settled_at),
+        speaker.t("Seal <code>{seal}</code>", seal=receipt.seal),
+    ]
+
+
+def in_words(speaker: Speaker, receipt: Receipt) -> str:
+    """Return a receipt of any kind in a line or two: how much, from whom, to whom, when, what for."""
+    outside = speaker.t("the bank")
+    line = speaker.t(
+        "{amount} from {payer} to {payee}, {time}",
+        amount=receipt.amount,
+        payer=clean(receipt.payer.name) if receipt.payer else outside,
+        payee=clean(receipt.payee.name) if receipt.payee else outside,
+        time=receipt.settled_at,
+    )
+    return "\n".join([line, *_note(speaker, receipt.note)])
 
 
 def keypad(speaker: Speaker, keypad: Keypad) -> Face:

@@ -12,6 +12,7 @@ from wallet import (
     KeyConflict,
     LimitExceeded,
     MalformedPin,
+    MalformedReceiptCode,
     NotAPayer,
     NoteTooLong,
     NotRefundable,
@@ -195,6 +196,9 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     PinCooling: lambda say, no: say.t(
         "After a new PIN your money rests for a day. No money moved. You can pay again from {time}.",
         time=no.until,
+    ),
+    MalformedReceiptCode: lambda say, _: say.t(
+        "These are not the two codes of a receipt. No money moved. Reply to the receipt with /verify."
     ),
     PaymentUnknown: lambda say, _: say.t("I do not know this payment. No money moved. See /history for yours."),
     NotRefundable: lambda say, no: say.t(

@@ -14,6 +14,7 @@ from wallet.errors import (
     KeyConflict,
     LimitExceeded,
     MalformedPin,
+    MalformedReceiptCode,
     NotAPayer,
     NoteTooLong,
     NotRefundable,
@@ -58,6 +59,7 @@ from wallet.values import (
     Receipt,
     Reconciliation,
     Statement,
+    Verification,
 )
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "LimitExceeded",
     "Line",
     "MalformedPin",
+    "MalformedReceiptCode",
     "Money",
     "NotAPayer",
     "NotRefundable",
@@ -108,6 +111,7 @@ __all__ = [
     "Statement",
     "TooManyBusinesses",
     "Unavailable",
+    "Verification",
     "Wallet",
     "WalletError",
     "WalletSettings",

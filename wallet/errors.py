@@ -215,6 +215,13 @@ class PinCooling(WalletError):
 
 
 @dataclass(eq=False)
+class MalformedReceiptCode(WalletError):
+    """Not the reference and the seal of a receipt."""
+
+    code = "malformed_receipt_code"
+
+
+@dataclass(eq=False)
 class PaymentUnknown(WalletError):
     """No such payment, or none that this party may see."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from wallet import acts, models, notices
@@ -67,7 +67,7 @@ async def find(conn: AsyncConnection, party_id: UUID) -> Party:
 
 async def account_of(conn: AsyncConnection, party_id: UUID) -> PartyAccount:
     """The party with its account. PartyUnknown."""
-    row = (await conn.execute(_parties().where(models.Party.id == party_id))).first()
+    row = (await conn.execute(_ONE, {"party": party_id})).first()
     if row is None:
         raise PartyUnknown
     return PartyAccount(_party(row), row.account_id)
@@ -75,7 +75,7 @@ async def account_of(conn: AsyncConnection, party_id: UUID) -> PartyAccount:
 
 async def owned_by(conn: AsyncConnection, owner_id: UUID) -> tuple[Party, ...]:
     """The businesses of a person, oldest first."""
-    rows = await conn.execute(_parties().where(models.Party.owner_id == owner_id).order_by(models.Party.id))
+    rows = await conn.execute(_OWNED, {"owner": owner_id})
     return tuple(_party(row) for row in rows)
 
 
@@ -136,21 +136,21 @@ async def freeze(conn: AsyncConnection, party_id: UUID, act: acts.Act, at: datet
         raise PartyPending("payee", party.name)
     if await _change_status(conn, party_id, "open", "frozen"):
         await notices.frozen(conn, await find(conn, party_id), at)
-        await acts.record(conn, act.by, "freeze", party_id, act.reason, at)
+        await acts.record(conn, act, "freeze", party_id, at)
 
 
 async def unfreeze(conn: AsyncConnection, party_id: UUID, act: acts.Act, at: datetime) -> None:
     """As `Wallet.unfreeze`."""
     if await _change_status(conn, party_id, "frozen", "open"):
         await notices.unfrozen(conn, await find(conn, party_id), at)
-        await acts.record(conn, act.by, "unfreeze", party_id, act.reason, at)
+        await acts.record(conn, act, "unfreeze", party_id, at)
 
 
 async def approve(conn: AsyncConnection, party_id: UUID, act: acts.Act, at: datetime) -> None:
     """As `Wallet.approve_business`."""
     if await _change_status(conn, party_id, "pending", "open"):
         await notices.business_approved(conn, await find(conn, party_id), at)
-        await acts.record(conn, act.by, "business approve", party_id, act.reason, at)
+        await acts.record(conn, act, "business approve", party_id, at)
 
 
 async def _change_status(conn: AsyncConnection, party_id: UUID, old: Status, new: Status) -> bool:
@@ -214,6 +214,11 @@ def _parties() -> Select[*tuple[Any, ...]]:
     return select(
         party.id, party.kind, party.name, party.owner_id, account.status, account.id.label("account_id")
     ).join(account, account.party_id == party.id)
+
+
+# Made once: making one takes as long as asking it.
+_ONE = _parties().where(models.Party.id == bindparam("party"))
+_OWNED = _parties().where(models.Party.owner_id == bindparam("owner")).order_by(models.Party.id)
 
 
 def _party(row: Row[Any]) -> Party:

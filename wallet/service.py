@@ -8,14 +8,28 @@ before it asks: the same key with the same request has the same result, with ano
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from wallet import acts, history, limits, migrate, notices, parties, payments, pins, receipts, reconcile, weak_pins
+from wallet import (
+    acts,
+    history,
+    limits,
+    migrate,
+    notices,
+    parties,
+    payments,
+    pins,
+    quote_codes,
+    receipts,
+    reconcile,
+    verification,
+    weak_pins,
+)
 from wallet.database import Database, connection_url, embedded
-from wallet.errors import MalformedPin, PinLocked, WeakPin, WrongPin
+from wallet.errors import MalformedPin, PinLocked, PinNotSet, QuotePaid, WeakPin, WrongPin
 from wallet.group_commit import GroupCommit
 from wallet.orders import Order, deposit_order, refund_order, reversal_order, withdrawal_order
 from wallet.pin_hashing import PinHasher
@@ -44,6 +58,7 @@ if TYPE_CHECKING:
         Quote,
         Reconciliation,
         Statement,
+        Verification,
     )
 
 
@@ -171,15 +186,7 @@ class Wallet:
         """
         self.check_new_pin(new, personal_digits=personal_digits)
         async with self._payer(person_id):
-            await self._verify(person_id, old)
-            with self._hasher.slot():
-                hashed = await self._hasher.hash(person_id, new)
-
-            async def change(conn: AsyncConnection) -> None:
-                await pins.replace(conn, person_id, hashed, self._clock())
-                await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, self._clock())
-
-            await self._database.transaction(change)
+            await self._verify(person_id, old, new_pin=new)
 
     async def check_pin(self, person_id: UUID, pin: str) -> None:
         """Check a PIN outside a payment, counted like any other attempt. As `change_pin`."""
@@ -194,7 +201,7 @@ class Wallet:
             await parties.find(conn, person_id)
             await pins.reset(conn, person_id, self._clock())
             await notices.of_person(conn, person_id, NoticeKind.PIN_RESET, self._clock())
-            await acts.record(conn, act.by, "pin reset", person_id, act.reason, self._clock())
+            await acts.record(conn, act, "pin reset", person_id, self._clock())
 
         await self._database.transaction(reset)
 
@@ -207,13 +214,13 @@ class Wallet:
         SelfPayment, AmountOutOfRange, WrongCurrency, NoteTooLong, InsufficientFunds, LimitExceeded, PinCooling.
         """
         asked = payments.Asked(payer_id, payee_id, amount, note, key)
-        terms = payments.Terms(self.currency, self._settings.tariff, self.limits, self._clock())
+        keys = self._hasher.keys(quote_codes.PURPOSE)
+        terms = payments.Terms(self.currency, self._settings.tariff, self.limits, keys, self._clock())
         return await self._database.transaction(lambda conn: payments.quote(conn, asked, terms))
 
     async def find_quote(self, quote_id: UUID, payer_id: UUID) -> Quote:
         """This payer's quote, in whatever state. QuoteUnknown."""
-        stored = await self._database.read(lambda conn: payments.find(conn, quote_id, payer_id, self.currency))
-        return stored.quote
+        return (await self._stored_quote(quote_id, payer_id)).quote
 
     async def confirm(self, quote_id: UUID, payer_id: UUID, pin: str) -> Receipt:
         """Pay exactly this quote, once. Confirming what is paid already returns the same receipt, whatever the PIN.
@@ -223,10 +230,11 @@ class Wallet:
         that `quote` is refused with, checked again under the accounts' locks.
         """
         async with self._payer(payer_id):
-            stored = await self._database.read(lambda conn: payments.find(conn, quote_id, payer_id, self.currency))
+            stored = await self._stored_quote(quote_id, payer_id)
             if stored.quote.state != "paid":
                 payments.require_open(stored.quote, self._clock())
-                await self._verify(payer_id, pin, quote_id)
+                with suppress(QuotePaid):  # by another process, since we looked: settling finds its payment, or refuses
+                    await self._verify(payer_id, pin, quote_id)
             return await self._postings.submit(stored.order())
 
     async def cancel(self, quote_id: UUID, payer_id: UUID) -> None:
@@ -240,6 +248,14 @@ class Wallet:
     async def find_payment(self, wanted: str) -> PaymentSummary:
         """By its id, or by the reference that people see, however they typed it. PaymentUnknown."""
         return await self._database.read(lambda conn: receipts.find(conn, wanted, self.currency))
+
+    async def verify(self, code: str, party_id: UUID | None = None) -> Verification:
+        """Hold a receipt against today's books. `code` is the receipt, or its reference and its seal in any words.
+
+        `party_id` is the person who asks, who may ask about their own payments and those of their businesses; without
+        one, an operator asks. Reads only. MalformedReceiptCode; PaymentUnknown also when it is somebody else's.
+        """
+        return await self._database.snapshot(lambda conn: verification.verify(conn, code, party_id, self.currency))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -318,11 +334,18 @@ class Wallet:
         """The newest administrative acts, newest first."""
         return await self._database.read(lambda conn: acts.newest(conn, limit))
 
-    async def reconcile(self) -> Reconciliation:
-        """Prove the books in one consistent, read-only snapshot. Repairs nothing."""
-        return await self._database.snapshot(
-            lambda conn: reconcile.prove(conn, self.currency, self._settings.tariff, self.limits, self._clock())
-        )
+    async def reconcile(self, *, quick: bool = False) -> Reconciliation:
+        """Prove the books in one consistent, read-only snapshot. Repairs nothing.
+
+        `quick`: only the totals, and where every account stands.
+        """
+
+        async def prove(conn: AsyncConnection) -> Reconciliation:
+            if quick:
+                return await reconcile.prove_quickly(conn, self.currency, self._clock())
+            return await reconcile.prove(conn, self.currency, self._settings.tariff, self.limits, self._clock())
+
+        return await self._database.snapshot(prove)
 
     # -- notices: the outbox ------------------------------------------------------------------------------------------
 
@@ -356,26 +379,36 @@ class Wallet:
     async def _settle(self, orders: Sequence[Order]) -> list[Receipt | Exception]:
         return await self._database.transaction(lambda conn: self._settlement.settle(conn, orders))
 
+    async def _stored_quote(self, quote_id: UUID, payer_id: UUID) -> payments.StoredQuote:
+        keys = self._hasher.keys(quote_codes.PURPOSE)
+        return await self._database.read(lambda conn: payments.find(conn, quote_id, payer_id, self.currency, keys))
+
     def _payer(self, person_id: UUID) -> asyncio.Lock:
         """One PIN of a person at a time: a double tap waits, then finds the payment done."""
         return self._payers.setdefault(person_id, asyncio.Lock())
 
-    async def _verify(self, person_id: UUID, pin: str, quote_id: UUID | None = None) -> None:
-        """Count an attempt, then look at the PIN, outside any transaction; clear the count if it is right."""
+    async def _verify(
+        self, person_id: UUID, pin: str, quote_id: UUID | None = None, new_pin: str | None = None
+    ) -> None:
+        """Count an attempt, hash the PIN outside any transaction, then have it compared, and changed if it is right."""
         if not pins.is_well_formed(pin):
             raise MalformedPin
         with self._hasher.slot():
             attempt = await self._database.transaction(
                 lambda conn: pins.reserve(conn, person_id, quote_id, self._clock())
             )
-            checked = await self._hasher.verify(person_id, pin, attempt.hashed)
-            if checked.right:
-                rehashed = await self._hasher.hash(person_id, pin) if checked.outdated else None
-                await self._database.transaction(
-                    lambda conn: pins.succeeded(conn, person_id, quote_id, attempt, rehashed)
-                )
-                return
-        await self._database.transaction(lambda conn: pins.failed(conn, person_id, quote_id, attempt, self._clock()))
+            hashed = await self._hasher.hash_as(person_id, pin, attempt.recipe if attempt else None)
+            renewed = attempt is not None and (new_pin is not None or self._hasher.is_outdated(attempt.recipe))
+            newer = await self._hasher.hash(person_id, new_pin or pin) if renewed else None
+        if attempt is None:
+            await self._database.transaction(pins.pretend)
+            raise PinNotSet
+        given = pins.Given(hashed, newer, is_change=new_pin is not None)
+        right = await self._database.transaction(
+            lambda conn: pins.prove(conn, person_id, quote_id, attempt, given, self._clock())
+        )
+        if right:
+            return
         if attempt.locks:
             raise PinLocked(attempt.locked_until)
         raise WrongPin(attempt.tries_left, attempt.voids_quote)

@@ -21,7 +21,7 @@ async def contact(turn: Turn) -> None:
     """Take a contact picked from the person's own list, in answer to "who is it for"."""
     shared = turn.message.users_shared if turn.message else None
     waiting = await turn.context.conversations.of(turn.user.id)
-    if shared is None or waiting is None or waiting.step not in send.STEPS:
+    if shared is None or not shared.users or waiting is None or waiting.step not in send.STEPS:
         await turn.say(turn.t("I was not waiting for a contact, so I did nothing. To pay somebody, press /send."))
         return
     draft = Draft.of(waiting.facts["draft"])
@@ -39,7 +39,7 @@ async def contact(turn: Turn) -> None:
 
 async def payee(turn: Turn) -> None:
     """One of several who may be meant."""
-    found = await _pressed(turn)
+    found = await _pressed(turn, send.PAYEE)
     if found is None:
         return
     draft, option, message_id = found
@@ -50,7 +50,7 @@ async def payee(turn: Turn) -> None:
 
 async def amount(turn: Turn) -> None:
     """One of the amounts offered."""
-    found = await _pressed(turn)
+    found = await _pressed(turn, send.AMOUNT)
     if found is None:
         return
     draft, option, message_id = found
@@ -61,7 +61,7 @@ async def amount(turn: Turn) -> None:
 
 async def no_note(turn: Turn) -> None:
     """Skip the note."""
-    found = await _pressed(turn)
+    found = await _pressed(turn, send.NOTE)
     if found is None:
         return
     draft, _, message_id = found
@@ -69,12 +69,12 @@ async def no_note(turn: Turn) -> None:
     await send.advance(turn, replace(draft, ask_note=False))
 
 
-async def _pressed(turn: Turn) -> tuple[Draft, Any, int] | None:
+async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
     """Return the draft behind the button, what the button stands for, and the message it was in."""
-    card = await pay.pressed_card(turn)
+    card = await pay.pressed_card(turn, step)
     query = turn.update.callback_query
     if card is None or card.message_id is None or query is None or query.data is None:
         return None
     at = int(query.data.partition(":")[0][-1])
-    options = card.facts.get("options", [])
+    options = card.facts["options"]
     return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None

@@ -17,6 +17,7 @@ def commands(speaker: Speaker) -> dict[str, str]:
         "history": speaker.label("Your payments so far"),
         "business": speaker.label("Open a business, or see yours"),
         "pin": speaker.label("Choose or change your PIN"),
+        "verify": speaker.label("Check a receipt against the books"),
         "cancel": speaker.label("Stop what is going on"),
         "help": speaker.label("How this works"),
         "start": speaker.label("Open your wallet"),

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from wallet import HistoryPage, Line, Party
 
 PAGE: Final = 8
+HISTORY: Final = "history"
+"""The kind of a card that shows one."""
 
 
 async def show(turn: Turn) -> None:
     """Show the newest page of the person's own account."""
     card = await turn.context.cards.create(
-        "history", turn.user.id, turn.chat_id, party=turn.person.party_id.hex, trail=[]
+        HISTORY, turn.user.id, turn.chat_id, party=turn.person.party_id.hex, trail=[]
     )
     await _show(turn, card)
 
 
 async def turn_page(turn: Turn) -> None:
     """Older or Newer. `trail` holds the cursors of the pages that lie between here and the newest."""
-    card = await pay.pressed_card(turn)
+    card = await pay.pressed_card(turn, HISTORY)
     if card is None:
         return
     trail = card.facts["trail"]
@@ -43,7 +45,7 @@ async def turn_page(turn: Turn) -> None:
 
 async def switch(turn: Turn) -> None:
     """Another account of the same person."""
-    card = await pay.pressed_card(turn)
+    card = await pay.pressed_card(turn, HISTORY)
     if card is None:
         return
     accounts = await _accounts(turn)

@@ -137,7 +137,7 @@ def _note(speaker: Speaker, receipt: Receipt) -> list[str]:
 def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:
     return [
         speaker.t("New balance: {balance}", balance=receipt.balance_after),
-        speaker.t("Reference <code>{reference}</code>, {time}", reference=receipt.reference, time=receipt.settled_at),
+        *cards.proof(speaker, receipt),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telegram.error import TelegramError
 
@@ -33,13 +33,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAYMENT: Final = "payment"
+"""The kind of a card that shows a payment."""
+
 
 async def show(turn: Turn, quote: Quote) -> None:
     """Show the quote on its card: a new one, or the one it has."""
     card = await turn.context.cards.of_quote(quote.id, turn.user.id)
     if card is None:
         card = await turn.context.cards.create(
-            "payment", turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
+            PAYMENT, turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
         )
     await turn.put(card, await _face(turn, card, quote))
 
@@ -130,15 +133,15 @@ async def ask_again(turn: Turn) -> None:
     await turn.put(card, await _face(turn, card, quote))
 
 
-async def pressed_card(turn: Turn) -> Card | None:
-    """Return the card whose button was pressed, if it is this person's; otherwise they are told that it is not.
+async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
+    """Return the card whose button was pressed, if it is this person's and of this kind; otherwise say that it is not.
 
     Answers the press, so that what follows may be slow.
     """
     query = turn.update.callback_query
     card_id = (query.data or "").partition(":")[2] if query else ""
     card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
-    if card is None:
+    if card is None or card.kind != kind:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
     await turn.toast()

@@ -140,7 +140,7 @@ async def _ask_with_buttons(
     turn: Turn, step: str, draft: Draft, text: str, labels: list[str], options: list[Any]
 ) -> None:
     """One button an option, two a row; the card keeps what each stands for."""
-    card = await turn.context.cards.create("draft", turn.user.id, turn.chat_id, draft=draft.facts(), options=options)
+    card = await turn.context.cards.create(step, turn.user.id, turn.chat_id, draft=draft.facts(), options=options)
     await _wait(turn, step, draft, card=card.id)
     buttons = [button(label, f"{step}{at}", card.id) for at, label in enumerate(labels)]
     rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]

@@ -38,6 +38,7 @@ RECEIPT = Receipt(
     UUID(int=9),
     "payment",
     "3E1JB-TXC00",
+    "7K3M9-QPX2T-08BFN-4C6HW",
     ANA,
     BEN,
     euros(500),
@@ -109,7 +110,7 @@ def test_a_hostile_name_and_note_stay_text() -> None:
     assert sum(line.startswith("Total: ") for line in plain(text).splitlines()) == 1
 
 
-def test_the_receipt_has_a_reference_and_the_new_balance() -> None:
+def test_the_receipt_has_a_reference_a_seal_and_the_new_balance() -> None:
     """In the card's place, after the money has moved."""
     assert shown(cards.receipt(SAY, RECEIPT, "ben")).splitlines() == [
         "✓ <b>You sent €5.00 to Ben Okafor</b>",
@@ -119,6 +120,7 @@ def test_the_receipt_has_a_reference_and_the_new_balance() -> None:
         "Fee: free",
         "Your balance: €45.00",
         "Reference <code>3E1JB-TXC00</code>, 21 Nov, 12:00 UTC",
+        "Seal <code>7K3M9-QPX2T-08BFN-4C6HW</code>",
     ]
 
 

@@ -1,0 +1,125 @@
+"""A receipt against today's books: genuine as long as nothing that it vouches for was changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.conftest import PIN, business, euros, person
+from tests.wallet.forger import as_owner, raise_amount, reseal
+from wallet import MalformedReceiptCode, Party, PaymentUnknown, Receipt, Wallet, WalletSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def people(wallet: Wallet) -> list[Party]:
+    """Ana with money, Ben, Luna, and her café."""
+    luna = await person(wallet, "Luna", 500)
+    return [await person(wallet, "Ana", 5000), await person(wallet, "Ben"), luna, await business(wallet, luna)]
+
+
+async def pay(wallet: Wallet, payer: Party, payee: Party, cents: int = 100) -> Receipt:
+    quote = await wallet.quote(payer.id, payee.id, euros(wallet, cents), note="tea, as ever", key=uuid4())
+    return await wallet.confirm(quote.id, payer.id, PIN)
+
+
+def code(receipt: Receipt) -> str:
+    return f"{receipt.reference} {receipt.seal}"
+
+
+async def test_both_sides_and_the_operator_find_it_genuine(wallet: Wallet, people: Sequence[Party]) -> None:
+    """A payment with a fee: payer, business, its owner and the operator hold the same seal and get the same answer."""
+    ana, ben, luna, cafe = people
+    receipt = await pay(wallet, ana, cafe, 1000)
+    for viewer in (ana.id, cafe.id, luna.id, None):
+        found = await wallet.verify(code(receipt), viewer)
+        assert found.genuine
+        assert found.checked >= 2
+    assert (await wallet.receipt(receipt.payment_id, cafe.id)).seal == receipt.seal
+    with pytest.raises(PaymentUnknown):
+        await wallet.verify(code(receipt), ben.id)
+
+
+async def test_a_code_is_read_as_people_give_it(wallet: Wallet, people: Sequence[Party]) -> None:
+    """The whole receipt, lower case, an O for a zero, the seal first; anything less is not a code."""
+    receipt = await pay(wallet, people[0], people[1])
+    whole = f"You sent EUR 1.00 to Ben\nReference {receipt.reference}, 21 Nov\nSeal {receipt.seal}"
+    for given in (whole, whole.lower(), whole.replace("0", "o"), f"{receipt.seal} {receipt.reference}"):
+        assert (await wallet.verify(given, people[0].id)).genuine, given
+    for less in ("", receipt.reference, receipt.seal, f"{code(receipt)} {receipt.reference}", receipt.seal[:-1]):
+        with pytest.raises(MalformedReceiptCode):
+            await wallet.verify(less, people[0].id)
+
+
+async def test_a_wrong_letter_is_no_match(wallet: Wallet, people: Sequence[Party]) -> None:
+    """Each letter of the seal counts."""
+    receipt = await pay(wallet, people[0], people[1])
+    for at, letter in enumerate(receipt.seal):
+        if letter != "-":
+            other = receipt.seal[:at] + ("7" if letter != "7" else "8") + receipt.seal[at + 1 :]
+            found = await wallet.verify(f"{receipt.reference} {other}", people[0].id)
+            assert not found.matches
+            assert not found.genuine
+
+
+async def test_deposits_and_refunds_have_seals_too(wallet: Wallet, people: Sequence[Party]) -> None:
+    """Whatever moves money has a receipt that can be held against the books."""
+    ana, _, _, cafe = people
+    paid = await pay(wallet, ana, cafe, 1000)
+    refund = await wallet.refund(paid.payment_id, key=uuid4(), by="op", reason="cold")
+    deposit = await wallet.deposit(ana.id, euros(wallet, 5), key=uuid4(), by="op", reason="cash")
+    for receipt in (paid, refund, deposit):
+        assert (await wallet.verify(code(receipt), ana.id)).genuine
+
+
+async def test_a_rewrite_that_leaves_the_seals_is_seen(
+    wallet: Wallet, settings: WalletSettings, people: Sequence[Party]
+) -> None:
+    """The amount, entries and balances rewritten alike: the seal of that payment no longer fits, nor do those after."""
+    ana, ben, *_ = people
+    first, second = await pay(wallet, ana, ben), await pay(wallet, ana, ben)
+    with as_owner(settings) as conn:
+        raise_amount(conn, first.payment_id)
+    for receipt in (first, second):
+        found = await wallet.verify(code(receipt), ana.id)
+        assert found.matches
+        assert found.broken
+    drifted = [proof.name for proof in (await wallet.reconcile()).proofs if not proof.holds]
+    assert drifted == ["chain"]
+
+
+async def test_a_rewrite_with_every_seal_made_anew_is_seen_by_whoever_has_a_receipt(
+    wallet: Wallet, settings: WalletSettings, people: Sequence[Party]
+) -> None:
+    """All proofs hold on the forged books; the receipt of that payment and of every one after it does not match."""
+    ana, ben, luna, cafe = people
+    before = await pay(wallet, luna, ben)
+    forged, after = await pay(wallet, ana, ben), await pay(wallet, ana, cafe)
+    elsewhere = await pay(wallet, luna, ana)
+    with as_owner(settings) as conn:
+        raise_amount(conn, forged.payment_id)
+        assert reseal(conn) > 5
+    assert (await wallet.reconcile()).clean
+    for receipt in (forged, after, elsewhere):
+        found = await wallet.verify(code(receipt))
+        assert not found.matches
+        assert not found.broken
+    assert (await wallet.verify(code(before))).genuine
+
+
+async def test_a_payment_taken_out_of_the_books_is_unknown(
+    wallet: Wallet, settings: WalletSettings, people: Sequence[Party]
+) -> None:
+    """Its receipt is all there is left of it."""
+    receipt = await pay(wallet, people[0], people[1])
+    with as_owner(settings) as conn:
+        conn.execute(text("DELETE FROM wallet.payments WHERE id = :id"), {"id": receipt.payment_id})
+    with pytest.raises(PaymentUnknown):
+        await wallet.verify(code(receipt), people[0].id)

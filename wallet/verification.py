@@ -1,0 +1,61 @@
+"""Holding a receipt against today's books: do they say what they said then, and was anything before it rewritten?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from wallet import receipts, seals
+from wallet.errors import MalformedReceiptCode, PaymentUnknown
+from wallet.ids import read_receipt_code
+from wallet.values import Verification
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.money import Currency
+    from wallet.values import Party, PaymentSummary
+
+DEPTH = 1000
+"""So many transfers of the viewer's account are sealed anew, the payment's own and those before it."""
+
+_RESEAL = text(f"""
+    WITH own AS (
+        SELECT e.account_id, e.seq FROM wallet.transfers t
+        JOIN wallet.entries e ON (e.account_id, e.seq) IN
+            ((t.debit_account_id, t.debit_seq), (t.credit_account_id, t.credit_seq))
+        JOIN wallet.accounts a ON a.id = e.account_id
+        WHERE t.payment_id = :payment AND a.party_id = :viewer
+        ORDER BY e.seq DESC LIMIT 1
+    )
+    SELECT count(*) AS checked, count(*) FILTER (WHERE t.seal IS DISTINCT FROM {seals.IN_SQL}) AS broken
+    FROM {seals.FROM}
+    WHERE t.payment_id = :payment OR t.id IN (
+        SELECT e.transfer_id FROM wallet.entries e, own
+        WHERE e.account_id = own.account_id AND e.seq <= own.seq AND e.seq > own.seq - {DEPTH})
+""")  # noqa: S608 - constants above
+
+
+async def verify(conn: AsyncConnection, code: str, party_id: UUID | None, currency: Currency) -> Verification:
+    """As `Wallet.verify`, in the caller's snapshot."""
+    read = read_receipt_code(code)
+    if read is None:
+        raise MalformedReceiptCode
+    reference, seal = read
+    payment = await receipts.find(conn, reference, currency)
+    viewer = _viewer(payment, party_id)
+    receipt = await receipts.load(conn, payment.id, viewer.id, currency)
+    row = (await conn.execute(_RESEAL, {"payment": payment.id, "viewer": viewer.id})).one()
+    return Verification(receipt, matches=receipt.seal == seal, checked=row.checked, broken=row.broken)
+
+
+def _viewer(payment: PaymentSummary, party_id: UUID | None) -> Party:
+    """The side of the payment that looks: this person, or a business of theirs; an operator sees the payer's."""
+    sides = [side for side in (payment.payer, payment.payee) if side is not None]
+    found = next((side for side in sides if party_id in (None, side.id, side.owner_id)), None)
+    if found is None:
+        raise PaymentUnknown
+    return found
