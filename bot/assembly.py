@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from telegram import Update
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot import application
+from bot.connection import Connection
 from bot.context import Context
 from bot.courier import Courier
 from bot.inbox import Inbox, Secrets
@@ -20,7 +19,7 @@ from bot.intake import LongPolling, patiently
 from bot.journeys import expiry, notices
 from bot.keypad import Keypads
 from bot.outgoing import Outgoing
-from bot.webhook import Webhook
+from bot.reading import read
 from wallet import Database, connection_url
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from bot.redaction import Json
     from bot.settings import BotSettings
+    from bot.webhook import Webhook
     from wallet import Wallet
 
 
@@ -87,17 +87,29 @@ async def assembled(
 def _intake(settings: BotSettings, bot: ExtBot[Any], inbox: Inbox) -> LongPolling | Webhook:
     kinds = application.ALLOWED_UPDATES
     if settings.webhook_url:
+        from bot.webhook import Webhook  # noqa: PLC0415 - only here, and slow to import
+
         return Webhook(bot, kinds, inbox.receive, settings)
     return LongPolling(bot, kinds, inbox.receive)
 
 
+class _Telegram(ExtBot[Any]):
+    """Telegram, as our library speaks to it, but for a repr that does not tell the token."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Telegram()"
+
+
 def _telegram(settings: BotSettings, pace: BaseRateLimiter[Any]) -> ExtBot[Any]:
-    return ExtBot(
+    return _Telegram(
         settings.bot_token.get_secret_value(),
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
         # What is not answered may have taken effect, and a message sent again is seen twice: wait long.
-        request=HTTPXRequest(read_timeout=20.0, pool_timeout=10.0),
+        request=Connection(read_timeout=20.0),
+        get_updates_request=Connection(),  # never used: intake has one of its own
         rate_limiter=pace,
     )
 
@@ -107,13 +119,11 @@ def _inbox(context: Context) -> Inbox:
     answer = application.build(context)
 
     async def handle(update: Json) -> None:
-        await answer(_parsed(update, context))
+        if parsed := read(update, context.bot):
+            await answer(parsed)
 
     async def apologise(update: Json) -> None:
-        await application.apologise(context, _parsed(update, context))
+        if parsed := read(update, context.bot):
+            await application.apologise(context, parsed)
 
     return Inbox(context.store, handle, context.clock, context.secrets, apologise=apologise)
-
-
-def _parsed(update: Json, context: Context) -> Update:
-    return Update.de_json(update, context.bot)

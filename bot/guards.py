@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class _ByAHuman(filters.MessageFilter):
-    """The sender is a person, and no bot sent it for them."""
+    """The sender is a person, and neither a bot nor a business connection sent it for them."""
 
     def filter(self, message: Message) -> bool:
         sender = message.from_user
-        return sender is not None and not sender.is_bot and message.sender_business_bot is None
+        on_behalf = message.sender_business_bot is not None or message.business_connection_id is not None
+        return sender is not None and not sender.is_bot and not on_behalf
 
 
 class _SixDigits(filters.MessageFilter):

@@ -6,11 +6,11 @@ refreshed with every update of its owner and belongs to whoever was last seen wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import models
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
     from telegram import User
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PERSONS: Final = UUID("5c1e4d7e-3a52-4d6f-9a0e-6d9f0c2b7a11")
 _MAX_NAME: Final = 128
+_BEYOND_ANY_ID: Final = 2**63
 _DEFAULT_LANGUAGE: Final = "en"
 
 
@@ -40,6 +41,13 @@ class Person:
     username: str | None
     name: str
     language: str
+
+
+# Made once: they are asked with every update, and making one takes as long as asking.
+_PEOPLE: Final = select(*(getattr(models.Person, field.name) for field in fields(Person)))
+_BY_ID: Final = _PEOPLE.where(models.Person.user_id == bindparam("wanted"))
+_BY_PARTY: Final = _PEOPLE.where(models.Person.party_id == bindparam("wanted"))
+_BY_USERNAME: Final = _PEOPLE.where(func.lower(models.Person.username) == bindparam("wanted"))
 
 
 def person_key(user_id: int) -> UUID:
@@ -56,15 +64,17 @@ class People:
 
     async def find(self, user_id: int) -> Person | None:
         """Return the person with this Telegram id, if they have started the bot."""
-        return await self._one(models.Person.user_id == user_id)
+        if abs(user_id) >= _BEYOND_ANY_ID:
+            return None
+        return await self._one(_BY_ID, user_id)
 
     async def of_party(self, party_id: UUID) -> Person | None:
         """Return the person whose own party this is; None for a business."""
-        return await self._one(models.Person.party_id == party_id)
+        return await self._one(_BY_PARTY, party_id)
 
     async def named(self, username: str) -> Person | None:
         """Return the person last seen with this username, whatever its case. Verify before trusting it with money."""
-        return await self._one(func.lower(models.Person.username) == username.removeprefix("@").lower())
+        return await self._one(_BY_USERNAME, username.removeprefix("@").lower())
 
     async def register(self, user: User, party_id: UUID) -> Person:
         """Remember a Telegram user and their party. Registering twice changes nothing."""
@@ -97,10 +107,10 @@ class People:
 
         await self._store.transaction(work)
 
-    async def _one(self, condition: ColumnElement[bool]) -> Person | None:
+    async def _one(self, which: Select[Any], wanted: object) -> Person | None:
         async def work(conn: AsyncConnection) -> Person | None:
-            row = (await conn.execute(select(models.Person).where(condition))).mappings().one_or_none()
-            return None if row is None else Person(**{name: row[name] for name in Person.__slots__})
+            row = (await conn.execute(which, {"wanted": wanted})).one_or_none()
+            return None if row is None else Person(*row)
 
         return await self._store.read(work)
 

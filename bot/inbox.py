@@ -2,16 +2,18 @@
 
 The story of an update:
 1. Intake (long polling or webhook) hands over what Telegram sent and acknowledges it when `receive` returns.
-2. `receive` stores the batch with one INSERT. An `update_id` seen before changes nothing.
+2. `receive` stores the batch with one INSERT. An `update_id` seen before changes nothing. The first attempt of those
+   that need not wait for their turn is counted at once; they are handled without being read back.
 3. Six digits could be a PIN: on disk they are dots. The words as written stay in memory, in `Secrets`.
 4. Each update has a lane, that of its sender. A lane handles one update at a time, oldest first. Lanes run
    side by side, as many at once as there are slots, and hold a slot only while a handler runs.
-5. An attempt is counted before the handler runs; afterwards the update is marked handled, and emptied.
+5. An attempt is counted before the handler runs; afterwards the update is marked handled, and emptied, together
+   with whatever else has been handled by then.
 6. A handler that raises is tried three times in all; then the person is told, and the lane goes on.
 7. A crash loses nothing: `start` finds what waits. What was cut off half-way is handled again (handlers are
    idempotent by their keys); only what was cut off twelve times, as no chance would do, is given up.
-8. Handled updates are forgotten after eight days: Telegram repeats one for a day at most, and begins its ids
-   anew after a week of silence.
+8. Handled updates are forgotten after six days: Telegram repeats one for a day at most, and after a week of silence
+   it begins its ids anew, perhaps with those of before.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from bot.inbox_table import Arrival, Attempt, Waiting
 from wallet import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +47,7 @@ PAUSES: Final = (0.5, 2.0)
 ATTEMPTS: Final = len(PAUSES) + 1
 CRASHES: Final = 12
 """So often an update may bring the process down, or be there when it goes down, and is tried again."""
-REMEMBERED: Final = timedelta(days=8)
+REMEMBERED: Final = timedelta(days=6)
 _PRUNED_EVERY: Final = timedelta(hours=1)
 _DATABASE_PAUSE: Final = 1.0  # seconds, while there is no database to mark an update in
 _GRACE: Final = 15.0  # seconds that handlers under way have at a stop
@@ -96,6 +98,8 @@ class Inbox:
         self._sleep = sleep
         self._lanes: dict[int, list[Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handled: list[int] = []  # positions yet to be marked
+        self._marking = asyncio.Lock()
         self._next_pruning = datetime.min.replace(tzinfo=UTC)
         self._stopping = False
 
@@ -118,28 +122,37 @@ class Inbox:
         arrivals = {arrival.update_id: arrival for arrival in map(Arrival.of, updates)}
         if not arrivals:
             return
-        now, rows = self._clock(), list(arrivals.values())
-        for waiting in await self._store.transaction(lambda conn: inbox_table.insert(conn, rows, now)):
+        now = self._clock()
+        if now >= self._next_pruning:  # first, because one of these may bear the number of one to be forgotten
+            with suppress(Unavailable, SQLAlchemyError):
+                await self._store.transaction(lambda conn: inbox_table.prune(conn, now - REMEMBERED))
+            self._next_pruning = now + _PRUNED_EVERY
+        begin = self._next_of_free_lanes(arrivals.values())
+        for waiting in await self._store.transaction(lambda conn: inbox_table.insert(conn, arrivals, begin, now)):
             arrival = arrivals[waiting.update_id]
             if arrival.redacted:
                 self._secrets.keep(arrival.update_id, arrival.original)
             self._enqueue(waiting)
-        if now >= self._next_pruning:
-            self._next_pruning = now + _PRUNED_EVERY
-            with suppress(Unavailable, SQLAlchemyError):
-                await self._store.transaction(lambda conn: inbox_table.prune(conn, now - REMEMBERED))
 
     async def idle(self) -> None:
         """Wait until nothing waits and no handler runs."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _next_of_free_lanes(self, arrivals: Iterable[Arrival]) -> set[int]:
+        """Which of these updates nothing stands before: the first of each lane that has nothing to do."""
+        first: dict[int, int] = {}
+        for arrival in arrivals:
+            if arrival.lane not in self._lanes:
+                first.setdefault(arrival.lane, arrival.update_id)
+        return set(first.values())
+
     def _enqueue(self, waiting: Waiting) -> None:
         if waiting.lane in self._lanes:
             heapq.heappush(self._lanes[waiting.lane], waiting)
         elif not self._stopping:
             self._lanes[waiting.lane] = [waiting]
-            task = asyncio.create_task(self._run(waiting.lane))
+            task = asyncio.create_task(self._run(waiting.lane), name=f"lane {waiting.lane}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -154,9 +167,10 @@ class Inbox:
 
     async def _settle(self, waiting: Waiting) -> None:
         """Try an update until it is done with, or until the stop."""
+        begun = waiting.begun
         for pause in (*PAUSES, None):
             async with self._slots:
-                done = await self._attempt(waiting.position, last=pause is None)
+                done = await self._attempt(waiting.position, begun, last=pause is None)
             if done:
                 self._secrets.forget(waiting.update_id)
                 return
@@ -164,10 +178,11 @@ class Inbox:
                 await self._sleep(pause)
             if self._stopping:
                 return
+            begun = None
 
-    async def _attempt(self, position: int, *, last: bool) -> bool:
+    async def _attempt(self, position: int, begun: Attempt | None, *, last: bool) -> bool:
         """Try an update once; whether it is done with. After the `last` attempt it is, with an apology."""
-        attempt = await self._surely(lambda conn: inbox_table.begin(conn, position))
+        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, position))
         if attempt is None:
             return True
         original = self._secrets.original(attempt.update_id, attempt.payload)
@@ -176,8 +191,17 @@ class Inbox:
             if not (last or hopeless):
                 return False
             await self._succeeds(self._apologise, original, attempt)
-        await self._surely(lambda conn: inbox_table.finish(conn, position, self._clock()))
+        await self._mark(position)
         return True
+
+    async def _mark(self, position: int) -> None:
+        """Mark an update handled. One transaction at a time takes along all that came while the last one committed."""
+        self._handled.append(position)
+        async with self._marking:
+            if position in self._handled:  # else the last one took it along
+                batch = list(self._handled)
+                await self._surely(lambda conn: inbox_table.finish(conn, batch, self._clock()))
+                del self._handled[: len(batch)]
 
     async def _succeeds(self, act: Callable[[Json], Awaitable[None]], original: Json, attempt: Attempt) -> bool:
         try:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeGuard
+from typing import TYPE_CHECKING, Self, TypeGuard
 
-from sqlalchemy import delete, null, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy import BigInteger, bindparam, delete, func, null, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import DateTime
 
 from bot.models import InboxUpdate
 from bot.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -48,14 +49,6 @@ class Arrival:
         return self.stored != self.original
 
 
-class Waiting(NamedTuple):
-    """An update not handled yet. `position` is the database's own count of updates, and their order."""
-
-    position: int
-    update_id: int
-    lane: int
-
-
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """The `number`th time that an update is handled."""
@@ -65,10 +58,41 @@ class Attempt:
     payload: Json = field(repr=False)
 
 
-async def insert(conn: AsyncConnection, arrivals: Sequence[Arrival], now: datetime) -> list[Waiting]:
-    """Store what is new; return which of these updates wait, those that were known included.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update not handled yet. `position` is the database's own count of updates, and their order.
 
-    An earlier run of this may have been committed and its answer lost.
+    `begun` is its first attempt, if that was counted as it was stored; else `begin` comes first. Delivered twice at
+    once an update waits twice: the one that is begun goes first, and the other then finds it done.
+    """
+
+    position: int
+    update_id: int
+    lane: int
+    begun: Attempt | None = None
+
+    def __lt__(self, other: Waiting) -> bool:
+        """Whether this comes before another."""
+        return (self.position, self.begun is None) < (other.position, other.begun is None)
+
+
+# One statement for any number of updates, so that it is prepared once; their order is that of the array.
+_INSERT = text("""
+    INSERT INTO bot.inbox (update_id, lane, payload, redacted, received_at, attempts)
+    SELECT update_id, lane, payload, redacted, :now, attempts
+    FROM jsonb_to_recordset(:rows)
+      AS arrived (update_id bigint, lane bigint, payload jsonb, redacted boolean, attempts bigint)
+    ON CONFLICT (update_id) DO NOTHING
+    RETURNING position, update_id
+""").bindparams(bindparam("rows", type_=JSONB), bindparam("now", type_=DateTime(timezone=True)))
+
+
+async def insert(
+    conn: AsyncConnection, arrivals: Mapping[int, Arrival], begin: Collection[int], now: datetime
+) -> list[Waiting]:
+    """Store what is new, with the first attempt of those to `begin` counted; return which of these updates wait.
+
+    Those that were known wait too: an earlier run of this may have been committed and its answer lost.
     """
     rows = [
         {
@@ -76,12 +100,23 @@ async def insert(conn: AsyncConnection, arrivals: Sequence[Arrival], now: dateti
             "lane": arrival.lane,
             "payload": arrival.stored,
             "redacted": arrival.redacted,
-            "received_at": now,
+            "attempts": int(arrival.update_id in begin),
         }
-        for arrival in arrivals
+        for arrival in arrivals.values()
     ]
-    await conn.execute(pg_insert(InboxUpdate).values(rows).on_conflict_do_nothing(index_elements=["update_id"]))
-    return await waiting(conn, InboxUpdate.update_id.in_([arrival.update_id for arrival in arrivals]))
+    new = [
+        Waiting(
+            row.position,
+            row.update_id,
+            arrivals[row.update_id].lane,
+            Attempt(row.update_id, 1, arrivals[row.update_id].stored) if row.update_id in begin else None,
+        )
+        for row in await conn.execute(_INSERT, {"rows": rows, "now": now})
+    ]
+    if len(new) == len(arrivals):
+        return new
+    known = arrivals.keys() - {each.update_id for each in new}
+    return new + await waiting(conn, InboxUpdate.update_id.in_(known))
 
 
 async def waiting(conn: AsyncConnection, *which: ColumnElement[bool]) -> list[Waiting]:
@@ -106,11 +141,16 @@ async def begin(conn: AsyncConnection, position: int) -> Attempt | None:
     return None if row is None else Attempt(row.update_id, row.attempts, row.payload or {})
 
 
-async def finish(conn: AsyncConnection, position: int, now: datetime) -> None:
-    """Mark an update handled, and empty it."""
-    await conn.execute(
-        update(InboxUpdate).where(InboxUpdate.position == position).values(handled_at=now, payload=null())
-    )
+_FINISH = (
+    update(InboxUpdate)
+    .where(InboxUpdate.position == func.any(bindparam("positions", type_=ARRAY(BigInteger))))
+    .values(handled_at=bindparam("now"), payload=null())
+)
+
+
+async def finish(conn: AsyncConnection, positions: Sequence[int], now: datetime) -> None:
+    """Mark updates handled, and empty them."""
+    await conn.execute(_FINISH, {"positions": list(positions), "now": now})
 
 
 async def prune(conn: AsyncConnection, before: datetime) -> None:

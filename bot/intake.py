@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
+from bot.connection import Connection
 from bot.outgoing import wait_asked
 from wallet import Unavailable
 
@@ -59,7 +59,7 @@ class LongPolling:
             while True:
                 await patiently(lambda: self._round(request), self._sleep)
 
-    async def _round(self, request: HTTPXRequest) -> None:
+    async def _round(self, request: Connection) -> None:
         asked = {"offset": self._offset, "timeout": _HOLD, "allowed_updates": json.dumps(self._kinds)}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
         updates = cast("list[Json]", await request.post(url, read_timeout=_HOLD + _SPARE))
@@ -93,9 +93,10 @@ async def patiently(work: Callable[[], Awaitable[object]], sleep: Sleep = asynci
 
 
 @asynccontextmanager
-async def _connection() -> AsyncIterator[HTTPXRequest]:
+async def _connection() -> AsyncIterator[Connection]:
     """Open a connection of polling's own, so that a request held open is in nobody's way."""
-    request = HTTPXRequest(connection_pool_size=1)
+    request = Connection()
+    await request.initialize()
     try:
         yield request
     finally:

@@ -105,11 +105,11 @@ class Keypad:
 
     user_id: int
     purpose: Purpose
-    heading: str
+    heading: str = field(repr=False)
     expires_at: datetime
-    tokens: dict[str, str]
+    tokens: dict[str, str] = field(repr=False)
     message_id: int | None = None
-    outcome: Face | None = None
+    outcome: Face | None = field(default=None, repr=False)
     closed: bool = False
     _digits: list[str] = field(default_factory=list, repr=False)
 

@@ -40,6 +40,14 @@ def configure(secrets: Iterable[str]) -> None:
     handler.setFormatter(RedactingFormatter(secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for name in _TALKATIVE:
+    handler.addFilter(_may_be_told)
+    for name in _TALKATIVE:  # so that they do not even write what would be dropped
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(_REVEALING).setLevel(logging.CRITICAL)
+
+
+def _may_be_told(record: logging.LogRecord) -> bool:
+    """Whether to print this, whatever level somebody has set its logger to."""
+    if record.name == _REVEALING:
+        return record.levelno >= logging.CRITICAL
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _TALKATIVE

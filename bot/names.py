@@ -13,10 +13,12 @@ FALLBACK: Final = "Someone"
 MAX_LENGTH: Final = 64
 
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Letters, marks and symbols that show nothing, though their categories say otherwise.
-_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-# Honest in emoji and in Arabic or Indic words, where they change the shape that is seen.
-_JOINERS: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+# Letters, marks and symbols that show nothing, though their categories say otherwise; then those yet to be assigned.
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0").union(
+    "\u2065", map(chr, range(0xFFF0, 0xFFF9)), map(chr, range(0xE0000, 0xE0100)), map(chr, range(0xE01F0, 0xE1000))
+)
+# Honest in emoji, in Arabic or Indic words, after Chinese characters: there they change the shape that is seen.
+_JOINERS: Final = frozenset("\u200c\u200d").union(map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0100, 0xE01F0)))
 _EUROPEAN: Final = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 # Scripts that Chinese, Japanese and Korean write together within one word.
 _EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})

@@ -20,15 +20,24 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 def redact(update: Json) -> Json:
     """Return a copy of the update that may be stored; equal to it when nothing had to go."""
-    return {key: _storable(value, written=key in _WRITTEN) for key, value in update.items()}
+    return _copy(update, _WRITTEN)
 
 
-def _storable(value: Any, *, written: bool) -> Any:
+def storable(update: Json) -> Json:
+    """Return a copy as it was written, but with texts that PostgreSQL can hold: handlers may store parts of it."""
+    return _copy(update, frozenset())
+
+
+def _copy(content: Json, blanked: frozenset[str]) -> Json:
+    return {key: _storable(value, blanked, written=key in blanked) for key, value in content.items()}
+
+
+def _storable(value: Any, blanked: frozenset[str], *, written: bool) -> Any:
     match value:
         case dict():
-            return redact(value)
+            return _copy(value, blanked)
         case list():
-            return [_storable(item, written=written) for item in value]
+            return [_storable(item, blanked, written=written) for item in value]
         case str():
             clean = _UNSTORABLE.sub("\ufffd", value)
             return _SIX.sub(DOTS, clean) if written else clean

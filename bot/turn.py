@@ -33,8 +33,8 @@ _TOO_OLD_TO_ANSWER: Final = "query is too old"
 class Turn:
     """An update by a person, in one chat. `person` is None for someone who has not started the bot."""
 
-    context: Context
-    update: Update
+    context: Context = field(repr=False)
+    update: Update = field(repr=False)  # what was written may be a PIN
     user: User
     chat_id: int
     speaker: Speaker

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import uvicorn
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from telegram.error import BadRequest
@@ -47,12 +48,12 @@ def application(path: str, secret: str, receive: Receive) -> Starlette:
     async def deliver(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
             return PlainTextResponse("wrong secret\n", 403)
-        body = await _read(request)
-        if body is None:
-            return PlainTextResponse("too large\n", 413)
         try:
+            body = await _read(request)
+            if body is None:
+                return PlainTextResponse("too large\n", 413)
             await receive(_update(body))
-        except (ValueError, RecursionError, DataError):
+        except (ClientDisconnect, ValueError, RecursionError, DataError):
             return PlainTextResponse("not an update\n", 400)
         except (Unavailable, SQLAlchemyError) as error:
             log.warning("an update could not be stored, Telegram will repeat it: %s", type(error).__name__)

@@ -332,6 +332,7 @@ REFUSED: list[tuple[str, str, Outcome]] = [
     ("5,,50", "EUR", "not_a_number"),
     ("5.,50", "EUR", "not_a_number"),
     ("1,2,3", "EUR", "not_a_number"),
+    ("1,23,456,78", "INR", "not_a_number"),
     ("1.2.3", "EUR", "not_a_number"),
     ("1,23,45", "EUR", "not_a_number"),
     ("1,2345,678", "EUR", "not_a_number"),

@@ -1,9 +1,12 @@
 """Amounts as people type them: read one way, asked about, or refused, and never guessed."""
 
+import runpy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import amounts
 from bot.amounts import MAX_MINOR, Ambiguous, Amount, NotAnAmount, parse_amount
 from tests.bot.amounts_corpus import CORPUS, EXPONENTS, Outcome
 
@@ -51,6 +54,16 @@ def in_script(text: str, zero: str) -> str:
 def test_the_corpus_is_read_as_written(text: str, code: str, expected: Outcome) -> None:
     """Every row of the corpus comes to the value, the question or the refusal beside it."""
     assert outcome(text, code, EXPONENTS[code]) == expected
+
+
+def test_what_import_makes_reads_the_corpus_alike() -> None:
+    """The tables of currencies and conventions come from the source alone, not from what was read before."""
+    afresh = runpy.run_path(amounts.__file__, run_name=amounts.__name__)["parse_amount"]
+    for text, code, _ in CORPUS:
+        exponent = EXPONENTS[code]
+        assert repr(afresh(text, code=code, exponent=exponent)) == repr(
+            parse_amount(text, code=code, exponent=exponent)
+        )
 
 
 def test_the_corpus_is_large_and_without_repeats() -> None:

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.inbox import ATTEMPTS, CRASHES, PAUSES, Inbox, Secrets
-from bot.inbox_table import MalformedUpdateError
+from bot.inbox_table import Attempt, MalformedUpdateError, Waiting
 from bot.redaction import DOTS
 from wallet import Database, Unavailable, WalletSettings, connection_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+    from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.redaction import Json
@@ -119,6 +120,46 @@ async def test_a_handled_update_is_marked_and_emptied(store: Database, clock: Cl
     await desk.inbox.idle()
     (row,) = await rows(store)
     assert (row.handled_at, row.payload) == (clock.now, None)
+
+
+async def test_the_first_attempt_is_counted_before_it_begins(store: Database, clock: Clock) -> None:
+    """Of an update handled at once it is in the row when that is stored; of one that waits, when its turn comes."""
+    desk = Desk(store, clock)
+    desk.door(1)
+    desk.door(2)
+    await desk.inbox.receive(message(1), message(2))
+    await desk.until(lambda: desk.ids == [1])
+    assert [row.attempts for row in await rows(store)] == [1, 0]
+    desk.door(1).set()
+    await desk.until(lambda: desk.ids == [1, 2])
+    assert [row.attempts for row in await rows(store)] == [1, 1]
+    desk.door(2).set()
+    await desk.inbox.idle()
+
+
+async def test_what_was_handled_meanwhile_is_marked_together(settings: WalletSettings, clock: Clock) -> None:
+    """Thirty people at once cost a handful of transactions, not thirty."""
+    store = Counting(connection_url(settings))
+    desk = Desk(store, clock)
+    await desk.inbox.receive(*(message(n, person=6000 + n) for n in range(1, 31)))
+    await desk.inbox.idle()
+    assert all(row.handled_at for row in await rows(store))
+    assert store.transactions < 10
+    await store.close()
+
+
+async def test_a_mark_cut_off_takes_no_other_along(settings: WalletSettings, clock: Clock) -> None:
+    """Ben's update is marked although the transaction that was to mark it too was cancelled with Ana's lane."""
+    store = Counting(connection_url(settings))
+    desk = Desk(store, clock)
+    await desk.inbox.receive(message(1, ANA), message(2, BEN))
+    store.open.clear()
+    await desk.until(lambda: len(desk.inbox._handled) == 2)
+    next(task for task in desk.inbox._tasks if task.get_name() == f"lane {ANA}").cancel()
+    store.open.set()
+    await desk.inbox.idle()
+    assert [row.update_id for row in await rows(store) if row.handled_at] in ([2], [1, 2])
+    await store.close()
 
 
 async def test_a_repeated_update_changes_nothing(store: Database, clock: Clock) -> None:
@@ -278,12 +319,12 @@ async def test_what_is_no_update_stores_nothing(store: Database, clock: Clock) -
     assert await rows(store) == []
 
 
-async def test_handled_updates_are_forgotten_after_eight_days(store: Database, clock: Clock) -> None:
+async def test_handled_updates_are_forgotten_after_six_days(store: Database, clock: Clock) -> None:
     """Old rows go when new ones come; younger ones stay to recognise repetitions."""
     desk = Desk(store, clock)
     await desk.inbox.receive(message(1))
     await desk.inbox.idle()
-    clock.now += timedelta(days=7)
+    clock.now += timedelta(days=5)
     await desk.inbox.receive(message(2))
     await desk.inbox.idle()
     clock.now += timedelta(days=1, seconds=1)
@@ -305,6 +346,21 @@ async def test_a_stop_finishes_what_runs_and_keeps_what_waits(store: Database, c
     assert [row.handled_at is not None for row in await rows(store)] == [True, False]
 
 
+class Counting(Database):
+    """A store that counts transactions, and holds them up while it is not open."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self.transactions = 0
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def transaction(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
+        self.transactions += 1
+        await self.open.wait()
+        return await super().transaction(work)
+
+
 class Flaky(Database):
     """A store that is out of reach for the next `outages` transactions."""
 
@@ -321,7 +377,7 @@ async def test_without_a_database_nothing_is_acknowledged(settings: WalletSettin
     """`receive` raises, so intake does not acknowledge and Telegram repeats."""
     store = Flaky(connection_url(settings))
     desk = Desk(store, clock)
-    store.outages = 1
+    store.outages = 2  # forgetting what is old, and storing what is new
     with pytest.raises(Unavailable):
         await desk.inbox.receive(message(1))
     await desk.inbox.receive(message(1))
@@ -344,3 +400,19 @@ async def test_a_handled_update_is_marked_when_the_database_is_back(settings: Wa
     (row,) = await rows(store)
     assert row.handled_at == clock.now
     await store.close()
+
+
+def test_an_update_may_wait_twice() -> None:
+    """Delivered twice at once it is queued twice, once with its attempt begun: they need an order all the same."""
+    begun, again = Waiting(1, 7, ANA, Attempt(7, 1, {})), Waiting(1, 7, ANA)
+    assert sorted([Waiting(2, 8, ANA), again, begun]) == [begun, again, Waiting(2, 8, ANA)]
+
+
+async def test_an_id_used_before_is_a_new_update_after_a_week(store: Database, clock: Clock) -> None:
+    """After a week of silence Telegram's ids may be any, those of before included."""
+    desk = Desk(store, clock)
+    for _ in range(2):
+        await desk.inbox.receive(message(1))
+        await desk.inbox.idle()
+        clock.now += timedelta(days=7, seconds=1)
+    assert desk.ids == [1, 1]

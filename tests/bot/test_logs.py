@@ -78,6 +78,20 @@ def test_those_who_tell_too_much_are_quiet(printed: io.StringIO, name: str) -> N
     assert printed.getvalue() == ""
 
 
+@pytest.mark.parametrize("name", ["httpx", "telegram.ext.ExtBot", "sqlalchemy.engine", "telegram.request.BaseRequest"])
+def test_they_stay_quiet_at_any_level(printed: io.StringIO, name: str) -> None:
+    """Also where somebody looks for a fault with every logger at DEBUG."""
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.DEBUG)
+    try:
+        log.debug("Here is a random one: 482915")
+        log.info("Here is a random one: 482915")
+    finally:
+        log.setLevel(level)
+    assert printed.getvalue() == ""
+
+
 def test_an_answer_that_is_not_json_is_not_printed(printed: io.StringIO) -> None:
     """It may hold what people wrote, a typed PIN included."""
     logging.getLogger("telegram.request.BaseRequest").error("Can not load invalid JSON data: 482915")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.names import FALLBACK, MAX_LENGTH, Reason, clean, looks_like, skeleton, suspicious
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-INVISIBLE = "\u00ad\u200b\u2060\ufeff\u3164\u115f\uffa0\u2800\u180e\u034f\U000e0041"
+INVISIBLE = "\u00ad\u200b\u2060\u2065\ufeff\ufff0\u3164\u115f\uffa0\u2800\u180e\u034f\U000e0006\U000e0041\U000e0fff"
 
 HONEST = [
     "Ana",
@@ -29,6 +29,7 @@ HONEST = [
     "Ana 🌸",
     "Family 👨‍👩‍👧",
     "Ben ❤️",
+    "葛\U000e0100城",
     "Ｂｅｎ",
     "Café Luna №1",
     "Kiosk 3",
@@ -106,7 +107,7 @@ def test_a_bidi_control_is_flagged(char: str) -> None:
     assert Reason.BIDI in suspicious(f"An{char}a")
 
 
-@pytest.mark.parametrize("char", INVISIBLE + "\u200c\u200d\ufe0f\x00")
+@pytest.mark.parametrize("char", INVISIBLE + "\u200c\u200d\ufe00\ufe0f\U000e010b\x00")
 def test_an_invisible_character_is_flagged(char: str) -> None:
     """Between Latin letters even a joiner has no honest use."""
     assert suspicious(f"An{char}a") == {Reason.INVISIBLE}

@@ -116,3 +116,27 @@ async def test_without_a_database_telegram_delivers_again(receiver: Receiver) ->
 async def test_there_is_one_route(receiver: Receiver, request_: dict[str, Any], status: int) -> None:
     """Nothing else answers."""
     assert await deliver(receiver, **request_) == status
+
+
+async def test_a_delivery_that_breaks_off_stores_nothing() -> None:
+    """The other side hangs up in the middle: no update, no traceback."""
+    receiver = Receiver()
+    messages = [{"type": "http.request", "body": b'{"update', "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/telegram",
+        "query_string": b"",
+        "headers": [(HEADER.lower().encode(), SECRET.encode())],
+    }
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    await application("/telegram", SECRET, receiver)(scope, receive, send)
+    assert answers[0]["status"] == 400
+    assert receiver.received == []

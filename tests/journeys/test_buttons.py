@@ -119,3 +119,24 @@ async def test_every_press_is_answered_once(street: Street) -> None:
     answers = await street.calls("answerCallbackQuery")
     assert len(answers) == 7
     assert all(call["ok"] for call in answers)
+
+
+async def test_a_button_of_one_card_does_nothing_on_another(street: Street) -> None:
+    """Each word of ours with the id of one's own card of another kind: a polite answer, and nothing else."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.open_business(street.ana, "Ana Shop")
+    words = {"/history": "History of", "send @ben": "How much?", "send 5 to @ben": "Open until"}
+    own = {"/history": ("older", "newer", "account0"), "send @ben": ("amount0",), "send 5 to @ben": ("pin", "cancel")}
+    cards = {}
+    for said, answer in words.items():
+        await street.ana.says(said)
+        shown = await street.ana.reads(answer)
+        cards[said] = shown["inline_keyboard"][0][0]["data"].partition(":")[2]
+    before = await street.ana.texts()
+    crossed = [f"{word}:{cards[kind]}" for kind in cards for other in own if other != kind for word in own[other]]
+    for data in crossed:
+        await street.forge(street.ana, data, street.ana, 10**6)
+    await street.settled()
+    assert await street.ana.texts() == before
+    toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
+    assert toasts == ["This button is not for you."] * len(crossed)

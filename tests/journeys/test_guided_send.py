@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -133,3 +133,26 @@ async def test_an_answer_that_is_handled_again_leads_to_the_same_card(street: St
     await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch", "Open until")
     await street.settled()
     assert sum("Open until" in text for text in await street.ana.texts()) == 1
+
+
+async def test_a_contact_is_taken_by_its_number(street: Street) -> None:
+    """Whatever name comes with it, we show the person with that number; nobody's number is an unknown payee."""
+    await street.open_wallets(street.ana, street.ben)
+    for user_id, name, answer in ((street.ben.id, "Luna", "To Ben Okafor"), (2**64, "Nobody", "Nobody has no wallet")):
+        await street.ana.says("/send")
+        await street.ana.reads("Who is it for?")
+        await street.inject(street.ana, "", users_shared=_shared({"user_id": user_id, "first_name": name}))
+        await street.ana.reads(answer)
+
+
+async def test_a_share_of_nobody_is_passed_over(street: Street) -> None:
+    """An answer without a contact in it is none."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.inject(street.ana, "", users_shared=_shared())
+    await street.ana.reads("I was not waiting for a contact")
+
+
+def _shared(*users: dict[str, Any]) -> dict[str, Any]:
+    return {"request_id": 1, "users": list(users), "user_ids": [user["user_id"] for user in users]}

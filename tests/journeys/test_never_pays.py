@@ -48,6 +48,7 @@ async def test_a_message_made_by_a_machine_pays_nothing(street: Street, manner: 
     [
         {"sender_chat": {"id": -1000000000202, "type": "channel", "title": "News"}},
         {"sender_business_bot": {"id": 7000000002, "is_bot": True, "first_name": "Other"}},
+        {"business_connection_id": "connection"},
     ],
 )
 async def test_a_message_in_somebodys_name_pays_nothing(street: Street, field: dict[str, Any]) -> None:
@@ -56,6 +57,17 @@ async def test_a_message_in_somebodys_name_pays_nothing(street: Street, field: d
     await street.inject(street.ana, WORDS, **field)
     await street.ana.reads("Only a message that you write yourself can pay")
     assert await _cards(street) == 0
+
+
+async def test_a_message_by_nobody_is_passed_over(street: Street, caplog: pytest.LogCaptureFixture) -> None:
+    """Without a sender there is nobody to act for and nobody to answer."""
+    await street.open_wallets(street.ana, street.ben)
+    before = await street.ana.texts()
+    message = {"message_id": 10**6, "date": 1, "chat": street.world.people[street.ana.id].chat(), "text": WORDS}
+    await street.http.post("/control/update", json={"message": message})
+    await street.settled()
+    assert await street.ana.texts() == before
+    assert not caplog.records
 
 
 async def test_small_talk_that_is_forwarded_is_left_alone(street: Street) -> None:

@@ -1,0 +1,91 @@
+"""HTTP to Telegram: an answer is passed on, silence is TimedOut, and the token shows in no error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.ext import ExtBot
+
+from bot.connection import Connection
+from sandbox.telegram.faults import Fault
+from sandbox.telegram.server import running
+from sandbox.telegram.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "7000000001:a-token-for-tests-only"
+ANA = 5001
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(TOKEN)
+    world.chats[ANA].started = True
+    return world
+
+
+@pytest.fixture
+async def bot(world: World) -> AsyncIterator[ExtBot[Any]]:
+    """Our library's bot, on our connection, which waits a second for an answer."""
+    async with running(world) as url:
+        line = Connection(read_timeout=1.0)
+        async with ExtBot(TOKEN, base_url=f"{url}/bot", request=line, get_updates_request=Connection()) as bot:
+            yield bot
+
+
+async def test_a_call_is_answered(bot: ExtBot[Any]) -> None:
+    """Whatever the text says in whatever script."""
+    message = await bot.send_message(ANA, "five & <b>fünf</b> ٥ 🎉", parse_mode="HTML")
+    assert message.text == "five & fünf ٥ 🎉"
+
+
+async def test_a_refusal_is_passed_on(bot: ExtBot[Any], world: World) -> None:
+    """With what Telegram says about it."""
+    with pytest.raises(BadRequest, match="Chat not found"):
+        await bot.send_message(404, "hello")
+    world.faults.plan(Fault("sendMessage", "retry_after", retry_after=7))
+    with pytest.raises(RetryAfter):
+        await bot.send_message(ANA, "hello")
+
+
+async def test_silence_is_timed_out(bot: ExtBot[Any], world: World) -> None:
+    """When the time to wait is over, and not as if nothing had happened."""
+    world.faults.plan(Fault("sendMessage", "hang"))
+    with pytest.raises(TimedOut):
+        await bot.send_message(ANA, "hello")
+
+
+async def test_an_answer_cut_short_is_a_network_error(bot: ExtBot[Any], world: World) -> None:
+    """The call took effect, its answer was lost; the next call works."""
+    world.faults.plan(Fault("sendMessage", "lost_reply"))
+    with pytest.raises(NetworkError):
+        await bot.send_message(ANA, "hello")
+    await bot.send_message(ANA, "again")
+    assert [message.body for message in world.chats[ANA].messages.values()] == ["hello", "again"]
+
+
+async def test_a_server_that_is_not_there_is_a_network_error_without_the_token() -> None:
+    """Said in words that may be logged."""
+    line = Connection()
+    await line.initialize()
+    with pytest.raises(NetworkError) as refused:
+        await line.post(f"http://127.0.0.1:9/bot{TOKEN}/getMe")
+    await line.shutdown()
+    assert "127.0.0.1" in str(refused.value)
+    assert TOKEN not in repr(refused.getrepr(style="long"))
+
+
+async def test_a_server_that_went_away_between_two_calls_is_asked_anew(world: World) -> None:
+    """A connection kept open from before is not taken for a live one."""
+    line = Connection()
+    await line.initialize()
+    async with running(world) as url:
+        await line.post(f"{url}/bot{TOKEN}/getMe")
+    async with running(world, port=int(url.rpartition(":")[2])) as url:
+        await line.post(f"{url}/bot{TOKEN}/getMe")
+    await line.shutdown()
