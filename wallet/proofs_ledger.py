@@ -5,6 +5,16 @@ from __future__ import annotations
 from wallet.models import MAY_BE_NEGATIVE, one_of
 from wallet.money import MAX_MINOR
 from wallet.proofs import Claim
+from wallet.seals import FROM as SEALED_FROM
+from wallet.seals import IN_SQL as SEALED
+
+TRIAL_BALANCE = Claim(
+    "trial balance",
+    "All balances add up to zero: nothing was made, nothing was lost.",
+    """
+    SELECT currency, sum(balance) = 0, abs(sum(balance)) FROM wallet.accounts GROUP BY currency
+    """,
+)
 
 LEDGER = (
     Claim(
@@ -16,13 +26,7 @@ LEDGER = (
         GROUP BY e.transfer_id, a.currency
         """,
     ),
-    Claim(
-        "trial balance",
-        "All balances add up to zero: nothing was made, nothing was lost.",
-        """
-        SELECT currency, sum(balance) = 0, abs(sum(balance)) FROM wallet.accounts GROUP BY currency
-        """,
-    ),
+    TRIAL_BALANCE,
     Claim(
         "balances",
         "The balance of every account is the sum of its entries.",
@@ -69,12 +73,12 @@ LEDGER = (
     ),
     Claim(
         "double entry",
-        "Every transfer has its two entries, minus on its debit and plus on its credit account; no entry has none.",
+        "Every transfer has its two entries, minus on its debit, plus on its credit account, and none is left over.",
         """
-        SELECT 'transfer ' || COALESCE(t.id, e.transfer_id), t.amount = e.amount,
+        SELECT 'transfer ' || COALESCE(t.id, e.transfer_id), t.amount = e.amount AND t.seq = e.seq,
                abs(COALESCE(t.amount, 0)::numeric - COALESCE(e.amount, 0))
-        FROM (SELECT id, debit_account_id AS account_id, -amount AS amount FROM wallet.transfers
-              UNION ALL SELECT id, credit_account_id, amount FROM wallet.transfers) t
+        FROM (SELECT id, debit_account_id AS account_id, debit_seq AS seq, -amount AS amount FROM wallet.transfers
+              UNION ALL SELECT id, credit_account_id, credit_seq, amount FROM wallet.transfers) t
         FULL JOIN wallet.entries e ON e.transfer_id = t.id AND e.account_id = t.account_id
         """,
     ),
@@ -103,5 +107,18 @@ LEDGER = (
               UNION ALL SELECT 'payment', id, amount, debit_account_id, credit_account_id FROM wallet.payments
               UNION ALL SELECT 'quote', id, amount, payer_account_id, payee_account_id FROM wallet.quotes) moved
         """,  # noqa: S608 - the number is this program's own
+    ),
+    Claim(
+        "chain",
+        "Every transfer is sealed with what came before it on both of its accounts; every account knows its last seal.",
+        f"""
+        SELECT 'transfer ' || t.id, t.seal = {SEALED}, t.amount::numeric
+        FROM {SEALED_FROM}
+        UNION ALL
+        SELECT 'account ' || a.id, a.head = CASE a.last_seq WHEN 0 THEN ''::bytea ELSE t.seal END, abs(a.balance)
+        FROM wallet.accounts a
+        LEFT JOIN wallet.entries e ON e.account_id = a.id AND e.seq = a.last_seq
+        LEFT JOIN wallet.transfers t ON t.id = e.transfer_id
+        """,  # noqa: S608 - the words are this program's own
     ),
 )

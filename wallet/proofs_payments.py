@@ -11,7 +11,7 @@ PAYMENTS = (
         """
         SELECT 'payment ' || COALESCE(due.id, t.payment_id),
                due.debit = t.debit_account_id AND due.credit = t.credit_account_id AND due.amount = t.amount
-                   AND due.settled_at = t.settled_at,
+                   AND due.settled_at = t.settled_at AND t.nth = 1,
                GREATEST(due.amount, t.amount)
         FROM (SELECT id, 'amount' AS kind, debit_account_id AS debit, credit_account_id AS credit, amount, settled_at
               FROM wallet.payments
@@ -21,7 +21,8 @@ PAYMENTS = (
               FROM wallet.payments p
               LEFT JOIN wallet.accounts income ON income.kind = 'fee_income' AND income.currency = p.currency
               WHERE p.fee <> 0) due
-        FULL JOIN wallet.transfers t ON t.payment_id = due.id AND t.kind = due.kind
+        FULL JOIN (SELECT *, row_number() OVER (PARTITION BY payment_id, kind ORDER BY id) AS nth
+                   FROM wallet.transfers) t ON t.payment_id = due.id AND t.kind = due.kind
         """,
     ),
     Claim(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from wallet.proofs import Claim
 
-# Every payment of a person, as counted from the payments themselves. `at` never goes back, whatever the clock did.
-_SPENT = """
-    SELECT p.debit_account_id AS account_id, p.amount, e.seq,
+SPENT = """
+    SELECT p.debit_account_id AS account_id, p.amount,
            row_number() OVER account AS nth, sum(p.amount) OVER account AS total, max(p.settled_at) OVER account AS at
     FROM wallet.payments p
     JOIN wallet.transfers t ON t.payment_id = p.id AND t.kind = 'amount'
-    JOIN wallet.entries e ON e.transfer_id = t.id AND e.account_id = p.debit_account_id
     WHERE p.kind = 'payment'
-    WINDOW account AS (PARTITION BY p.debit_account_id ORDER BY e.seq ROWS UNBOUNDED PRECEDING)
+    WINDOW account AS (PARTITION BY p.debit_account_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)
 """
+"""Every payment of a person, as counted from the payments themselves. `at` never goes back, whatever the clock did."""
 
 RULES = (
     Claim(
@@ -65,7 +64,7 @@ RULES = (
                         abs(o.fee_refunded - COALESCE(r.fee, 0)))
         FROM wallet.payments o
         LEFT JOIN (SELECT original_id, sum(amount) AS amount, sum(fee) AS fee
-                   FROM wallet.payments GROUP BY original_id) r ON r.original_id = o.id
+                   FROM wallet.payments WHERE original_id IS NOT NULL GROUP BY original_id) r ON r.original_id = o.id
         """,
     ),
     Claim(
@@ -78,8 +77,7 @@ RULES = (
               FROM wallet.payments r
               JOIN wallet.payments o ON o.id = r.original_id AND o.amount > 0
               LEFT JOIN wallet.transfers t ON t.payment_id = r.id AND t.kind = 'amount'
-              LEFT JOIN wallet.entries e ON e.transfer_id = t.id AND e.account_id = r.debit_account_id
-              WINDOW original AS (PARTITION BY r.original_id ORDER BY e.seq ROWS UNBOUNDED PRECEDING)) so_far
+              WINDOW original AS (PARTITION BY r.original_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)) so_far
         CROSS JOIN LATERAL (SELECT div(numerator, amount) AS whole, 2 * mod(numerator, amount) AS twice) part
         CROSS JOIN LATERAL (
             SELECT whole + (twice > amount OR (twice = amount AND mod(whole, 2) = 1))::int AS due) half_even
@@ -91,7 +89,7 @@ RULES = (
         f"""
         SELECT 'account ' || COALESCE(p.account_id, s.account_id) || ' payment ' || COALESCE(p.nth, s.nth),
                p.total = s.total AND p.at = s.at, abs(COALESCE(p.total, 0) - COALESCE(s.total, 0))
-        FROM ({_SPENT}) p FULL JOIN wallet.spending s ON s.account_id = p.account_id AND s.nth = p.nth
+        FROM ({SPENT}) p FULL JOIN wallet.spending s ON s.account_id = p.account_id AND s.nth = p.nth
         """,  # noqa: S608 - the query above
     ),
     Claim(
@@ -103,9 +101,10 @@ RULES = (
                GREATEST(amount - :per_payment, in_a_day - :day, in_a_month - :month, 0)
         FROM (SELECT account_id, nth, amount, sum(amount) OVER day AS in_a_day, count(*) OVER day AS payments,
                      sum(amount) OVER month AS in_a_month
-              FROM ({_SPENT}) p
-              WINDOW day AS (PARTITION BY account_id ORDER BY at RANGE CAST(:a_day AS interval) PRECEDING),
-                     month AS (PARTITION BY account_id ORDER BY at RANGE CAST(:a_month AS interval) PRECEDING)) spent
+              FROM ({SPENT}) p
+              WINDOW account AS (PARTITION BY account_id ORDER BY at),
+                     day AS (account RANGE make_interval(secs => :a_day) PRECEDING),
+                     month AS (account RANGE make_interval(secs => :a_month) PRECEDING)) spent
         """,  # noqa: S608 - the query above
     ),
     Claim(
@@ -128,7 +127,7 @@ RULES = (
         LEFT JOIN (SELECT p.currency, sum(CASE WHEN 'deposit' IN (p.kind, o.kind) THEN 1 ELSE -1 END
                                           * CASE WHEN o.id IS NULL THEN -p.amount ELSE p.amount END) AS due
                    FROM wallet.payments p LEFT JOIN wallet.payments o ON o.id = p.original_id
-                   WHERE COALESCE(o.kind, p.kind) IN ('deposit', 'withdrawal')
+                   WHERE p.kind <> 'payment' AND COALESCE(o.kind, p.kind) IN ('deposit', 'withdrawal')
                    GROUP BY p.currency) p ON p.currency = a.currency
         WHERE a.kind = 'bank_clearing'
         """,

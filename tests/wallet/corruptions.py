@@ -14,6 +14,7 @@ NAMES = {
     "income": _ACCOUNT.format("a.kind = 'fee_income'"),
     "bank": _ACCOUNT.format("a.kind = 'bank_clearing'"),
     "lunch": _PAYMENT.format("note = 'lunch'"),
+    "last": _PAYMENT.format("note = 'not told yet'"),
     "lunch_transfer": "(SELECT t.id FROM wallet.transfers t JOIN wallet.payments p ON p.id = t.payment_id "
     "WHERE p.note = 'lunch')",
     "small": _PAYMENT.format("kind = 'payment' AND amount = 1000"),
@@ -57,18 +58,18 @@ CORRUPTIONS = (
     Corruption(
         "the last entry's number is off",
         "UPDATE wallet.accounts SET last_seq = last_seq + 1 WHERE id = {ana}",
-        {"last entries": 0},
+        {"last entries": 0, "chain": 148321},
     ),
     Corruption(
         "an entry is deleted",
         "DELETE FROM wallet.entries WHERE account_id = {ben} AND seq = 2",
-        {"transfers balance": 500, "balances": 500, "running balances": 500, "double entry": 500},
+        {"transfers balance": 500, "balances": 500, "running balances": 500, "double entry": 500, "chain": 620},
     ),
     Corruption(
         "the newest entry is deleted",
         "DELETE FROM wallet.entries e USING wallet.accounts a "
         "WHERE a.id = {ben} AND e.account_id = a.id AND e.seq = a.last_seq",
-        {"transfers balance": 999, "balances": 999, "last entries": 0, "double entry": 999},
+        {"transfers balance": 999, "balances": 999, "last entries": 0, "double entry": 999, "chain": 6928},
     ),
     Corruption(
         "an entry grows",
@@ -83,40 +84,40 @@ CORRUPTIONS = (
     Corruption(
         "an entry's balance is off",
         "UPDATE wallet.entries SET balance_after = balance_after + 9 WHERE account_id = {ana} AND seq = 2",
-        {"running balances": 18},
+        {"running balances": 18, "chain": 500},
     ),
     Corruption(
         "an account was below zero in between",
         "UPDATE wallet.entries SET balance_after = -balance_after WHERE account_id = {ben} AND seq = 2",
-        {"running balances": 22000, "no overdraft": 5500},
+        {"running balances": 22000, "no overdraft": 5500, "chain": 500},
     ),
     Corruption(
         "two entries change places",
         "UPDATE wallet.entries SET seq = 5 - seq WHERE account_id = {ana} AND seq IN (2, 3)",
-        {"running balances": 3000, "spending counters": 500},
+        {"running balances": 3000, "double entry": 0, "chain": 4833},
     ),
     Corruption(
         "an entry has no transfer",
         "DELETE FROM wallet.transfers WHERE payment_id = {lunch}",
-        {"double entry": 1000, "payments move money": 500, "spending counters": 19264},
+        {"double entry": 1000, "chain": 1120, "payments move money": 500, "spending counters": 19264},
     ),
     Corruption(
         "a transfer is turned round",
         "UPDATE wallet.transfers "
         "SET debit_account_id = credit_account_id, credit_account_id = debit_account_id "
         "WHERE payment_id = {lunch}",
-        {"double entry": 2000, "payments move money": 500},
+        {"double entry": 2000, "chain": 500, "payments move money": 500},
     ),
     Corruption(
         "a transfer is invented, for no payment",
         "INSERT INTO wallet.transfers "
-        "SELECT gen_random_uuid(), gen_random_uuid(), 'amount', {ana}, {ben}, 5, 'EUR', now()",
-        {"double entry": 10, "currencies": 5, "payments move money": 5},
+        "SELECT gen_random_uuid(), gen_random_uuid(), 'amount', {ana}, 99, {ben}, 99, 5, 'EUR', now(), sha256('')",
+        {"double entry": 10, "currencies": 5, "chain": 5, "payments move money": 5},
     ),
     Corruption(
         "a transfer is in another currency",
         "UPDATE wallet.transfers SET currency = 'USD' WHERE payment_id = {lunch}",
-        {"currencies": 500},
+        {"currencies": 500, "chain": 500},
     ),
     Corruption(
         "an account changes its currency",
@@ -126,12 +127,12 @@ CORRUPTIONS = (
     Corruption(
         "a fee was not moved",
         "DELETE FROM wallet.transfers WHERE payment_id = {small} AND kind = 'fee'",
-        {"double entry": 20, "payments move money": 10},
+        {"double entry": 20, "chain": 3366, "payments move money": 10},
     ),
     Corruption(
         "a fee goes to somebody",
         "UPDATE wallet.transfers SET credit_account_id = {ben} WHERE payment_id = {small} AND kind = 'fee'",
-        {"double entry": 20, "payments move money": 10},
+        {"double entry": 20, "chain": 10, "payments move money": 10},
     ),
     Corruption(
         "a person is charged a fee",
@@ -205,6 +206,7 @@ CORRUPTIONS = (
         "DELETE FROM wallet.payments WHERE id = {lunch}",
         {
             "currencies": 500,
+            "chain": 500,
             "payments move money": 500,
             "quotes": 500,
             "notices": 0,
@@ -275,7 +277,7 @@ CORRUPTIONS = (
     Corruption(
         "a refund cites another payment",
         "UPDATE wallet.payments SET original_id = {small} WHERE id = {lunch_back}",
-        {"returns": 200, "returned amounts": 400, "returned fees": 4},
+        {"chain": 200, "returns": 200, "returned amounts": 400, "returned fees": 4},
     ),
     Corruption(
         "a reversal undoes a part",
@@ -285,7 +287,7 @@ CORRUPTIONS = (
     Corruption(
         "a payment is reversed twice",
         "UPDATE wallet.payments SET original_id = {wrong} WHERE kind = 'reversal' AND amount = 700",
-        {"returns": 700, "returned amounts": 1400, "returned fees": 14, "bank clearing": 700},
+        {"chain": 700, "returns": 700, "returned amounts": 1400, "returned fees": 14, "bank clearing": 700},
     ),
     Corruption(
         "a spending counter is lowered",
@@ -313,12 +315,12 @@ CORRUPTIONS = (
                    WHERE transfer_id = {lunch_transfer})
         UPDATE wallet.spending SET total = total + 100000 WHERE account_id = {ana}
         """,
-        {"balances": 200000, "running balances": 200000, "limits": 500},
+        {"balances": 200000, "running balances": 200000, "chain": 100500, "limits": 500},
     ),
     Corruption(
         "a transfer moves nothing",
         "UPDATE wallet.transfers SET amount = 0 WHERE payment_id = {lunch}",
-        {"double entry": 1000, "amounts": 0, "payments move money": 500},
+        {"double entry": 1000, "amounts": 0, "chain": 0, "payments move money": 500},
     ),
     Corruption(
         "a payment to oneself",
@@ -346,6 +348,67 @@ CORRUPTIONS = (
     Corruption(
         "a withdrawal is called a deposit",
         "UPDATE wallet.payments SET kind = 'deposit' WHERE id = {paid_out}",
-        {"sides": 250, "notices": 250, "acts": 250, "bank clearing": 500},
+        {"chain": 250, "sides": 250, "notices": 250, "acts": 250, "bank clearing": 500},
+    ),
+    Corruption(
+        "a payment moves its money twice",
+        "INSERT INTO wallet.transfers "
+        "SELECT gen_random_uuid(), payment_id, kind, debit_account_id, debit_seq, credit_account_id, credit_seq, "
+        "amount, currency, settled_at, seal FROM wallet.transfers WHERE payment_id = {lunch}",
+        {"double entry": 1000, "chain": 500, "payments move money": 500, "spending counters": 19764},
+    ),
+    Corruption(
+        "what a payment was for is altered, on the quote as well",
+        "WITH q AS (UPDATE wallet.quotes SET note = 'rent' WHERE id = {lunch}) "
+        "UPDATE wallet.payments SET note = 'rent' WHERE id = {lunch}",
+        {"chain": 500},
+    ),
+    Corruption(
+        "a payment grows, and all that follows from it is rewritten, but the seals",
+        """
+        WITH p AS (UPDATE wallet.payments SET amount = amount + 5 WHERE id = {lunch}),
+             q AS (UPDATE wallet.quotes SET amount = amount + 5 WHERE id = {lunch}),
+             s AS (UPDATE wallet.spending SET total = total + 5 WHERE account_id = {ana}),
+             a AS (UPDATE wallet.accounts SET balance = balance + CASE id WHEN {ana} THEN -5 ELSE 5 END
+                   WHERE id IN ({ana}, {ben})),
+             e AS (UPDATE wallet.entries
+                   SET amount = amount + CASE transfer_id WHEN {lunch_transfer} THEN 5 * sign(amount) ELSE 0 END,
+                       balance_after = balance_after + CASE account_id WHEN {ana} THEN -5 ELSE 5 END
+                   WHERE account_id IN ({ana}, {ben}) AND seq > 1)
+        UPDATE wallet.transfers SET amount = amount + 5 WHERE payment_id = {lunch}
+        """,
+        {"chain": 22340},
+    ),
+    Corruption(
+        "a seal is another one",
+        "UPDATE wallet.transfers SET seal = sha256(seal) WHERE payment_id = {lunch}",
+        {"chain": 1620},
+    ),
+    Corruption(
+        "a seal is another one, and is the last of its accounts",
+        "WITH a AS (UPDATE wallet.accounts SET head = sha256(head) WHERE id IN ({ana}, {ben})) "
+        "UPDATE wallet.transfers SET seal = sha256(seal) WHERE payment_id = {last}",
+        {"chain": 999},
+    ),
+    Corruption(
+        "an account forgets its last seal",
+        "UPDATE wallet.accounts SET head = ''::bytea WHERE id = {ben}",
+        {"chain": 5929},
+    ),
+    Corruption(
+        "the newest payment is gone, with all that followed from it, but the last seals",
+        """
+        WITH p AS (DELETE FROM wallet.payments WHERE id = {last}),
+             q AS (UPDATE wallet.quotes SET state = 'cancelled' WHERE id = {last}),
+             n AS (DELETE FROM wallet.notices WHERE payment_id = {last}),
+             s AS (DELETE FROM wallet.spending WHERE account_id = {ana} AND nth = 5),
+             a AS (UPDATE wallet.accounts SET last_seq = last_seq - 1,
+                                              balance = balance + CASE id WHEN {ana} THEN 999 ELSE -999 END
+                   WHERE id IN ({ana}, {ben})),
+             e AS (DELETE FROM wallet.entries
+                   WHERE transfer_id = (SELECT id FROM wallet.transfers WHERE payment_id = {last}))
+        DELETE FROM wallet.transfers WHERE payment_id = {last}
+        """,
+        {"chain": 154250},
     ),
 )

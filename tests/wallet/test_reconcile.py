@@ -11,15 +11,21 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests import books
+from tests.bench import large_books
 from tests.conftest import PIN, Clock, business, euros, person
 from tests.wallet.corruptions import CORRUPTIONS, NAMES, Corruption
 from wallet import Party, Receipt, Reconciliation, Wallet, WalletSettings, reconcile
 from wallet.database import migration_url
 from wallet.fees import Tariff
 from wallet.limits import Limits
+from wallet.proofs_quick import QUICK
+from wallet.sieves import digest
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from tests.books import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +89,84 @@ async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
 async def test_empty_books_are_clean(wallet: Wallet) -> None:
     """Nothing happened yet, so nothing is wrong."""
     assert (await wallet.reconcile()).clean
+    assert (await wallet.reconcile(quick=True)).clean
+
+
+async def test_sieves_look_at_as_much_as_the_claims_own_queries(
+    wallet: Wallet, clock: Clock, settings: WalletSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On honest books, each claim was checked on as many things with the sieves as without them."""
+    await keep_honest_books(wallet, clock)
+    sifted = await reconciled(settings, clock)
+    monkeypatch.setattr(reconcile, "SIEVES", ())
+    assert [(proof.name, proof.checked) for proof in sifted.proofs] == [
+        (proof.name, proof.checked) for proof in (await reconciled(settings, clock)).proofs
+    ]
+    assert sifted.clean
+
+
+@pytest.mark.parametrize("other", [6, -5, 5 + 2**32, 4 + 2**32, 5 + 2**62, -(2**62)])
+async def test_a_digest_tells_every_number_apart(settings: WalletSettings, other: int) -> None:
+    """Whatever the key; also numbers that the database's own hash folds into one."""
+    ours, theirs = digest(numbers=("ours",)), digest(numbers=("theirs",))
+    rows = "(VALUES (1::bigint, 1::bigint), (CAST(5 AS bigint), CAST(:other AS bigint))) AS compared(ours, theirs)"
+    engine = create_async_engine(migration_url(settings))
+    async with engine.connect() as conn:
+        for key in range(20):
+            query = text(f"SELECT {ours} = {theirs} FROM {rows}")  # noqa: S608 - the expression under test
+            assert (await conn.execute(query, {"key": key, "other": other})).scalar_one() is False
+            assert (await conn.execute(query, {"key": key, "other": 5})).scalar_one() is True
+    await engine.dispose()
+
+
+async def test_the_quick_proof_says_that_it_is_quick(wallet: Wallet, clock: Clock) -> None:
+    """It is clean on honest books, checks something with every claim, and is marked."""
+    await keep_honest_books(wallet, clock)
+    result = await wallet.reconcile(quick=True)
+    assert (result.clean, result.quick, result.entries) == (True, True, 54)
+    assert [proof.name for proof in result.proofs if not proof.checked] == []
+    assert not (await wallet.reconcile()).quick
+
+
+@pytest.mark.parametrize(
+    ("what", "fails"),
+    [
+        ("a balance is raised", {"trial balance": 700, "last balances": 700}),
+        ("money moves between two balances", {"last balances": 1400}),
+        ("an entry is deleted", {"totals": 0}),
+        ("the newest entry is deleted", {"totals": 0, "last balances": 5929}),
+        ("the last entry's number is off", {"totals": 0, "last balances": 148321}),
+        ("an entry grows", {}),
+    ],
+)
+async def test_the_quick_proof_finds_wrong_totals_and_last_balances(
+    wallet: Wallet, clock: Clock, settings: WalletSettings, what: str, fails: dict[str, int]
+) -> None:
+    """It finds wrong balances and missing entries; what history says, it leaves to the whole proof."""
+    await keep_honest_books(wallet, clock)
+    corruption = next(one for one in CORRUPTIONS if one.what == what)
+    engine = create_async_engine(migration_url(settings))
+    async with engine.begin() as conn:
+        await conn.execute(text(_WITHOUT_CONSTRAINTS))
+    async with engine.connect() as conn:
+        await conn.execute(text("SET LOCAL session_replication_role = replica"))
+        await conn.execute(text(corruption.statement.format_map(NAMES)))
+        result = await reconcile.prove_quickly(conn, wallet.currency, clock())
+    await engine.dispose()
+    assert {proof.name: proof.at_stake.minor for proof in result.proofs if not proof.holds} == fails
+
+
+async def test_large_books_are_clean(server: Server, clock: Clock) -> None:
+    """The books that measurements are made on stand every proof, each of which has looked at something."""
+    with server.database() as url:
+        made = large_books.fill(url, 20_000, until=clock())
+        async with Wallet.open(books.settings(url), clock=clock) as wallet:
+            result = await wallet.reconcile()
+            assert (await wallet.balance(made.person)).available.minor > 0
+    assert [proof for proof in result.proofs if not proof.holds] == []
+    assert [proof.name for proof in result.proofs if not proof.checked] == ["outbox"]
+    assert result.entries == made.entries
+    assert 19_800 < made.entries < 20_200
 
 
 async def test_a_limit_is_proved_to_the_cent(wallet: Wallet, clock: Clock, settings: WalletSettings) -> None:
@@ -150,7 +234,7 @@ async def test_a_failed_proof_names_what_to_look_at(wallet: Wallet, clock: Clock
 def test_every_proof_is_explained_to_operators() -> None:
     """The handbook says of each what its failure means."""
     handbook = (Path(__file__).parents[2] / "docs" / "reconciling.md").read_text()
-    assert [claim.name for claim in reconcile.CLAIMS if f"| {claim.name} |" not in handbook] == []
+    assert [claim.name for claim in (*reconcile.CLAIMS, *QUICK) if f"| {claim.name} |" not in handbook] == []
 
 
 _WITHOUT_CONSTRAINTS = """

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from wallet import Line, Proof, Reconciliation, Statement, Wallet
+from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
 from wallet.admin.options import AsJson, PartyArgument
 from wallet.admin.output import plain, safe, show, show_json, table
 from wallet.admin.running import REFUSED, run
@@ -24,26 +24,50 @@ To = Annotated[
     datetime | None,
     typer.Option("--to", formats=_DAY, metavar="DAY", help="Last day (UTC), whole; without it, until now."),
 ]
+Quick = Annotated[bool, typer.Option("--quick", help="Prove the totals and the last balances only, in a moment.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV that is safe to open as a spreadsheet.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: sixpence-admin reconcile --json")(reconcile)
+    app.command(epilog="Example: sixpence-admin verify 1A2B3-4C5D6 7E8F9-0G1H2-3J4K5-6M7N8")(verify)
     app.command(epilog="Example: sixpence-admin parties")(parties)
     app.command(epilog="Example: sixpence-admin accounts --json")(accounts)
     app.command(epilog="Example: sixpence-admin statement Ana --from 2026-11-01 --to 2026-11-30 --csv")(statement)
     app.command(epilog="Example: sixpence-admin acts --limit 10")(acts)
 
 
-def reconcile(*, as_json: AsJson = False) -> None:
+def reconcile(*, quick: Quick = False, as_json: AsJson = False) -> None:
     """Prove the books in one snapshot. Exit code 0: clean, 1: drift, 2: could not check. Repairs nothing."""
-    result = run(Wallet.reconcile)
+    result = run(lambda wallet: wallet.reconcile(quick=quick))
     if as_json:
         show_json({"clean": result.clean, **plain(result)})
     else:
-        _show_proofs(result)
+        show_proofs(result)
     if not result.clean:
+        raise typer.Exit(REFUSED)
+
+
+def verify(
+    codes: Annotated[list[str], typer.Argument(metavar="REFERENCE SEAL", help="The two codes on the receipt.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a receipt against today's books. Exit code 0: genuine, 1: it or the books were changed, or it is unknown."""
+    found = run(lambda wallet: wallet.verify(" ".join(codes)))
+    receipt = found.receipt
+    if as_json:
+        show_json({"genuine": found.genuine, **plain(found)})
+    elif found.genuine:
+        sides = f"from {_named(receipt.payer)} to {_named(receipt.payee)}"
+        paid = f"{receipt.kind} of {receipt.amount} {sides}, {receipt.settled_at:%Y-%m-%d %H:%M:%S} UTC"
+        show(Text(f"Genuine: {paid}. {found.checked} transfers up to it were sealed anew, and agree.", style="green"))
+    elif not found.matches:
+        show(Text(f"Not genuine: in today's books the seal of {receipt.reference} is another.", style="red"))
+    else:
+        show(Text(f"Broken: {found.broken} of {found.checked} transfers up to it do not fit their seals.", style="red"))
+    if not found.genuine:
         raise typer.Exit(REFUSED)
 
 
@@ -102,15 +126,23 @@ def acts(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, a
     show(table(("time", "who", "did", "subject", "why"), rows))
 
 
-def _show_proofs(result: Reconciliation) -> None:
+def show_proofs(result: Reconciliation) -> None:
+    """Each proof with what it found, and a verdict."""
     rows = ((_mark(proof), Text(proof.name, style="bold"), _claim(proof), proof.checked) for proof in result.proofs)
     show(table(("", "proof", "claim", "checked"), rows))
     failed = sum(not proof.holds for proof in result.proofs)
     seen = f"{result.entries} entries, as of {result.at:%Y-%m-%d %H:%M:%S} UTC, in {result.seconds:.2f} s"
+    proofs = f"{len(result.proofs)} quick proofs" if result.quick else f"{len(result.proofs)} proofs"
     if failed:
-        show(Text(f"Drift: {failed} of {len(result.proofs)} proofs failed. {seen}. Nothing was changed.", style="red"))
+        show(Text(f"Drift: {failed} of {proofs} failed. {seen}. Nothing was changed.", style="red"))
     else:
-        show(Text(f"The books balance: all {len(result.proofs)} proofs hold. {seen}.", style="green"))
+        show(Text(f"The books balance: all {proofs} hold. {seen}.", style="green"))
+    if result.quick:
+        show(Text("This was the quick proof, of totals and last balances. Without --quick, everything is proved."))
+
+
+def _named(party: Party | None) -> str:
+    return safe(party.name) if party else "the bank"
 
 
 def _mark(proof: Proof) -> Text:

@@ -1,0 +1,27 @@
+"""The quick proof: the last balance of every account, and the totals. For the hours between two whole ones."""
+
+from __future__ import annotations
+
+from wallet.proofs import Claim
+from wallet.proofs_ledger import TRIAL_BALANCE
+
+QUICK = (
+    TRIAL_BALANCE,
+    Claim(
+        "totals",
+        "There are as many entries as the accounts count.",
+        """
+        SELECT 'all entries', (SELECT count(*) FROM wallet.entries) = COALESCE(sum(last_seq), 0), 0
+        FROM wallet.accounts
+        """,
+    ),
+    Claim(
+        "last balances",
+        "The balance of every account is that of its last entry.",
+        """
+        SELECT 'account ' || a.id, a.balance = CASE a.last_seq WHEN 0 THEN 0 ELSE e.balance_after END,
+               abs(a.balance - COALESCE(e.balance_after, 0))
+        FROM wallet.accounts a LEFT JOIN wallet.entries e ON e.account_id = a.id AND e.seq = a.last_seq
+        """,
+    ),
+)
