@@ -21,6 +21,7 @@ from tests.books import PEPPER
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
 from wallet.admin.output import safe
+from wallet.proofs_quick import QUICK
 from wallet.reconcile import CLAIMS
 
 if TYPE_CHECKING:
@@ -107,6 +108,17 @@ def test_reconcile_is_0_when_clean(desk: Desk) -> None:
     assert found["entries"] == 8
     assert len(found["proofs"]) == len(CLAIMS)
     assert found["proofs"][0].keys() == {"name", "claim", "checked", "bad", "at_stake", "examples"}
+
+
+def test_the_quick_reconcile_says_so(desk: Desk) -> None:
+    """Nobody takes it for the whole proof, neither people nor programs."""
+    said = desk("reconcile", "--quick")
+    assert said.code == 0
+    assert f"The books balance: all {len(QUICK)} quick proofs hold." in said.out
+    assert "Without --quick, everything is proved." in said.out
+    found = desk("reconcile", "--quick", "--json").json
+    assert (found["clean"], found["quick"], found["entries"]) == (True, True, 8)
+    assert desk("reconcile", "--json").json["quick"] is False
 
 
 def test_reconcile_is_1_on_drift_and_repairs_nothing(desk: Desk) -> None:

@@ -131,6 +131,20 @@ def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> N
     assert "phone stolen" in desk("acts").out
 
 
+def test_a_name_is_no_markup(desk: Desk, settings: WalletSettings) -> None:
+    """Square brackets are shown as they are: they neither hide a part of a name nor stop the command."""
+
+    async def rename() -> None:
+        async with Wallet.open(settings) as wallet:
+            ben = next(one.party for one in await wallet.parties() if one.party.name == "Ben")
+            await wallet.rename(ben.id, "[red]Ben[/bold]")
+
+    asyncio.run(rename())
+    said = desk("freeze", "[red]Ben[/bold]", "--reason", "phone stolen")
+    assert said.code == 0
+    assert said.out.startswith("[red]Ben[/bold] (")
+
+
 def test_an_act_needs_a_reason(desk: Desk) -> None:
     """Blanks are none."""
     assert desk("freeze", "Ben").code == 2

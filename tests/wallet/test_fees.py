@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wallet.fees import Rate, Tariff, round_half_even
@@ -60,9 +61,23 @@ def test_a_fee_lies_between_nothing_and_the_amount(amount: int, ppm: int, fixed:
 
 
 @given(st.integers(min_value=0, max_value=10**30), st.integers(min_value=1, max_value=10**20))
+@example(2, 3)  # as near above a half as thirds come
+@example(1, 3)
 def test_rounding_agrees_with_exact_fractions(numerator: int, denominator: int) -> None:
     """Python rounds a fraction half-even too; ours never leaves the integers."""
     assert round_half_even(numerator, denominator) == round(Fraction(numerator, denominator))
+
+
+@given(
+    amount=st.integers(min_value=1, max_value=2**53 - 1),
+    ppm=st.integers(min_value=0, max_value=1_000_000),
+    fixed=st.integers(min_value=0, max_value=999_999_999),
+)
+def test_what_is_charged_is_what_was_written(amount: int, ppm: int, fixed: int) -> None:
+    """To the unit, in integers all the way: no float comes near it, however large the amount."""
+    fee = Tariff.parse(f"{ppm // 10_000}.{ppm % 10_000:04}% + {fixed}").fee("business", amount, NOON)
+    assert type(fee) is int
+    assert fee == min(amount, round(Fraction(amount * ppm, 1_000_000)) + fixed)
 
 
 def test_rates_change_at_midnight_utc() -> None:
@@ -79,6 +94,17 @@ def test_rates_change_at_midnight_utc() -> None:
     assert tariff.fee("business", 1000, new_year.astimezone(in_bangkok)) == 25
 
 
+def test_midnight_is_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server in another time zone charges the same."""
+    tariff = Tariff.parse("1%; from 2027-01-01: 2%")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "XXX-13")
+        time.tzset()
+        fees = [tariff.fee("business", 1000, datetime(2026, 12, 31, hour, tzinfo=UTC)) for hour in (0, 12, 23)]
+    time.tzset()
+    assert fees == [10, 10, 10]
+
+
 def test_before_the_first_date_nothing_is_charged() -> None:
     """A tariff may begin in the future."""
     tariff = Tariff.parse("from 2027-01-01: 2%")
@@ -90,6 +116,28 @@ def test_before_the_first_date_nothing_is_charged() -> None:
 def test_spacing_and_case_are_free(text: str) -> None:
     """People write settings as they like."""
     assert Tariff.parse(text).fee("business", 1000, NOON) == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0%",
+        "1%",
+        "10%",
+        "100%",
+        "0.99%",
+        "0.5%",
+        "0.0001%",
+        "12.0304%",
+        "0% + 25",
+        "0.99% + 10",
+        "0.99%; from 2027-01-01: 1.2% + 5; from 2028-01-01: 0%",
+        "from 2027-01-01: 1%",
+    ],
+)
+def test_a_tariff_is_shown_as_it_is_written(text: str) -> None:
+    """So an operator can copy what is shown into the settings."""
+    assert str(Tariff.parse(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -124,4 +172,19 @@ def test_spacing_and_case_are_free(text: str) -> None:
 def test_a_tariff_that_does_not_read_is_refused(text: str) -> None:
     """An operator's typing error never becomes a fee."""
     with pytest.raises(ValueError, match=r"."):
+        Tariff.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("1,5%", "^'1,5%' is not a rate: write 0.99%, or "),
+        ("1%; about 2%", "^'about 2%' is not a rate: "),
+        ("100.0001%", "^'100.0001%' is more than everything$"),
+        ("1%; 2%", "^two rates start on the same day$"),
+    ],
+)
+def test_a_refused_tariff_says_what_is_wrong(text: str, why: str) -> None:
+    """The part that does not read is quoted: it is all the operator sees."""
+    with pytest.raises(ValueError, match=why):
         Tariff.parse(text)

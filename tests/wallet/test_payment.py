@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from wallet import (
     QuoteClosed,
     QuoteExpired,
     QuotePaid,
+    QuoteUnknown,
     SelfPayment,
     Wallet,
     WrongPin,
@@ -64,6 +67,19 @@ async def test_confirming_fifty_times_at_once_pays_once(wallet: Wallet) -> None:
     assert (await wallet.balance(ben.id)).ledger.minor == 500
 
 
+async def test_a_quote_that_another_process_paid_meanwhile_gives_its_receipt(
+    wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paid after we found it open and before the PIN was counted: the money has moved, and nothing says otherwise."""
+    ana, ben = await person(wallet, "Ana", 2000), await person(wallet, "Ben")
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    found_open = await wallet._stored_quote(quote.id, ana.id)
+    paid = await wallet.confirm(quote.id, ana.id, PIN)
+    monkeypatch.setattr(wallet, "_stored_quote", AsyncMock(return_value=found_open))
+    assert await wallet.confirm(quote.id, ana.id, PIN) == paid
+    assert (await wallet.balance(ben.id)).ledger.minor == 500
+
+
 async def test_a_key_used_for_another_request_is_a_conflict(wallet: Wallet) -> None:
     """The same deposit twice is one deposit; the same key with another amount is refused."""
     ana = await person(wallet, "Ana")
@@ -77,12 +93,47 @@ async def test_a_key_used_for_another_request_is_a_conflict(wallet: Wallet) -> N
 
 
 async def test_an_expired_quote_pays_nothing(wallet: Wallet, clock: Clock) -> None:
-    """After two minutes a quote is over."""
+    """After two minutes a quote is over, and takes no PIN any more: a wrong one is not even counted."""
     ana, ben = await person(wallet, "Ana", 2000), await person(wallet, "Ben")
     quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
     clock.advance(seconds=120)
+    for pin in (PIN, "730164"):
+        with pytest.raises(QuoteExpired):
+            await wallet.confirm(quote.id, ana.id, pin)
+    assert (await wallet.pin_state(ana.id)).tries_left == 5
+
+
+async def test_a_quote_that_expires_while_its_pin_is_looked_at_pays_nothing(
+    wallet: Wallet, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was open when the PIN came; settling looks again, and the right PIN was no wrong one."""
+    ana, ben = await person(wallet, "Ana", 2000), await person(wallet, "Ben")
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    verify = wallet._verify
+
+    async def slowly(*arguments: Any) -> None:
+        await verify(*arguments)
+        clock.advance(seconds=120)
+
+    monkeypatch.setattr(wallet, "_verify", slowly)
     with pytest.raises(QuoteExpired):
         await wallet.confirm(quote.id, ana.id, PIN)
+    assert (await wallet.balance(ana.id)).ledger.minor == 2000
+    assert (await wallet.pin_state(ana.id)).tries_left == 5
+
+
+async def test_a_quote_is_its_payers_alone(wallet: Wallet) -> None:
+    """Eve, with her own PIN, can neither see, pay nor cancel what Ana was shown."""
+    ana, ben, eve = await person(wallet, "Ana", 2000), await person(wallet, "Ben"), await person(wallet, "Eve", 2000)
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    for attempt in (
+        wallet.find_quote(quote.id, eve.id),
+        wallet.confirm(quote.id, eve.id, PIN),
+        wallet.cancel(quote.id, eve.id),
+    ):
+        with pytest.raises(QuoteUnknown):
+            await attempt
+    assert (await wallet.find_quote(quote.id, ana.id)).state == "open"
 
 
 async def test_three_wrong_pins_void_the_quote(wallet: Wallet) -> None:
@@ -108,6 +159,19 @@ async def test_a_cancelled_quote_pays_nothing_and_a_paid_one_stays_paid(wallet: 
     await wallet.confirm(paid.id, ana.id, PIN)
     with pytest.raises(QuotePaid):
         await wallet.cancel(paid.id, ana.id)
+
+
+async def test_a_cancel_closes_one_open_quote_and_nothing_else(wallet: Wallet) -> None:
+    """The payer's other quotes stay open; what was voided stays voided, so a repeated cancel hides nothing."""
+    ana, ben = await person(wallet, "Ana", 2000), await person(wallet, "Ben")
+    cancelled, void, other = [await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4()) for _ in range(3)]
+    for _ in range(3):
+        with pytest.raises(WrongPin):
+            await wallet.confirm(void.id, ana.id, "730164")
+    for quote in (cancelled, cancelled, void):
+        await wallet.cancel(quote.id, ana.id)
+    states = [(await wallet.find_quote(quote.id, ana.id)).state for quote in (cancelled, void, other)]
+    assert states == ["cancelled", "voided", "open"]
 
 
 async def test_refusals_come_before_the_pin(wallet: Wallet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import logging
 import traceback
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from pydantic import SecretStr
 
 from tests.books import PEPPER
@@ -45,6 +48,23 @@ def stored_hash(settings: WalletSettings, party: Party) -> str:
     """As only the owner of the tables sees it."""
     rows = as_owner(settings, "SELECT hash || ' ' || pepper_id FROM wallet.pins WHERE party_id = :id", id=party.id)
     return str(rows[0][0])
+
+
+async def test_a_hash_is_what_the_page_says_it_is(wallet: Wallet, settings: WalletSettings) -> None:
+    """`Argon2id(HMAC-SHA256(pepper, "pin-v1" ‖ party id ‖ PIN))`, worked out by hand: without the pepper, nothing."""
+    ana = await person(wallet, "Ana")
+    encoded, _, _ = stored_hash(settings, ana).partition(" ")
+
+    def made_with(pepper: str) -> bool:
+        secret = hmac.digest(pepper.encode(), b"pin-v1" + ana.id.bytes + PIN.encode(), "sha256")
+        try:
+            return PasswordHasher().verify(encoded, secret)
+        except VerifyMismatchError:
+            return False
+
+    assert made_with(PEPPER)
+    assert not made_with("")
+    assert not made_with(PEPPER[:-1])
 
 
 async def test_a_pepper_is_rotated_as_people_come_by(wallet: Wallet, settings: WalletSettings, clock: Clock) -> None:

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from wallet.admin import books, money, parties, setup
+from wallet.admin import backup, books, money, parties, setup
 from wallet.admin.running import COULD_NOT
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they print variables, and among those are secrets
 )
-for commands in (books, parties, money, setup):
+for commands in (books, parties, money, backup, setup):
     commands.register(app)
 
 

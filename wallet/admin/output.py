@@ -26,7 +26,7 @@ _WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "kind", "status", "pr
 
 def show(*things: RenderableType) -> None:
     """Print for people, as wide as their terminal."""
-    Console(highlight=False).print(*things)
+    Console(highlight=False, markup=False).print(*things)
 
 
 def show_json(value: object) -> None:

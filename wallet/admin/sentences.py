@@ -7,6 +7,7 @@ from wallet import errors
 WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
     errors.AmountOutOfRange: "An amount is more than nothing, and at most 2^53 - 1 minor units.",
     errors.PartyUnknown: "There is no such party.",
+    errors.MalformedReceiptCode: "Give the receipt's two codes: its reference and its seal.",
     errors.PaymentUnknown: "There is no such payment.",
     errors.NotReversible: "It was refunded or reversed already, or is itself a return: it cannot be reversed.",
     errors.PinNotSet: "There is no PIN to reset: none was ever chosen.",

@@ -1,0 +1,266 @@
+"""`sixpence-admin backup` and `restore`: whole or not at all, proved, and no secret on the way."""
+
+from __future__ import annotations
+
+import json
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+
+from tests.books import PEPPER, run
+from tests.wallet.desk import PASSWORD, Desk, plain
+from wallet import migrate
+from wallet.admin import client_programs
+from wallet.admin.snapshots import DUMP, MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.books import Server
+
+_RIGHTS = """
+    SELECT table_name, privilege_type, grantee FROM information_schema.table_privileges
+    WHERE table_schema IN ('wallet', 'bot', 'public')
+    UNION SELECT table_name || '.' || column_name, privilege_type, grantee FROM information_schema.column_privileges
+    WHERE table_schema IN ('wallet', 'bot', 'public')
+    UNION SELECT routine_name, privilege_type, grantee FROM information_schema.routine_privileges
+    WHERE routine_schema IN ('wallet', 'bot')
+    UNION SELECT trigger_name, event_manipulation, action_statement FROM information_schema.triggers
+    ORDER BY 1, 2, 3
+"""
+"""Who may do what with every table, column and function, and what triggers do."""
+
+
+@pytest.fixture
+def backup(desk: Desk, tmp_path: Path) -> Path:
+    """A backup of the desk's books."""
+    folder = tmp_path / "backups" / "monday"
+    assert desk("backup", str(folder)).code == 0
+    return folder
+
+
+@pytest.fixture
+def empty(server: Server) -> Iterator[Desk]:
+    """A desk on a database with nothing in it."""
+    run(server.url, "CREATE DATABASE restored")
+    yield Desk(plain(server.url.set(database="restored")))
+    run(server.url, "DROP DATABASE restored WITH (FORCE)")
+
+
+def rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
+    with create_engine(desk.url, poolclass=NullPool).connect() as conn:
+        return [tuple(row) for row in conn.execute(text(query))]
+
+
+def test_restored_books_are_the_books_that_were_backed_up(desk: Desk, backup: Path, empty: Desk) -> None:
+    """The same parties and balances, the same rights and triggers, every proof holds, and the doctor is content."""
+    before = {command: desk(command, "--json").json for command in ("parties", "accounts", "acts")}
+    said = empty("restore", str(backup))
+    assert (said.code, said.err) == (0, "")
+    assert "The books balance" in said.out
+    assert "What was acknowledged after that moment" in said.out
+    assert {command: empty(command, "--json").json for command in before} == before
+    assert rows(empty, _RIGHTS) == rows(desk, _RIGHTS)
+    assert empty("doctor").code == 0
+
+
+def test_a_backup_states_its_moment_and_what_is_in_it(desk: Desk, tmp_path: Path) -> None:
+    """By the database's clock; rows by table, balances by kind; and it says that the pepper is not in it."""
+    earlier, later = tmp_path / "earlier", tmp_path / "later"
+    first = desk("backup", str(earlier), "--json").json
+    assert desk("deposit", "Ana", "1.00", "--reason", "cash", "--yes").code == 0
+    second = desk("backup", str(later), "--json").json
+    assert first["at"] < second["at"]
+    assert second["contents"]["rows"]["wallet.payments"] == first["contents"]["rows"]["wallet.payments"] + 1
+    assert second["contents"]["balances"]["personal EUR"] == first["contents"]["balances"]["personal EUR"] + 100
+    assert "pepper is not in it" in " ".join(desk("backup", str(tmp_path / "third")).out.split())
+
+
+def test_a_backup_is_for_its_owner_only(backup: Path) -> None:
+    """Names, amounts and PIN hashes are in it: nobody else may read it. Nothing else is left beside it."""
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in (backup, *backup.iterdir())} == {
+        "monday": 0o700,
+        DUMP: 0o600,
+        MANIFEST: 0o600,
+    }
+    assert list(backup.parent.iterdir()) == [backup]
+
+
+def test_a_backup_is_never_overwritten(desk: Desk, backup: Path) -> None:
+    """Nor is a file of the operator's."""
+    before = (backup / DUMP).read_bytes()
+    said = desk("backup", str(backup))
+    assert (said.code, said.out) == (1, "")
+    assert "never overwritten" in said.err
+    assert (backup / DUMP).read_bytes() == before
+
+
+def test_restoring_into_books_is_refused(desk: Desk, backup: Path) -> None:
+    """Only an empty database is filled; these books stay as they are."""
+    before = desk("parties", "--json").json
+    said = desk("restore", str(backup))
+    assert (said.code, said.out) == (1, "")
+    assert "not empty" in said.err
+    assert desk("parties", "--json").json == before
+
+
+def test_a_dry_run_changes_nothing(backup: Path, empty: Desk) -> None:
+    """It says that the backup is whole and fits."""
+    said = empty("restore", str(backup), "--dry-run")
+    assert said.code == 0
+    assert "Nothing was changed" in " ".join(said.out.split())
+    assert not rows(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'wallet'")
+
+
+@pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
+def test_a_changed_backup_is_refused(backup: Path, empty: Desk, dry_run: list[str]) -> None:
+    """One bit is enough; nothing is restored of it."""
+    dump = bytearray((backup / DUMP).read_bytes())
+    dump[len(dump) // 2] ^= 1
+    (backup / DUMP).write_bytes(dump)
+    said = empty("restore", str(backup), *dry_run)
+    assert (said.code, said.out) == (1, "")
+    assert "SHA-256" in said.err
+    assert not rows(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'wallet'")
+
+
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 2}', "ceci n'est pas"])
+def test_what_is_not_a_backup_is_said(backup: Path, empty: Desk, manifest: str) -> None:
+    """A folder without a manifest, or with one of something else: could not, in one sentence."""
+    (backup / MANIFEST).write_text(manifest)
+    for folder in (backup, backup.parent):
+        said = empty("restore", str(folder))
+        assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+        assert str(folder) in said.err
+
+
+def test_a_manifest_that_promises_more_is_found_out(backup: Path, empty: Desk) -> None:
+    """Rows and balances are counted again after restoring."""
+    facts = json.loads((backup / MANIFEST).read_text())
+    facts["contents"]["balances"]["personal EUR"] += 1
+    (backup / MANIFEST).write_text(json.dumps(facts))
+    said = empty("restore", str(backup))
+    assert (said.code, said.out) == (1, "")
+    assert "not what the manifest says" in said.err
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "says"),
+    [
+        ("schema", "29991231_future", "from a newer Sixpence"),
+        ("postgresql", 99, "from PostgreSQL 99"),
+        ("roles", ["sixpence_app", "some_reporter"], "gives rights to some_reporter"),
+    ],
+)
+def test_what_cannot_be_restored_here_is_said_before(
+    backup: Path, empty: Desk, fact: str, value: object, says: str
+) -> None:
+    """A newer Sixpence, a newer PostgreSQL, roles that are missing: nothing is touched."""
+    facts = json.loads((backup / MANIFEST).read_text())
+    (backup / MANIFEST).write_text(json.dumps({**facts, fact: value}))
+    said = empty("restore", str(backup))
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert says in said.err
+
+
+def test_older_books_are_to_be_migrated(backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are restored as they were, and the operator is told what to do next."""
+    monkeypatch.setattr(migrate, "newest", lambda: "something newer")
+    said = empty("restore", str(backup))
+    assert said.code == 0
+    assert "now sixpence-admin migrate, then sixpence-admin reconcile" in " ".join(said.out.split())
+
+
+@pytest.mark.parametrize(("pepper", "strange"), [(PEPPER, 0), ("another pepper, as long as it has to be", 3), ("", 3)])
+def test_a_pepper_that_does_not_fit_is_said(backup: Path, empty: Desk, pepper: str, strange: int) -> None:
+    """Books restored beside another pepper, or without one, are right, but nobody's PIN works: say so at once."""
+    said = empty("restore", str(backup), SIXPENCE_PIN_PEPPER=pepper)
+    assert said.code == 0
+    assert ("PINs need another pepper" in said.out) is bool(strange)
+    assert not strange or f"{strange} PINs" in said.out
+
+
+def test_drift_is_restored_and_found(desk: Desk, tmp_path: Path, empty: Desk) -> None:
+    """A backup of bent books is a backup of bent books: restored, and said with exit code 1."""
+    run_on(desk, "UPDATE wallet.accounts SET balance = balance + 7 WHERE kind = 'business'")
+    assert desk("backup", str(tmp_path / "bent")).code == 0
+    said = empty("restore", str(tmp_path / "bent"), "--json")
+    assert said.code == 1
+    assert said.json["restored"] is True
+    assert {proof["name"] for proof in said.json["reconciliation"]["proofs"] if proof["bad"]} >= {"balances"}
+
+
+def run_on(desk: Desk, statement: str) -> None:
+    with create_engine(desk.url, poolclass=NullPool).begin() as conn:
+        conn.execute(text(statement))
+
+
+def test_the_bots_login_cannot_back_up(desk: Desk, server: Server, tmp_path: Path) -> None:
+    """It may not read everything, and a backup without PINs is none: the sentence names the setting that helps."""
+    run(server.url, "CREATE ROLE only_the_bot LOGIN IN ROLE sixpence_app")
+    try:
+        said = Desk(desk.url.replace("//postgres", "//only_the_bot"))("backup", str(tmp_path / "monday"))
+    finally:
+        run(server.url, "DROP ROLE only_the_bot")
+    assert (said.code, said.out) == (2, "")
+    assert "SIXPENCE_MIGRATION_DATABASE_URL" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+@contextmanager
+def pretended(path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Iterator[Path]:
+    """A pg_dump of version 99 before all others; it notes its command line and its environment."""
+    program = path / "bin" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit\n'
+        f'echo "$0 $*" > {path}/said; env > {path}/environment\n{body}\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    yield path
+
+
+def test_no_secret_is_on_a_command_line(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password goes by the environment, where `ps` does not show it; pepper and token do not go at all."""
+    url = desk.url.replace("//postgres", f"//postgres:{PASSWORD}")
+    with pretended(tmp_path, monkeypatch, "exit 1"):
+        said = Desk(url)("backup", str(tmp_path / "monday"), SIXPENCE_BOT_TOKEN="123:secret")
+    assert said.code == 2
+    assert PASSWORD not in (tmp_path / "said").read_text() + said.err
+    environment = (tmp_path / "environment").read_text()
+    assert f"PGPASSWORD={PASSWORD}" in environment
+    assert "SIXPENCE_" not in environment
+
+
+@pytest.mark.parametrize("body", ["echo 'pg_dump: error: disk full' >&2; exit 1", "exit 0"])
+def test_a_failed_backup_leaves_nothing_behind(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    """Whether pg_dump fails, or says that it worked and wrote nothing."""
+    with pretended(tmp_path, monkeypatch, body):
+        said = desk("backup", str(tmp_path / "backups" / "monday"))
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert not list((tmp_path / "backups").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("version", "says"), [(None, "pg_dump is not on PATH"), (9, "pg_dump is of PostgreSQL 9, which is too old")]
+)
+def test_missing_and_old_programs_are_said(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int | None, says: str
+) -> None:
+    """Which program, which version is needed, and where to get it."""
+    monkeypatch.setattr(client_programs, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if version is not None:
+        (tmp_path / "pg_dump").write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version}.6.24'\n")
+        (tmp_path / "pg_dump").chmod(0o755)
+    said = desk("backup", str(tmp_path / "monday"))
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert says in said.err
+    assert "install its client programs" in said.err

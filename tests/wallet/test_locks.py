@@ -1,0 +1,109 @@
+"""Locks: what a posting is decided by is read after its locks are held. Each is held up by somebody, and must wait."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.conftest import euros, person
+from wallet import LimitExceeded, PartyFrozen, QuoteClosed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet import Party, Receipt, Wallet
+    from wallet.orders import Order
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNT = "(SELECT id FROM wallet.accounts WHERE party_id = :payer)"
+
+
+@asynccontextmanager
+async def while_paying(wallet: Wallet, payer: Party, order: Order, held: str) -> AsyncIterator[asyncio.Task[Receipt]]:
+    """A settlement that came upon this statement, not committed yet, and waits; inside, it is committed."""
+    async with wallet._database._engine.connect() as conn:
+        await conn.execute(text(held), {"payer": payer.id, "quote": order.key})
+        async with wallet._database._engine.connect() as watching:
+            paying = asyncio.create_task(wallet._postings.submit(order))
+            await _somebody_waits(await watching.execution_options(isolation_level="AUTOCOMMIT"))
+        await conn.commit()
+        yield paying
+
+
+async def _somebody_waits(conn: AsyncConnection) -> None:
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    async with asyncio.timeout(8):
+        while not (await conn.execute(text(waits))).scalar():
+            pass
+
+
+async def asked(wallet: Wallet, ana: Party, ben: Party) -> Order:
+    """Ana's €5.00 to Ben, as if she had entered her PIN."""
+    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    return (await wallet._stored_quote(quote.id, ana.id)).order()
+
+
+async def test_a_freeze_under_way_is_waited_for(wallet: Wallet) -> None:
+    """The account's status is read under its lock: nothing is paid once the freeze is there."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    freeze = "UPDATE wallet.accounts SET status = 'frozen' WHERE party_id = :payer"
+    async with while_paying(wallet, ana, await asked(wallet, ana, ben), freeze) as paying:
+        with pytest.raises(PartyFrozen):
+            await paying
+    assert (await wallet.balance(ben.id)).ledger.minor == 0
+
+
+async def test_a_cancel_under_way_is_waited_for(wallet: Wallet) -> None:
+    """The quote's state is read under its lock: a payment and its cancelling never both succeed."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    cancel = "UPDATE wallet.quotes SET state = 'cancelled' WHERE id = :quote"
+    async with while_paying(wallet, ana, await asked(wallet, ana, ben), cancel) as paying:
+        with pytest.raises(QuoteClosed):
+            await paying
+    assert (await wallet.balance(ben.id)).ledger.minor == 0
+
+
+async def test_what_is_being_spent_is_waited_for(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was spent is read under the account's lock, at once: no constraint has to send the posting back."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    order, settle, settled = await asked(wallet, ana, ben), wallet._postings._settle, []
+
+    async def counted(orders: Sequence[Order]) -> Sequence[Receipt | Exception]:
+        settled.append(orders)
+        return await settle(orders)
+
+    monkeypatch.setattr(wallet._postings, "_settle", counted)
+    spend = f"""
+        WITH payer AS (SELECT id FROM wallet.accounts WHERE id = {ACCOUNT} FOR NO KEY UPDATE)
+        INSERT INTO wallet.spending (account_id, nth, total, at)
+        SELECT id, 1, {wallet.limits.day}, '2026-11-21 12:00+00' FROM payer
+    """  # noqa: S608 - an integer of this program's own
+    async with while_paying(wallet, ana, order, spend) as paying:
+        with pytest.raises(LimitExceeded):
+            await paying
+    assert len(settled) == 1
+
+
+async def test_accounts_are_locked_in_the_order_of_their_ids(wallet: Wallet) -> None:
+    """Whoever waits for the first holds none of the others, so nobody ever waits in a circle."""
+    ana, ben = await person(wallet, "Ana", 10_000), await person(wallet, "Ben", 10_000)
+    first, second = sorted(line.account_id for line in await wallet.parties())
+    touch, probe = "UPDATE wallet.accounts SET status = status WHERE id = :id", "FOR NO KEY UPDATE NOWAIT"
+    for payer, payee in [(ana, ben), (ben, ana)] * 4:
+        order = await asked(wallet, payer, payee)
+        async with wallet._database._engine.connect() as holding, wallet._database._engine.connect() as probing:
+            await probing.execution_options(isolation_level="AUTOCOMMIT")
+            await holding.execute(text(touch), {"id": first})
+            paying = asyncio.create_task(wallet._postings.submit(order))
+            await _somebody_waits(probing)
+            await probing.execute(text(f"SELECT id FROM wallet.accounts WHERE id = :id {probe}"), {"id": second})  # noqa: S608
+            await holding.commit()
+            await paying
