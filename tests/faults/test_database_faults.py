@@ -4,98 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import NullPool, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import NullPool, create_engine, text
 
 from tests.books import PEPPER
 from tests.conftest import PIN, Clock, euros, person
-from wallet import Party, Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
+from tests.faults.harm import BY, WHY, Nth, at_each_commit, at_each_statement, fails, tell_with_harm
+from wallet import Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
 from wallet import database as databases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy.engine import URL
 
 pytestmark = pytest.mark.anyio
-
-BY, WHY = "operator", "test"
-AMOUNT, REFUND = 500, 200
-
-
-class Nth:
-    """Does something bad the n-th time it is passed, once."""
-
-    def __init__(self, harm: Callable[[], None]) -> None:
-        self._harm = harm
-        self._left = 0
-
-    def arm(self, nth: int) -> None:
-        self._left = nth
-
-    @property
-    def struck(self) -> bool:
-        return self._left == 0
-
-    def __call__(self, *_: object) -> None:
-        if self._left:
-            self._left -= 1
-            if not self._left:
-                self._harm()
-
-
-class Story:
-    """One of everything that moves money, with the keys fixed, so that it can be told again."""
-
-    def __init__(self, wallet: Wallet, ana: Party, ben: Party) -> None:
-        self.wallet, self.ana, self.ben = wallet, ana, ben
-        self.keys = [uuid4() for _ in range(5)]
-
-    async def tell(self) -> UUID:
-        wallet, ana, ben, keys = self.wallet, self.ana, self.ben, self.keys
-        await wallet.deposit(ana.id, euros(wallet, AMOUNT), key=keys[0], by=BY, reason=WHY)
-        quote = await wallet.quote(ana.id, ben.id, euros(wallet, AMOUNT), key=keys[1])
-        await wallet.confirm(quote.id, ana.id, PIN)
-        await wallet.refund(quote.id, euros(wallet, REFUND), key=keys[2], by=BY, reason=WHY)
-        await wallet.withdraw(ben.id, euros(wallet, AMOUNT - REFUND), key=keys[3], by=BY, reason=WHY)
-        await wallet.withdraw(ana.id, euros(wallet, REFUND), key=keys[4], by=BY, reason=WHY)
-        return quote.id
-
-    async def check(self, times: int) -> None:
-        """As often as it was told, and no oftener: entries, notices, attempts."""
-        parties = {summary.party.id: summary for summary in await self.wallet.parties()}
-        assert [parties[party.id].balance.minor for party in (self.ana, self.ben)] == [0, 0]
-        assert [parties[party.id].entries for party in (self.ana, self.ben)] == [4 * times, 3 * times]
-        assert (await self.wallet.pin_state(self.ana.id)).tries_left == 5
-        async with self.wallet._database._engine.connect() as conn:
-            assert (await conn.execute(text("SELECT count(*) FROM wallet.notices"))).scalar() == 7 * times
-            assert (await conn.execute(text("SELECT count(*) FROM wallet.acts"))).scalar() == 4 * times
-
-
-async def tell_with_harm(wallet: Wallet, nth: Nth) -> int:
-    """Tell the story over and over, each time with the harm one step later, until it comes too late to strike.
-
-    Every fourth time it is told again with the same keys, as a caller does who got no answer.
-    """
-    ana, ben = await person(wallet, "Ana"), await person(wallet, "Ben")
-    told = 0
-    while True:
-        told += 1
-        nth.arm(told)
-        story = Story(wallet, ana, ben)
-        quote_id = await story.tell()
-        struck = nth.struck
-        nth.arm(0)
-        if told % 4 == 0:
-            assert await story.tell() == quote_id
-        await story.check(told)
-        if not struck:
-            return told
 
 
 @pytest.fixture
@@ -105,61 +32,40 @@ def patient(clock: Clock, settings: WalletSettings) -> WalletSettings:
     return settings.model_copy(update={"limit_day": 10**9, "limit_month": 10**9, "limit_payments_a_day": 10**6})
 
 
-async def test_a_conflict_at_any_statement_leaves_no_trace(
-    patient: WalletSettings, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_conflict_at_any_statement_leaves_no_trace(patient: WalletSettings, clock: Clock) -> None:
     """A serialization failure once at each statement of each verb: everything happened exactly once."""
-    monkeypatch.setattr(databases, "_FIRST_PAUSE", 0)
-
-    def fail() -> None:
-        raise OperationalError("", {}, psycopg.errors.SerializationFailure())
-
+    nth = fails(psycopg.errors.SerializationFailure)
     async with Wallet.open(patient, clock=clock) as wallet:
-        nth = Nth(fail)
-        event.listen(wallet._database._engine.sync_engine, "before_cursor_execute", nth)
-        assert await tell_with_harm(wallet, nth) > 50
+        with at_each_statement(nth):
+            struck, wrong = await tell_with_harm(wallet, nth)
+        assert not wrong
+        assert struck > 30
         assert (await wallet.reconcile()).clean
 
 
 @pytest.mark.parametrize("answer_lost", [False, True])
 async def test_a_connection_lost_at_any_commit_doubles_nothing(
-    patient: WalletSettings, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, answer_lost: bool
+    patient: WalletSettings, clock: Clock, *, answer_lost: bool
 ) -> None:
     """Lost just before COMMIT, or just after it with the answer on its way: once, and found again by its key."""
-    monkeypatch.setattr(databases, "_FIRST_PAUSE", 0)
-
-    def lose() -> None:
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
-
+    nth = fails(psycopg.OperationalError)
     async with Wallet.open(patient, clock=clock) as wallet:
-        nth, dialect = Nth(lose), wallet._database._engine.sync_engine.dialect
-        commit = dialect.do_commit
-
-        def do_commit(connection: object) -> None:
-            if answer_lost:
-                commit(connection)  # type: ignore[arg-type]
-            nth()
-            if not answer_lost:
-                commit(connection)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(dialect, "do_commit", do_commit)
-        assert await tell_with_harm(wallet, nth) > 5
+        with at_each_commit(wallet, nth, answer_lost=answer_lost):
+            struck, wrong = await tell_with_harm(wallet, nth)
+        assert not wrong
+        assert struck > 5
         assert (await wallet.reconcile()).clean
 
 
-async def test_a_conflict_that_does_not_end_is_said(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_conflict_that_does_not_end_is_said(wallet: Wallet) -> None:
     """After so many tries the database is unavailable; the same key works as soon as it is back."""
-    monkeypatch.setattr(databases, "_LONGEST_PAUSE", 0)
     ana, key = await person(wallet, "Ana"), uuid4()
 
-    def fail(*_: object) -> None:
-        raise OperationalError("", {}, psycopg.errors.DeadlockDetected())
+    def fail(_: str) -> None:
+        raise psycopg.errors.DeadlockDetected
 
-    engine = wallet._database._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", fail)
-    with pytest.raises(Unavailable):
+    with at_each_statement(fail), pytest.raises(Unavailable):
         await wallet.deposit(ana.id, euros(wallet, 5), key=key, by=BY, reason=WHY)
-    event.remove(engine, "before_cursor_execute", fail)
     await wallet.deposit(ana.id, euros(wallet, 5), key=key, by=BY, reason=WHY)
     assert (await wallet.balance(ana.id)).ledger.minor == 5
 
@@ -167,31 +73,21 @@ async def test_a_conflict_that_does_not_end_is_said(wallet: Wallet, monkeypatch:
 async def test_a_statement_that_takes_too_long_is_unavailable(wallet: Wallet) -> None:
     """The time limit on statements ends in the refusal that says: ask again, with the same key."""
 
-    def time_out(*_: object) -> None:
-        raise OperationalError("", {}, psycopg.errors.QueryCanceled())
+    def time_out(_: str) -> None:
+        raise psycopg.errors.QueryCanceled
 
-    engine = wallet._database._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", time_out)
-    with pytest.raises(Unavailable):
+    with at_each_statement(time_out), pytest.raises(Unavailable):
         await wallet.balance(uuid4())
-    event.remove(engine, "before_cursor_execute", time_out)
 
 
-async def test_an_attempt_is_never_given_back_by_a_lost_answer(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_attempt_is_never_given_back_by_a_lost_answer(wallet: Wallet) -> None:
     """A wrong PIN whose counting was retried may count twice, never zero times."""
     ana = await person(wallet, "Ana")
-    nth = Nth(lambda: (_ for _ in ()).throw(psycopg.OperationalError("gone")))
-    dialect = wallet._database._engine.sync_engine.dialect
-    commit = dialect.do_commit
-
-    def do_commit(connection: object) -> None:
-        commit(connection)  # type: ignore[arg-type]
-        nth()
-
-    monkeypatch.setattr(dialect, "do_commit", do_commit)
-    nth.arm(1)
-    with pytest.raises(WrongPin):
-        await wallet.check_pin(ana.id, "730164")
+    nth = fails(psycopg.OperationalError)
+    with at_each_commit(wallet, nth, answer_lost=True):
+        nth.arm(1)
+        with pytest.raises(WrongPin):
+            await wallet.check_pin(ana.id, "730164")
     assert (await wallet.pin_state(ana.id)).tries_left in (3, 4)
 
 
@@ -212,16 +108,16 @@ async def test_connections_ended_in_mid_batch_settle_it_once(wallet: Wallet, dat
     ana = await person(wallet, "Ana")
     cut = Nth(lambda: end_all_connections(database_url))
 
-    def at_entries(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+    def at_entries(statement: str) -> None:
         if "INSERT INTO wallet.entries" in statement:
             cut()
 
-    event.listen(wallet._database._engine.sync_engine, "before_cursor_execute", at_entries)
     cut.arm(2)
     keys = [uuid4() for _ in range(50)]
-    first = await asyncio.gather(
-        *(wallet.deposit(ana.id, euros(wallet, 1), key=key, by=BY, reason=WHY) for key in keys)
-    )
+    with at_each_statement(at_entries):
+        first = await asyncio.gather(
+            *(wallet.deposit(ana.id, euros(wallet, 1), key=key, by=BY, reason=WHY) for key in keys)
+        )
     assert cut.struck
     again = await asyncio.gather(
         *(wallet.deposit(ana.id, euros(wallet, 1), key=key, by=BY, reason=WHY) for key in keys)

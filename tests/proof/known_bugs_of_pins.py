@@ -1,0 +1,136 @@
+"""Bugs that PINs and history must not have, each with the tests that notice it. See `mutants`."""
+
+from __future__ import annotations
+
+from tests.proof.known_bugs import Bug
+
+_PINS, _HISTORY = "PINs", "history"
+_PIN_FUNCTIONS = "migrations/versions/20261122_pin_hashes_within.py"
+_BOOKS = "migrations/versions/20261121_books_the_books.py"
+_PAYMENT, _PIN_TESTS = "tests/wallet/test_payment.py", "tests/wallet/test_pins.py"
+
+BUGS = (
+    Bug(
+        _PINS,
+        "attempts are counted after the PIN was compared",
+        _PIN_FUNCTIONS,
+        (
+            ("SET failures = pin.failures + 1,", "SET failures = pin.failures,"),
+            (
+                "UPDATE wallet.pins SET unproved = pin.unproved - 1 WHERE",
+                "UPDATE wallet.pins SET unproved = pin.unproved - 1, failures = pin.failures + 1 WHERE",
+            ),
+        ),
+        f"{_PIN_TESTS}::test_of_fifty_guesses_at_once_five_are_looked_at",
+    ),
+    Bug(
+        _PINS,
+        "the right PIN does not clear the count",
+        _PIN_FUNCTIONS,
+        (("SET failures = 0, unproved = pin.unproved - 1,", "SET unproved = pin.unproved - 1,"),),
+        f"{_PIN_TESTS}::test_the_right_pin_clears_the_count",
+    ),
+    Bug(
+        _PINS,
+        "every PIN clears the count",
+        _PIN_FUNCTIONS,
+        (("SET unproved = pin.unproved - 1 WHERE", "SET unproved = pin.unproved - 1, failures = 0 WHERE"),),
+        f"{_PIN_TESTS}::test_after_the_lock_there_is_one_try_a_day_and_the_tenth_is_the_last",
+    ),
+    Bug(
+        _PINS,
+        "a lock does not hold",
+        _PIN_FUNCTIONS,
+        (("AND (pin.locked_until IS NULL OR pin.locked_until <= at)", ""),),
+        f"{_PIN_TESTS}::test_after_the_lock_there_is_one_try_a_day_and_the_tenth_is_the_last",
+    ),
+    Bug(
+        _PINS,
+        "there are six tries before the lock",
+        _PIN_FUNCTIONS,
+        (("BETWEEN 5 AND 9", "BETWEEN 6 AND 9"),),
+        f"{_PIN_TESTS}::test_of_fifty_guesses_at_once_five_are_looked_at",
+    ),
+    Bug(
+        _PINS,
+        "one attempt counted compares any number of PINs",
+        _PIN_FUNCTIONS,
+        (("OR pin.unproved = 0 THEN", "THEN"),),
+        f"{_PIN_TESTS}::test_a_wrong_pin_is_compared_once",
+    ),
+    Bug(
+        _PINS,
+        "a PIN is bound to nobody",
+        "wallet/pin_hashing.py",
+        (("+ party_id.bytes + pin", "+ pin"),),
+        "tests/wallet/test_pin_hashing.py::test_a_hash_moved_to_another_person_matches_nothing",
+    ),
+    Bug(
+        _PINS,
+        "the pepper is left out",
+        "wallet/pin_hashing.py",
+        (("hmac.digest(self._peppers[recipe.pepper_id], message", 'hmac.digest(b"", message'),),
+        "tests/wallet/test_pin_hashing.py::test_a_hash_is_what_the_page_says_it_is",
+    ),
+    Bug(
+        _PINS,
+        "three wrong PINs leave the quote open",
+        "wallet/pins.py",
+        (("self.on_quote >= PER_QUOTE", "self.on_quote > PER_QUOTE"),),
+        f"{_PAYMENT}::test_three_wrong_pins_void_the_quote",
+    ),
+    Bug(
+        _PINS,
+        "money does not rest after a reset",
+        "wallet/pins.py",
+        (("if cooling is not None and cooling > at:", "if False:"),),
+        f"{_PIN_TESTS}::test_after_a_reset_nothing_leaves_for_a_day",
+    ),
+    Bug(
+        _HISTORY,
+        "an entry does not say what is left",
+        "wallet/ledger.py",
+        (("SELECT account, seq, transfer, -amount, balance\n", "SELECT account, seq, transfer, -amount, 0\n"),),
+        "tests/wallet/test_history.py::test_a_line_says_who_what_and_what_is_left",
+    ),
+    Bug(
+        _PINS,
+        "a reset voids everybody's quotes",
+        "wallet/pins.py",
+        ((".where(models.Quote.payer_account_id.in_(account_ids), models", ".where(models"),),
+        f"{_PIN_TESTS}::test_a_reset_voids_ones_own_open_quotes_and_nothing_else",
+    ),
+    Bug(
+        _HISTORY,
+        "a refused transfer leaves its number behind",
+        "wallet/ledger.py",
+        (
+            (
+                "= balance, last_seq, head\n            raise",
+                "= balance, account.last_seq, account.head\n            raise",
+            ),
+        ),
+        "tests/wallet/test_ledger_page.py::test_of_several_transfers_all_are_posted_or_none",
+    ),
+    Bug(
+        _HISTORY,
+        "a seal leaves out what came before",
+        "wallet/seals.py",
+        (("balance, len(head)) + head", "balance, 0)"),),
+        "tests/wallet/test_seals_in_sql.py::test_sql_and_python_seal_alike",
+    ),
+    Bug(
+        _HISTORY,
+        "the bot's role may change entries",
+        _BOOKS,
+        (('"wallet.entries": "SELECT, INSERT"', '"wallet.entries": "SELECT, INSERT, UPDATE"'),),
+        "tests/wallet/test_constraints.py::test_the_application_lacks_the_right",
+    ),
+    Bug(
+        _HISTORY,
+        "the owner may rewrite history",
+        _BOOKS,
+        (('BEFORE {"UPDATE OR DELETE" if table in APPEND_ONLY else "DELETE"}', "BEFORE DELETE"),),
+        "tests/wallet/test_constraints.py::test_history_is_refused_to_the_owner_by_a_trigger",
+    ),
+)

@@ -1,0 +1,239 @@
+"""Bugs that the bot must not have, each with the tests that notice it. See `mutants`."""
+
+from __future__ import annotations
+
+from tests.proof.known_bugs import Bug
+
+_GUARDS = "tests/bot/test_guards.py"
+_BUTTONS = "tests/journeys/test_buttons.py"
+
+BUGS = (
+    Bug(
+        "what may pay",
+        "a forwarded message pays",
+        "bot/guards.py",
+        (("    & ~filters.FORWARDED\n", ""),),
+        f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "an edited message pays",
+        "bot/guards.py",
+        (
+            (
+                "    filters.UpdateType.MESSAGE\n",
+                "    (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)\n",
+            ),
+        ),
+        f"{_GUARDS}::test_only_a_new_message_is_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "a message through another bot pays",
+        "bot/guards.py",
+        (("    & ~filters.VIA_BOT\n", ""),),
+        f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "a message sent by schedule pays",
+        "bot/guards.py",
+        (("    & ~filters.IS_FROM_OFFLINE\n", ""),),
+        f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "a channel in somebody's name is obeyed",
+        "bot/guards.py",
+        (("    & ~filters.SenderChat.ALL\n", ""),),
+        f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "a business bot in somebody's name is obeyed",
+        "bot/guards.py",
+        (("message.sender_business_bot is not None or ", ""),),
+        f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
+    ),
+    Bug(
+        "what may pay",
+        "a question pays",
+        "bot/phrases.py",
+        (("if _QUESTION.search(text):", "if False:"),),
+        "tests/bot/test_phrases.py::test_what_is_no_instruction_starts_nothing",
+    ),
+    Bug(
+        "what may pay",
+        "of two amounts the first is paid",
+        "bot/phrases.py",
+        (("if self._has_second_amount(opening, marked=marked):", "if False:"),),
+        "tests/bot/test_phrases.py::test_a_contradiction_is_reported_not_resolved",
+    ),
+    Bug(
+        "buttons",
+        "another person's button is accepted",
+        "bot/conversation.py",
+        ((", models.Card.user_id == user_id, models.Card.chat_id == chat_id\n        )", "\n        )"),),
+        f"{_BUTTONS}::test_somebody_elses_press_does_nothing",
+    ),
+    Bug(
+        "buttons",
+        "another person's key is pressed",
+        "bot/keypad.py",
+        (("if keypad is not None and keypad.user_id == user_id else None", "if keypad is not None else None"),),
+        "tests/bot/test_keypad.py::test_a_key_works_for_its_person_only",
+    ),
+    Bug(
+        "buttons",
+        "a full pad can be taken twice",
+        "bot/keypad.py",
+        (("self._digits.clear()", "pass"),),
+        "tests/bot/test_keypad.py::test_six_digits_fill_the_pad_and_are_taken_once",
+    ),
+    Bug(
+        "buttons",
+        "an update that is handled again asks for another payment",
+        "bot/turn.py",
+        (("f\"update {self.update.update_id} {self.message.date if self.message else ''}\"", 'f"update {id(self)}"'),),
+        f"{_BUTTONS}::test_an_update_that_is_handled_again_shows_the_same_payment",
+    ),
+    Bug(
+        "names and amounts",
+        "1,234 is guessed",
+        "bot/amounts.py",
+        (("return Amount(minors[0]) if len(minors) == 1 else Ambiguous(tuple(minors))", "return Amount(minors[-1])"),),
+        "tests/bot/test_amounts.py::test_one_mark_and_three_digits_is_always_a_question",
+    ),
+    Bug(
+        "names and amounts",
+        "amounts are floats on their way",
+        "bot/amounts.py",
+        (
+            (
+                'sorted(int(each or "0") for each in digits)',
+                'sorted({int(float(f"{a or 0}.{b or 0}") * 10**exponent) for a, b in readings})',
+            ),
+        ),
+        "tests/bot/test_amounts.py::test_an_amount_written_in_any_style_comes_back",
+    ),
+    Bug(
+        "names and amounts",
+        "an amount beyond 2⁵³ is accepted",
+        "bot/amounts.py",
+        (('int(each or "0") > MAX_MINOR for each', 'int(each or "0") > 2 * MAX_MINOR for each'),),
+        "tests/bot/test_amounts.py::test_one_unit_beyond_the_largest_is_refused",
+    ),
+    Bug(
+        "names and amounts",
+        "direction marks stay in names",
+        "bot/names.py",
+        (('{"Cc", "Cf", "Cs", "Zl", "Zp"}', '{"Cc", "Cs", "Zl", "Zp"}'),),
+        "tests/bot/test_names.py::test_clean_removes_what_is_not_seen",
+    ),
+    Bug(
+        "names and amounts",
+        "look-alike names are not compared",
+        "bot/names.py",
+        (("return bool(skeleton(a)) and skeleton(a) == skeleton(b)", "return a == b"),),
+        "tests/bot/test_names.py::test_look_alikes_are_found",
+    ),
+    Bug(
+        "names and amounts",
+        "markup in a name is obeyed",
+        "bot/text.py",
+        (("html.escape(isolate(plain(value)), quote=False)", "isolate(plain(value))"),),
+        "tests/bot/test_text.py::test_arguments_are_escaped_and_isolated",
+    ),
+    Bug(
+        "names and amounts",
+        "a remembered username is believed",
+        "bot/payees.py",
+        (('(chat.username or "").lower() == username.lower()', "chat.id"),),
+        "tests/journeys/test_identity.py::test_a_username_that_moved_on_is_unknown_until_its_new_owner_is_seen",
+    ),
+    Bug(
+        "inbox and webhook",
+        "updates are acknowledged before they are stored",
+        "bot/intake.py",
+        (("await self._receive(*updates)", "asyncio.ensure_future(self._receive(*updates))"),),
+        "tests/bot/test_intake.py::test_what_was_not_stored_is_not_acknowledged",
+    ),
+    Bug(
+        "inbox and webhook",
+        "a webhook's secret is compared by prefix",
+        "bot/webhook.py",
+        (
+            (
+                'hmac.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode())',
+                'secret.startswith(request.headers.get(HEADER, ""))',
+            ),
+        ),
+        "tests/bot/test_webhook.py::test_without_the_secret_nothing_is_stored",
+    ),
+    Bug(
+        "inbox and webhook",
+        "a PIN is left in the inbox",
+        "bot/inbox_table.py",
+        (("redact(original), original)", "original, original)"),),
+        "tests/bot/test_inbox.py::test_a_pin_never_reaches_the_table",
+    ),
+    Bug(
+        "inbox and webhook",
+        "an update is handled each time it comes",
+        "bot/inbox_table.py",
+        (("DO NOTHING", "DO UPDATE SET handled_at = NULL, payload = EXCLUDED.payload"),),
+        "tests/bot/test_inbox.py::test_a_repeated_update_changes_nothing",
+    ),
+    Bug(
+        "inbox and webhook",
+        "the token is logged with every request",
+        "bot/logs.py",
+        (('("httpx", "httpcore", "telegram"', '("telegram"'),),
+        "tests/bot/test_logs.py::test_http_requests_are_not_logged",
+    ),
+    Bug(
+        "inbox and webhook",
+        "secrets in arguments are logged",
+        "bot/logs.py",
+        (("line = line.replace(secret, REDACTED)", "line = line if record.args else line.replace(secret, REDACTED)"),),
+        "tests/bot/test_logs.py::test_messages_and_arguments_are_redacted",
+    ),
+    Bug(
+        "the courier",
+        "a notice is marked before it is told",
+        "bot/courier.py",
+        (
+            (
+                "await self._record(notice, await self._failure(notice))",
+                "await self._record(notice, None); await self._failure(notice)",
+            ),
+        ),
+        "tests/bot/test_courier.py::test_each_failure_has_its_wait",
+    ),
+    Bug(
+        "the courier",
+        "who blocked the bot is told for ever",
+        "bot/courier.py",
+        (("if isinstance(error, Forbidden):", "if False:"),),
+        "tests/bot/test_courier.py::test_each_failure_has_its_wait",
+    ),
+    Bug(
+        "the courier",
+        "a receipt whose edit failed counts as shown",
+        "bot/journeys/pay.py",
+        (
+            (
+                'log.warning("the courier will bring receipt %s: %s", receipt.reference, type(error).__name__)',
+                "await turn.context.wallet.notice_delivered(receipt.notice_id)",
+            ),
+        ),
+        "tests/journeys/test_notices.py::test_the_receipt_comes_by_courier_if_the_edit_failed",
+    ),
+    Bug(
+        "the courier",
+        "Telegram's “retry after” is not waited for",
+        "bot/outgoing.py",
+        (("self._pause(chat, wait_asked(refusal).total_seconds())", "self._pause(chat, 0)"),),
+        "tests/bot/test_outgoing.py::test_retry_after_pauses_that_chat_alone",
+    ),
+)

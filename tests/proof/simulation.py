@@ -1,0 +1,112 @@
+"""One seed drives people, clock, Telegram's faults, the database's faults and kills; nothing is lost or paid twice.
+
+The world in which the real bot and the real wallet are tried is `tests/proof/simulator`. Each seed is a story of 30 to
+60 steps; a seed that finds something is told again with `python -m tests.proof.simulator SEED`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.proof.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.books import Server
+    from tests.proof.finding import Effort, Prover
+
+WORKERS: Final = min(2, os.cpu_count() or 1)
+_ROOT: Final = Path(__file__).parents[2]
+
+Told = dict[str, Any]
+
+
+async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
+    """Seeds from the effort's own on, shared out between worker processes."""
+    each = effort.times(5, 500)
+    ranges = [(effort.seed + each * at, effort.seed + each * (at + 1) - 1) for at in range(WORKERS)]
+    told = await _told(server, [[str(first), str(last)] for first, last in ranges])
+    wrong = [story for story in told if story["problem"]]
+    total: Counter[str] = Counter()
+    for story in told:
+        total.update({name: story[name] for name in _COUNTED})
+        total.update({"faults": len(story["struck"])})
+    return [
+        Finding(
+            "L17",
+            "After every step all invariants hold: each payment was asked for, has its PIN and its fee, and is there "
+            "once; what was acknowledged stays; balances follow; nothing frozen moves; the books reconcile.",
+            total["looks"],
+            len(wrong),
+            f"{len(told):,} seeds, {total['steps']:,} steps, {total['payments']:,} payments, {total['kills']:,} kills, "
+            f"{total['faults']:,} faults of the database{_names(wrong)}",
+        ),
+        Finding(
+            "L7, T11",
+            "Every message that somebody is owed was shown to them at least once, when all had become calm.",
+            total["told"],
+            sum("told" in story["problem"] or "waiting" in story["problem"] for story in wrong),
+            "past 429s, 500s, silence, lost answers and people who had blocked the bot",
+        ),
+    ]
+
+
+async def every_crash_point(server: Server, effort: Effort) -> Sequence[Finding]:
+    """One payment after the other, each killed one suspension later than the one before."""
+    stride = effort.times(90, 1) * WORKERS
+    told = await _told(server, [[str(1 + at * stride // WORKERS), "--every", str(stride)] for at in range(WORKERS)])
+    wrong = [story for story in told if story["problem"]]
+    return [
+        Finding(
+            "L6",
+            "A bot killed at any await between a payment's first message and the courier's last mark: paid once, told "
+            "to both.",
+            sum(story["kills"] for story in told),
+            len(wrong),
+            f"{'every' if stride == WORKERS else 'some'} crash point of a payment{_names(wrong)}",
+        )
+    ]
+
+
+async def _told(server: Server, shares: list[list[str]]) -> list[Told]:
+    """The stories of all shares, each told by a process of its own on a database of its own."""
+    return [
+        story for stories in await asyncio.gather(*(_share(server, share) for share in shares)) for story in stories
+    ]
+
+
+async def _share(server: Server, share: list[str]) -> list[Told]:
+    with server.database() as url:
+        where = ("--url", url.render_as_string(hide_password=False))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.proof.simulator", *share, *where),
+            cwd=_ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            said, complaint = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    stories = [json.loads(line) for line in said.decode().splitlines() if line.startswith("{")]
+    if process.returncode != sum(bool(story["problem"]) for story in stories) or not stories:
+        raise RuntimeError(f"the simulator stopped: {complaint.decode()[-2000:]}")
+    return stories
+
+
+def _names(wrong: Sequence[Told]) -> str:
+    return "".join(f"; seed {story['seed']}, {story['problem']}" for story in wrong[:3])
+
+
+_COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
+
+PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

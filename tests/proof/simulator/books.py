@@ -1,0 +1,238 @@
+"""What may have happened, and what did: after each step the two are compared, row by row.
+
+People's own records say what each of them asked for and how often they gave their PIN for it; the operator's say what
+was ordered. A payment in the books that nobody asked for, a second one, one without its PIN, one that was shown and
+is gone, a balance that does not follow: each is `Wrong`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sandbox.person import PIN_LENGTH
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from psycopg import Connection
+
+    from tests.proof.simulator.telegram import Telegram
+    from wallet.fees import Tariff
+
+CAFE: Final = "Café Luna"
+
+Who = int | str
+"""A person by their Telegram id, or the café by its name."""
+
+
+class Wrong(Exception):
+    """An invariant does not hold; the text says which, and on what."""
+
+
+@dataclass
+class Ask:
+    """What a person wants to pay, known by its note. Where they were asked in turn, any of their answers may count."""
+
+    payer: int
+    payees: set[Who]
+    amounts: set[int]
+    digits: int = 0
+    """So many digits of their PIN they have given for it."""
+
+
+@dataclass
+class Order:
+    """What the operator orders. `state`: "open" while nobody knows, "done" when acknowledged, "refused"."""
+
+    verb: str
+    subject: Any
+    amount: int | None
+    key: UUID
+    state: str = "open"
+
+
+class Row(NamedTuple):
+    """A payment in the books."""
+
+    id: UUID
+    kind: str
+    amount: int
+    fee: int
+    note: str
+    reference: str
+    debit: UUID | None
+    credit: UUID | None
+    original: UUID | None
+    at: datetime
+
+
+_ROWS: Final = """
+    SELECT p.id, p.kind, p.amount, p.fee, p.note, p.reference, d.party_id, c.party_id, p.original_id, p.settled_at
+    FROM wallet.payments p
+    JOIN wallet.accounts d ON d.id = p.debit_account_id JOIN wallet.accounts c ON c.id = p.credit_account_id
+    ORDER BY p.settled_at, p.id
+"""
+_BALANCES: Final = "SELECT party_id, balance FROM wallet.accounts WHERE party_id IS NOT NULL"
+
+
+@dataclass
+class Books:
+    """The records of what may have happened, and the way to look at what did."""
+
+    connection: Connection[Any]
+    telegram: Telegram
+    tariff: Tariff
+    parties: dict[UUID, Who] = field(default_factory=dict)
+    asks: dict[str, Ask] = field(default_factory=dict)
+    orders: dict[UUID, Order] = field(default_factory=dict)
+    rows: dict[UUID, Row] = field(default_factory=dict)
+    frozen: set[Who] = field(default_factory=set)
+    """Those whose freeze was acknowledged before the last look, and whose thawing has not begun."""
+    looks: int = 0
+
+    def id_of(self, who: Who) -> UUID:
+        """The party."""
+        return next(party for party, known in self.parties.items() if known == who)
+
+    def paid(self) -> list[Row]:
+        """Payments between people, oldest first."""
+        return [row for row in self.rows.values() if row.kind == "payment"]
+
+    def look(self) -> list[Row]:
+        """Compare; returns what is new. Wrong."""
+        self.looks += 1
+        found = [Row(*row) for row in self.connection.execute(_ROWS)]
+        if missing := self.rows.keys() - {row.id for row in found}:
+            raise Wrong(f"gone from the books: {[self.rows[each] for each in missing]}")
+        new = [row for row in found if row.id not in self.rows]
+        for row in new:
+            self._was_wanted(row)
+            if row.kind != "reversal" and (who := self.frozen & {self._who(row.debit), self._who(row.credit)}):
+                raise Wrong(f"moved although {who} is frozen: {row}")
+        self.rows |= {row.id: row for row in found}
+        self._happened_once()
+        self._add_up()
+        self._were_kept()
+        return new
+
+    def _was_wanted(self, row: Row) -> None:
+        if row.kind != "payment":
+            order = self.orders.get(row.id)
+            if order is None or order.state == "refused" or (order.amount is not None and order.amount != row.amount):
+                raise Wrong(f"not as ordered: {row}, {order}")
+            return
+        ask = self.asks.get(row.note)
+        payer, payee = self._who(row.debit), self._who(row.credit)
+        if ask is None or payer != ask.payer or payee not in ask.payees or row.amount not in ask.amounts:
+            raise Wrong(f"not as asked: {row} from {payer} to {payee}, {ask}")
+        if ask.digits < PIN_LENGTH:
+            raise Wrong(f"paid without its PIN: {row}, {ask}")
+        if row.fee != self.tariff.fee("business" if payee == CAFE else "person", row.amount, row.at):
+            raise Wrong(f"the fee is not the tariff's: {row}")
+
+    def _happened_once(self) -> None:
+        notes = Counter(row.note for row in self.paid())
+        if twice := [note for note, times in notes.items() if times > 1]:
+            raise Wrong(f"paid more than once: {twice}")
+
+    def _add_up(self) -> None:
+        expected: Counter[UUID] = Counter()
+        for row in self.rows.values():
+            fee_from = row.credit if row.original is None else row.debit
+            if row.debit is not None:
+                expected[row.debit] -= row.amount
+            if row.credit is not None:
+                expected[row.credit] += row.amount
+            if fee_from is not None:
+                expected[fee_from] += -row.fee if row.original is None else row.fee
+        for party, balance in self.connection.execute(_BALANCES):
+            if party in self.parties and (balance != expected[party] or balance < 0):
+                raise Wrong(f"{self.parties[party]} has {balance}, and should have {expected[party]}")
+
+    def _were_kept(self) -> None:
+        """What was acknowledged, to the operator or in a chat, is there."""
+        for order in self.orders.values():
+            if order.state == "done" and order.verb in _MOVING and order.key not in self.rows:
+                raise Wrong(f"acknowledged, and not in the books: {order}")
+        known = {row.reference for row in self.rows.values()}
+        for person in self.telegram.shown:
+            if lost := self.telegram.references(person) - known:
+                raise Wrong(f"{person} was shown {lost}, which is not in the books")
+
+    def _who(self, party: UUID | None) -> Who:
+        return self.parties.get(party, "") if party else ""
+
+    # -- at the end ---------------------------------------------------------------------------------------------------
+
+    def waiting(self) -> str:
+        """What the bot still has to do; empty for nothing."""
+        notices = self._count("wallet.notices WHERE delivered_at IS NULL")
+        updates = self._count("bot.inbox WHERE handled_at IS NULL")
+        pending = len(self.telegram.world.updates)
+        return f"{notices} notices, {updates} updates, {pending} at Telegram" if notices + updates + pending else ""
+
+    def all_updates_arrived(self) -> None:
+        """What Telegram no longer has, the inbox has. Wrong."""
+        known = {row[0] for row in self.connection.execute("SELECT update_id FROM bot.inbox")}
+        if lost := self.telegram.given_out() - known:
+            raise Wrong(f"acknowledged, and never stored: updates {sorted(lost)}")
+
+    def all_were_told(self) -> int:
+        """Every message that somebody is owed was shown to them; returns how many those are. Wrong."""
+        owed = [message for row in self.rows.values() for message in self._owed(row)]
+        for who, words, reference in owed:
+            if not any(words in text and reference in text for text in self.telegram.shown[who]):
+                raise Wrong(f"{who} was never told “{words} … {reference}”")
+        return len(owed) + self._others_were_told()
+
+    def _owed(self, row: Row) -> list[tuple[int, str, str]]:
+        sides = zip((row.debit, row.credit), _SAID[row.kind], strict=True)
+        return [(self._owner(party), words, row.reference) for party, words in sides if party is not None]
+
+    def _others_were_told(self) -> int:
+        """Of what moved no money: as many messages as notices, by kind and person."""
+        owed: Counter[tuple[int, str]] = Counter()
+        for kind, recipient in self.connection.execute("SELECT kind, recipient_id FROM wallet.notices"):
+            if kind in _SAID_BESIDES:
+                owed[self._owner(recipient), _SAID_BESIDES[kind]] += 1
+        for (who, words), times in owed.items():
+            if sum(words in text for text in self.telegram.shown[who]) < times:
+                raise Wrong(f"{who} was told “{words}” less than {times} times")
+        for order in self.orders.values():
+            told = _ACTS.get(order.verb)
+            if order.state == "done" and told and (self._owner(self.id_of(order.subject)), told) not in owed:
+                raise Wrong(f"nobody is told of {order}")
+        return owed.total()
+
+    def _owner(self, party: UUID) -> int:
+        who = self.parties[party]
+        return who if isinstance(who, int) else self.owner
+
+    owner: int = 5004
+
+    def _count(self, what: str) -> int:
+        found = self.connection.execute(f"SELECT count(*) FROM {what}").fetchone()  # noqa: S608 - said above
+        assert found is not None
+        return int(found[0])
+
+
+_MOVING: Final = frozenset({"deposit", "withdraw", "refund", "reverse"})
+_SAID: Final = {
+    "payment": ("You sent", "received"),
+    "deposit": ("", "was paid in"),
+    "withdrawal": ("was paid out", ""),
+    "refund": ("back to", "gave you"),
+    "reversal": ("corrected a booking", "corrected a booking"),
+}
+_SAID_BESIDES: Final = {
+    "pin_changed": "Your PIN was changed",
+    "pin_locked": "Your PIN is locked",
+    "pin_reset": "took your PIN away",
+    "frozen": "was frozen by the operator",
+    "unfrozen": "is open again",
+    "business_approved": "is approved",
+}
+_ACTS: Final = {"freeze": _SAID_BESIDES["frozen"], "reset": _SAID_BESIDES["pin_reset"]}

@@ -1,0 +1,314 @@
+"""A seed's story: everybody acts, everything breaks, and after each step all invariants are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram.error import TelegramError
+
+from bot.assembly import assembled
+from bot.identity import person_key
+from bot.inbox import REMEMBERED
+from bot.settings import BotSettings
+from sandbox.telegram.cast import PEOPLE
+from tests.books import PEPPER
+from tests.proof.simulator.administrator import BY, WHY, Operator
+from tests.proof.simulator.books import CAFE, Books, Order, Wrong
+from tests.proof.simulator.chance import Chance, tamed
+from tests.proof.simulator.people import PINS, Somebody
+from tests.proof.simulator.programs import Program, Time
+from tests.proof.simulator.telegram import TOKEN, Telegram
+from tests.proof.simulator.unforeseen import Unforeseen
+from tests.proof.simulator.weather import Weather
+from tests.proof.simulator.wire import Wire, emptied
+from wallet import Money, SettingsError, Wallet, WalletError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+STEPS: Final = (30, 60)
+OPENING: Final = 100_00
+_SETTLING_SECONDS: Final = 8
+_SETTLING_ROUNDS: Final = 14
+
+
+@dataclass
+class Outcome:
+    """How a seed went. `problem` is empty when all was well; the trace is the same at every run of the seed."""
+
+    seed: int
+    steps: int = 0
+    kills: int = 0
+    suspensions: int = 0
+    looks: int = 0
+    payments: int = 0
+    told: int = 0
+    struck: list[str] = field(default_factory=list)
+    problem: str = ""
+    trace: list[str] = field(default_factory=list)
+
+
+class Story:
+    """One seed on a fresh, migrated database that it has for itself."""
+
+    def __init__(self, seed: int, url: URL) -> None:
+        self.outcome = Outcome(seed)
+        self.chance = Chance(seed)
+        self.weather = Weather.of(self.chance)
+        self.time = Time()
+        self.telegram = Telegram(self.time)
+        self.settings = _settings(url)
+        self.wire = Wire(url)
+        self.books = Books(self.wire.books, self.telegram, self.settings.tariff)
+        self.operator = Operator(self.settings, self.time, self.books, self.chance)
+        self.people = [
+            Somebody(cast, PINS[at], self.telegram, self.books, self.chance) for at, cast in enumerate(PEOPLE)
+        ]
+        self.busy = self.people[0]
+        self.bot: Program | None = None
+        self._calls = 0
+        self._unforeseen = Unforeseen()
+
+    def tell(self) -> Outcome:
+        """Tell it to its end, or to the first thing that is wrong."""
+        with ExitStack() as stack:
+            stack.callback(self.wire.close)
+            for setting in (
+                tamed(self.outcome.seed),
+                self.wire.laid(),
+                self.telegram.connected(),
+                self._unforeseen.kept(),
+            ):
+                stack.enter_context(setting)
+            stack.callback(self._end)
+            try:
+                self.open()
+                self.happen()
+                self.close()
+            except Wrong as wrong:
+                self.outcome.problem = f"step {self.outcome.steps}: {wrong}"
+                self._write(f"WRONG {wrong}")
+        return self.outcome
+
+    def open(self) -> None:
+        """Everybody has a wallet, a PIN and some money, and has pressed Start; the café is approved."""
+        self.alone(self._settle_in)
+        self._boot()
+        for somebody in self.people:
+            somebody.start()
+        self.telegram.ring()
+        self.run(seconds=4)
+        self.look()
+
+    def happen(self) -> None:
+        """All steps."""
+        for _ in range(self.chance.randint(*STEPS)):
+            self.step()
+
+    def step(self) -> None:
+        """Somebody acts, something may break, time goes on, and the books are looked at."""
+        self.outcome.steps += 1
+        if self.bot is None:
+            self._boot()
+        self.weather.strike(self._programs(), self.telegram.world, self.wire)
+        self._act()
+        self.telegram.ring()
+        if self.chance.happens(self.weather.impatience):
+            self.run(seconds=3, suspensions=self.chance.randint(1, 400))
+        else:
+            self.run(seconds=self.chance.choice([0.5, 1, 2, 3, 5]))
+        self.look()
+        if self.outcome.steps % 12 == 0:
+            self._reconcile("outbox")  # a bot that is down, or a clock that leaps, leaves notices waiting
+
+    def close(self) -> None:
+        """Nothing breaks any more; once everything has settled, everybody has been told everything."""
+        self._write("calm from here on")
+        self.wire.calm()
+        self.telegram.world.faults.clear()
+        self.telegram.world.updates.duplicate = self.telegram.world.updates.reorder = False
+        for program in self._programs():
+            program.doom = None
+        for somebody in self.people:
+            somebody.come_back()
+        for _ in range(_SETTLING_ROUNDS):
+            if self.bot is None:
+                self._boot()
+            self.telegram.ring()
+            self.run(seconds=_SETTLING_SECONDS)
+            if not self.operator.busy and (unknown := self.operator.unknown()):
+                self.operator.begin(unknown[0])
+            elif not self.operator.busy and not self.books.waiting():
+                break
+            self.time.leapt += timedelta(minutes=16)
+        self.look()
+        if waiting := self.books.waiting():
+            raise Wrong(f"still waiting when all was calm: {waiting}")
+        self._reconcile()
+        if self.time.leapt < REMEMBERED:
+            self.books.all_updates_arrived()
+        self.outcome.told = self.books.all_were_told()
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def _act(self) -> None:
+        chance = self.chance
+        if chance.happens(0.04):
+            leap = chance.choice([timedelta(seconds=40), timedelta(seconds=130), timedelta(hours=25)])
+            self.time.leapt += leap
+            self._write(f"the clock leaps {leap}")
+        if not self.operator.busy and chance.happens(0.22):
+            self._write(f"operator: {self.operator.act()}")
+        else:
+            somebody = self.busy = self.busy if chance.happens(0.55) else chance.choice(self.people)
+            self._write(f"{somebody.name}: {somebody.act()}")
+
+    def look(self) -> None:
+        """Compare the books with what may have happened."""
+        self.outcome.looks += 1
+        for row in self.books.look():
+            self._write(f"books: {row.kind} {row.amount} fee {row.fee} {row.note} {row.reference}")
+        self.outcome.payments = len(self.books.paid())
+        if problems := self._unforeseen.seen:
+            raise Wrong(f"not foreseen: {problems}")
+        for program in self._programs():
+            if program.complaints:
+                raise Wrong(f"nobody caught: {program.complaints}")
+
+    def _reconcile(self, *but: str) -> None:
+        report = self.alone(lambda wallet: wallet.reconcile())
+        broken = [(proof.name, proof.examples) for proof in report.proofs if not proof.holds and proof.name not in but]
+        if broken:
+            raise Wrong(f"reconcile: {broken}")
+
+    async def _settle_in(self, wallet: Wallet) -> None:
+        for somebody, cast in zip(self.people, PEOPLE, strict=True):
+            party = await wallet.open_person(cast.full_name, key=person_key(cast.id))
+            await wallet.set_pin(party.id, somebody.pin)
+            self.books.parties[party.id] = cast.id
+        cafe = await wallet.open_business(self.books.id_of(self.books.owner), CAFE, key=self.chance.uuid())
+        self.books.parties[cafe.id] = CAFE
+        await wallet.approve_business(cafe.id, by=BY, reason=WHY)
+        for who in (cast.id for cast in PEOPLE):
+            key = self.chance.uuid()
+            order = Order("deposit", who, OPENING, key)
+            self.books.orders[key] = order
+            await wallet.deposit(self.books.id_of(who), Money(OPENING, wallet.currency), key=key, by=BY, reason=WHY)
+            order.state = "done"
+
+    # -- programs -----------------------------------------------------------------------------------------------------
+
+    def _programs(self) -> list[Program]:
+        return [program for program in (self.bot, self.operator.program) if program is not None]
+
+    def _boot(self) -> None:
+        self.bot = Program("bot", self.time, self._serve)
+
+    async def _serve(self) -> None:
+        """As `bot.__main__` does."""
+        clock = self.time.clock
+        async with (
+            Wallet.open(self.settings, clock=clock) as wallet,
+            assembled(self.settings, wallet, clock=clock) as bot,
+        ):
+            await bot.intake.run(lambda _: None)
+
+    def alone(self, work: Any) -> Any:
+        """Do something with a wallet while everybody else stands still and nothing breaks."""
+
+        async def main() -> Any:
+            async with Wallet.open(self.settings, clock=self.time.clock) as wallet:
+                return await work(wallet)
+
+        program = Program("aside", self.time, main)
+        program.sturdy = True
+        while program.running:
+            assert program.due() is not None
+            program.turn()
+        return program.outcome()
+
+    def run(self, *, seconds: float, suspensions: int | None = None) -> None:
+        """Let all programs go on for so long; or until they have given way so often, in the middle of everything."""
+        until = self.time.now + seconds
+        while suspensions is None or suspensions > 0:
+            due = {program: when for program in self._programs() if (when := program.due()) is not None}
+            ready = [program for program, when in due.items() if when <= self.time.now]
+            if ready:
+                program = self.chance.choice(ready)
+                before = program.suspensions
+                program.turn()
+                suspensions = None if suspensions is None else suspensions - (program.suspensions - before)
+                self._bury(program)
+            elif due and min(due.values()) <= until:
+                self.time.now = min(due.values())
+            else:
+                self.time.now = until
+                break
+        self._write_calls()
+
+    def _bury(self, program: Program) -> None:
+        """Note the end of a program; a supervisor starts the bot again."""
+        if program.running:
+            return
+        self.outcome.suspensions += program.suspensions
+        if program.dead:
+            self.wire.release(program)
+            self.outcome.kills += 1
+            self._write(f"{program.name} killed at suspension {program.suspensions}")
+        if program is self.bot:
+            self.bot = None
+            self._why_it_ended(program)
+            if self.chance.happens(0.8):
+                self._boot()
+        elif ended := self.operator.ended():
+            self._write(f"operator: {ended}")
+
+    def _why_it_ended(self, program: Program) -> None:
+        try:
+            program.outcome()
+        except asyncio.CancelledError:
+            return
+        except (SettingsError, WalletError, TelegramError) as error:
+            self._write(f"the bot ended: {type(error).__name__}")
+        except Exception as error:
+            raise Wrong(f"the bot ended with {error!r}") from error
+
+    def _end(self) -> None:
+        for program in self._programs():
+            self.outcome.suspensions += program.suspensions
+            program.kill()
+        self.outcome.struck = self.wire.struck
+
+    # -- trace --------------------------------------------------------------------------------------------------------
+
+    def _write(self, line: str) -> None:
+        self.outcome.trace.append(f"{self.outcome.steps:3} {self.time.now:8.3f} {line}")
+
+    def _write_calls(self) -> None:
+        calls = self.telegram.calls[self._calls :]
+        self._calls = len(self.telegram.calls)
+        if calls:
+            self._write(f"calls: {', '.join(calls)}")
+
+
+def simulate(seed: int, url: URL) -> Outcome:
+    """Tell a seed's story in this database, which is emptied first and belongs to nobody else meanwhile."""
+    emptied(url)
+    return Story(seed, url).tell()
+
+
+def _settings(url: URL) -> BotSettings:
+    return BotSettings.model_validate(
+        {
+            "database_url": url.render_as_string(hide_password=False),
+            "pin_pepper": PEPPER,
+            "bot_token": TOKEN,
+            "telegram_api_url": "http://telegram.invalid",
+            "argon2_memory_kib": 8,
+            "argon2_time_cost": 1,
+        }
+    )
