@@ -6,9 +6,10 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 # Trust what this machine trusts: many networks bring a certificate of their own.
 export UV_SYSTEM_CERTS := true
+export AUDIT
 export SIXPENCE_DATA_DIR ?= $(CURDIR)/.sixpence
 
-.PHONY: help demo tour test check format catalogues lock clean
+.PHONY: help demo tour test check audit proof bench format catalogues lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -22,12 +23,22 @@ tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
 test: $(VENV)/.ready-dev  ## every test, on a real PostgreSQL
 	$(BIN)/pytest -n auto --maxprocesses 4
 
-check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models
+check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models, audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m migrations.check
+	$(BIN)/python -m tests.audit
+
+audit: $(VENV)/.ready-dev  ## weaknesses known in the locked packages (AUDIT=skip where there is no network)
+	$(BIN)/python -m tests.audit
+
+proof: $(VENV)/.ready-dev  ## try all that a payments system meets, and write docs/proof.md (SEED=7 for other accidents)
+	@exec $(BIN)/python -m tests.proof $(if $(SEED),--seed $(SEED))
+
+bench: $(VENV)/.ready-dev  ## measure how fast it is beside its yardsticks, and write docs/performance.md
+	@exec $(BIN)/python -m tests.bench
 
 format: $(VENV)/.ready-dev  ## ruff's own formatting and safe fixes
 	$(BIN)/ruff check --fix-only .

@@ -8,6 +8,7 @@ from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.types import DateTime
 
 from wallet import models, parties
+from wallet.errors import PartyUnknown
 from wallet.money import Currency, Money
 from wallet.values import Balance, HistoryPage, Line, Statement
 
@@ -35,6 +36,7 @@ def _lines(condition: str) -> TextClause:
     """)  # noqa: S608 - conditions are written below, never given
 
 
+_BALANCE = select(models.Account.balance).where(models.Account.party_id == bindparam("party"))
 _PAGE = _lines("e.seq < :older ORDER BY e.seq DESC LIMIT :limit")
 _SPAN = _lines("t.settled_at >= :start AND t.settled_at < :end ORDER BY e.seq").bindparams(
     bindparam("start", type_=DateTime(timezone=True)), bindparam("end", type_=DateTime(timezone=True))
@@ -48,10 +50,9 @@ _NEWEST = 2**63 - 1
 
 async def balance(conn: AsyncConnection, party_id: UUID, currency: Currency) -> Balance:
     """As `Wallet.balance`."""
-    account = await parties.account_of(conn, party_id)
-    minor = (
-        await conn.execute(select(models.Account.balance).where(models.Account.id == account.account_id))
-    ).scalar_one()
+    minor = (await conn.execute(_BALANCE, {"party": party_id})).scalar_one_or_none()
+    if minor is None:
+        raise PartyUnknown
     money = Money(minor, currency)
     return Balance(ledger=money, available=money)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b32encode
 from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed without mistakes
+# Crockford's letters in place of RFC 4648's: without I, L, O and U, read aloud and typed without mistakes.
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _GROUPS = re.compile(r"(?<![A-Z0-9-])[A-Z0-9]{5}(?:-[A-Z0-9]{5})+(?![A-Z0-9-])")
 _MISREAD = str.maketrans("OIL", "011")
 
@@ -28,7 +30,7 @@ def reference(payment_id: UUID) -> str:
     Among ten million payments the next one has one chance in a hundred million to meet a reference that is
     taken; it is then refused by a unique constraint, and asked for again it has another id and another reference.
     """
-    return _grouped(_letters(hashlib.sha256(payment_id.bytes).digest()[-7:], 10))
+    return _grouped(_letters(hashlib.sha256(payment_id.bytes).digest(), 10))
 
 
 def read_reference(typed: str) -> str:
@@ -63,9 +65,8 @@ def fingerprint(fields: Iterable[object]) -> bytes:
 
 
 def _letters(source: bytes, count: int) -> str:
-    """The last `5 * count` bits of these bytes."""
-    number = int.from_bytes(source, "big")
-    return "".join([_CROCKFORD[number >> shift & 31] for shift in range(5 * count - 5, -1, -5)])
+    """The first `5 * count` bits of these bytes."""
+    return b32encode(source[:20])[:count].translate(_TO_CROCKFORD).decode()
 
 
 def _grouped(letters: str) -> str:

@@ -1,27 +1,32 @@
-"""Bringing the schema up to date, as the role that owns it. One history for the wallet's tables and the bot's."""
+"""Bringing the schema up to date, as the role that owns it. One history for the wallet's tables and the bot's.
+
+Alembic is imported where it is used: whoever opens a wallet only asks which version is the newest.
+"""
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
 from wallet.database import embedded, migration_url, reaching
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection
 
     from wallet.settings import WalletSettings
 
+_REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
+
 
 def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
     """Migrate to the newest version; the versions before and after. Safe to repeat. SettingsError if unreachable."""
+    from alembic import command  # noqa: PLC0415
+
     with embedded(settings), _connect(settings) as connection:
         before = _current(connection)
         command.upgrade(config(connection), "head")
@@ -29,21 +34,27 @@ def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
 
 
 def newest() -> str:
-    """The newest version there is."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
-    assert head is not None, "there is at least one migration"
-    return head
+    """The newest version there is: each begins with its date."""
+    scripts = (_scripts() / "versions").glob("*.py")
+    versions: list[str] = [version for script in scripts for version in _REVISION.findall(script.read_text())]
+    return max(versions)
 
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, with the scripts where they were installed."""
+    from alembic.config import Config  # noqa: PLC0415
+
+    alembic = Config()
+    alembic.set_main_option("script_location", str(_scripts()))
+    alembic.attributes["connection"] = connection
+    return alembic
+
+
+def _scripts() -> Path:
     spec = find_spec("migrations")
     assert spec is not None, "installed together with this package"
     assert spec.origin is not None, "an ordinary package"
-    alembic = Config()
-    alembic.set_main_option("script_location", str(Path(spec.origin).parent))
-    alembic.attributes["connection"] = connection
-    return alembic
+    return Path(spec.origin).parent
 
 
 def _connect(settings: WalletSettings) -> Connection:
@@ -53,5 +64,7 @@ def _connect(settings: WalletSettings) -> Connection:
 
 
 def _current(connection: Connection) -> str | None:
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
     with connection.begin():
         return MigrationContext.configure(connection).get_current_revision()

@@ -114,8 +114,9 @@ def protect_history() -> None:
     """)
     for table in (*APPEND_ONLY, *NEVER_DELETED):
         name = table.replace(".", "_")
+        changes = "UPDATE OR DELETE" if table in APPEND_ONLY else "DELETE"
         op.execute(f"""
-            CREATE TRIGGER {name}_append_only BEFORE {"UPDATE OR DELETE" if table in APPEND_ONLY else "DELETE"} ON {table}
+            CREATE TRIGGER {name}_append_only BEFORE {changes} ON {table}
             FOR EACH ROW EXECUTE FUNCTION wallet.refuse_change()
         """)
         op.execute(f"""
