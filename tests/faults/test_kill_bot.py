@@ -6,7 +6,7 @@ import pytest
 
 from tests.proof.processes import killed
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1200)]
 
 KILLS = 20
 SEED = 6

@@ -125,6 +125,7 @@ async def test_a_button_of_one_card_does_nothing_on_another(street: Street) -> N
     """Each word of ours with the id of one's own card of another kind: a polite answer, and nothing else."""
     await street.open_wallets(street.ana, street.ben)
     await street.open_business(street.ana, "Ana Shop")
+    await street.ana.reads("Ana Shop is approved")
     words = {"/history": "History of", "send @ben": "How much?", "send 5 to @ben": "Open until"}
     own = {"/history": ("older", "newer", "account0"), "send @ben": ("amount0",), "send 5 to @ben": ("pin", "cancel")}
     cards = {}

@@ -67,7 +67,7 @@ async def no_secret_is_told(server: Server, effort: Effort) -> list[Finding]:
 def _pins_row(heap: Heap, pins: list[Canary]) -> Finding:
     seen = [sighting for pin in pins for sighting in heap.sightings(pin)]
     claim = "A PIN, pressed or typed, right, wrong, new or never asked for, is seen nowhere."
-    return found("P9", claim, len(pins) * len(heap.places), seen, heap.megabytes)
+    return found("P9", claim, len(pins) * len(heap.places), seen, heap.size)
 
 
 def _secret_row(heap: Heap, secret: Canary) -> Finding:
@@ -75,7 +75,7 @@ def _secret_row(heap: Heap, secret: Canary) -> Finding:
     libraries = {"bot token": {RAW}, "webhook secret": {RAW}, "suggested PIN": {RAW, ASKED}}
     but = frozenset(libraries.get(secret.name, ()))
     claim = f"The {secret.name} is seen nowhere."
-    return found("T13", claim, len(heap.places) - len(but), heap.sightings(secret, but=but), heap.megabytes)
+    return found("T13", claim, len(heap.places) - len(but), heap.sightings(secret, but=but), heap.size)
 
 
 async def _through_every_path(here: Scene, heap: Heap, pin: Canary, wrong: Canary, new: Canary, stray: Canary) -> None:

@@ -67,7 +67,8 @@ class Canary:
             spelled[f"in base64, {lead} in"] = encoded[(0, 2, 3)[lead] : whole]
         if not self._is_pin:
             spelled |= {"its end": self.value[-12:], "its middle": self.value[len(self.value) // 2 - 6 :][:12]}
-        return spelled
+        first = {spelling: name for name, spelling in reversed(spelled.items())}  # six digits are the same in a URL
+        return {name: spelling for spelling, name in first.items()}
 
     def sightings(self, text: str) -> list[str]:
         """Return the spellings in which it is there."""
@@ -81,7 +82,7 @@ class Canary:
         return len(self.value) == 6
 
     def _is_in(self, text: str, spelled: str) -> bool:
-        if not spelled.isdigit():
+        if not spelled.isdigit() or spelled not in text:
             return spelled in text or (len(spelled) > 12 and spelled.lower() in _in_small_letters(text))
         # Six digits stand in many a hash and number by chance: not counted inside a longer one.
         return re.search(rf"(?<![0-9a-fA-F]){spelled}(?![0-9a-fA-F])", text) is not None
@@ -118,8 +119,8 @@ class Heap:
         ]
 
     @property
-    def megabytes(self) -> str:
-        return f"{sum(map(len, self.places.values())) / 1e6:.1f} MB in {len(self.places)} places"
+    def size(self) -> str:
+        return f"{sum(map(len, self.places.values())) // 1000:,} kB in {len(self.places)} places"
 
 
 def pin(chance: Random) -> str:

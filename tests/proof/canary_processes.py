@@ -68,7 +68,7 @@ async def no_program_tells_a_secret(server: Server, effort: Effort) -> list[Find
         _refuse_settings(marked, heap)
     seen = [sighting for canary in (*pins, *marked.values()) for sighting in heap.sightings(canary)]
     claim = "No program prints a PIN or a secret of its settings, at DEBUG, in a refusal, in its help or in `ps`."
-    return [found("T13", claim, (len(pins) + len(marked)) * len(heap.places), seen, heap.megabytes)]
+    return [found("T13", claim, (len(pins) + len(marked)) * len(heap.places), seen, heap.size)]
 
 
 async def _talk_to_the_bot(

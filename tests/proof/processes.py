@@ -110,17 +110,20 @@ async def _keep_paying(payer: Person, payee: str, over: asyncio.Event, seen: lis
 
 
 async def _see_through(payer: Person, words: str, note: str) -> None:
-    """What a stubborn person does: ask, press what can be pressed, ask again when it expires, until a receipt comes."""
+    """What a stubborn person does: ask, press what can be pressed, ask again when it expires, until a receipt comes.
 
-    shown = ""
+    They stay with the newest card: an older one of the same payment is over, whatever it says.
+    """
+    newest, shown = 0, ""
     await payer.says(words)
 
     def is_news(message: Message) -> bool:
-        return note in plain(message["text"]) and message["text"] != shown
+        changed = message["id"] > newest or (message["id"] == newest and message["text"] != shown)
+        return changed and note in plain(message["text"])
 
     while "✓" not in shown:
         message = await payer.sees(is_news, f"news of “{note}”")
-        shown = message["text"]
+        newest, shown = message["id"], message["text"]
         if "was open until" in shown:
             await payer.says(words)
         elif "Confirm with PIN" in str(message["inline_keyboard"]):
