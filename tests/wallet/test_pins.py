@@ -15,7 +15,6 @@ from sqlalchemy import text
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.owner import as_owner
 from wallet import (
-    InsufficientFunds,
     MalformedPin,
     NoticeKind,
     Party,
@@ -23,7 +22,6 @@ from wallet import (
     PinCooling,
     PinLocked,
     PinNotSet,
-    PinState,
     Quote,
     QuoteClosed,
     Receipt,
@@ -354,95 +352,3 @@ async def test_a_hash_that_makes_no_sense_is_a_wrong_pin(wallet: Wallet, setting
         as_owner(settings, "UPDATE wallet.pins SET failures = 0, hash = :hash", hash=garbled)
         with pytest.raises(WrongPin):
             await wallet.check_pin(ana.id, PIN)
-
-
-async def test_the_state_of_a_pin_says_what_stands_in_its_way(wallet: Wallet, clock: Clock) -> None:
-    """Never chosen, chosen, locked until tomorrow, one try again to the second, then locked for good, then reset."""
-    ana = await person(wallet, "Ana", pin=None)
-    free = PinState(is_set=False, tries_left=5, locked_until=None, locked=False, cooling_until=None)
-    assert await wallet.pin_state(ana.id) == free
-    await wallet.set_pin(ana.id, PIN)
-    assert await wallet.pin_state(ana.id) == replace(free, is_set=True)
-    await guess(wallet, ana, 5)
-    opens = clock.now + timedelta(hours=24)
-    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=1, locked_until=opens)
-    clock.now = opens
-    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=1)
-    for _ in range(5):
-        await guess(wallet, ana, 1)
-        clock.advance(hours=24)
-    assert await wallet.pin_state(ana.id) == replace(free, is_set=True, tries_left=0, locked=True)
-    await wallet.reset_pin(ana.id, by=BY, reason=WHY)
-    cools = clock.now + timedelta(hours=24)
-    assert await wallet.pin_state(ana.id) == replace(free, cooling_until=cools)
-    with pytest.raises(PinNotSet):
-        await wallet.check_pin(ana.id, PIN)
-    clock.now = cools
-    assert await wallet.pin_state(ana.id) == free
-
-
-async def test_a_reset_voids_ones_own_open_quotes_and_nothing_else(wallet: Wallet) -> None:
-    """Neither other people's, nor what was paid or cancelled."""
-    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben", 1000)
-    paid, cancelled, open_ = await quotes(wallet, ana, ben, 3)
-    (bens,) = await quotes(wallet, ben, ana, 1)
-    await wallet.confirm(paid.id, ana.id, PIN)
-    await wallet.cancel(cancelled.id, ana.id)
-    await wallet.reset_pin(ana.id, by=BY, reason=WHY)
-    states = [(await wallet.find_quote(quote.id, ana.id)).state for quote in (paid, cancelled, open_)]
-    assert states == ["paid", "cancelled", "voided"]
-    assert (await wallet.find_quote(bens.id, ben.id)).state == "open"
-
-
-async def test_whoever_is_locked_out_is_told_until_when(wallet: Wallet, clock: Clock) -> None:
-    """For a day; after the tenth wrong PIN for good."""
-    ana = await person(wallet, "Ana")
-    untils = []
-    for tries in (5, 1, 1, 1, 1, 1):
-        await guess(wallet, ana, tries)
-        (notice,) = await wallet.due_notices()
-        assert notice.kind is NoticeKind.PIN_LOCKED
-        untils.append(notice.until and notice.until - clock.now)
-        await wallet.notice_delivered(notice.id)
-        clock.advance(hours=24)
-    assert untils == [timedelta(hours=24)] * 5 + [None]
-
-
-async def test_the_right_pin_gives_its_quote_all_tries_back_and_no_other(wallet: Wallet) -> None:
-    """It matters where settling refuses what the PIN confirmed: the quote stays open, and is asked for again."""
-    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
-    dear, other = await quotes(wallet, ana, ben, 2)
-    for quote in (dear, dear, other, other):
-        with pytest.raises(WrongPin) as wrong:
-            await wallet.confirm(quote.id, ana.id, WRONG)
-        assert not wrong.value.quote_void
-    await wallet.withdraw(ana.id, euros(wallet, 1000), key=uuid4(), by=BY, reason=WHY)
-    with pytest.raises(InsufficientFunds):
-        await wallet.confirm(dear.id, ana.id, PIN)
-    voided = []
-    for quote in (dear, dear, other):
-        with pytest.raises(WrongPin) as wrong:
-            await wallet.confirm(quote.id, ana.id, WRONG)
-        voided.append(wrong.value.quote_void)
-    assert voided == [False, False, True]
-
-
-async def test_a_quote_cancelled_while_its_last_pin_is_looked_at_stays_cancelled(
-    wallet: Wallet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only what is open is voided."""
-    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
-    (quote,) = await quotes(wallet, ana, ben, 1)
-    for _ in range(2):
-        with pytest.raises(WrongPin):
-            await wallet.confirm(quote.id, ana.id, WRONG)
-    hash_as = wallet._hasher.hash_as
-
-    async def after_a_cancel(person_id: UUID, pin: str, recipe: Recipe | None) -> HashedPin:
-        await wallet.cancel(quote.id, ana.id)
-        return await hash_as(person_id, pin, recipe)
-
-    monkeypatch.setattr(wallet._hasher, "hash_as", after_a_cancel)
-    with pytest.raises(WrongPin):
-        await wallet.confirm(quote.id, ana.id, WRONG)
-    assert (await wallet.find_quote(quote.id, ana.id)).state == "cancelled"
