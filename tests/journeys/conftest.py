@@ -60,10 +60,10 @@ class Somebody(Person):
         """Write in an odd way: `via_bot`, `offline`, `mentions`, …"""
         await self._act("text", text=text, **facts)
 
-    async def buttons(self) -> list[str]:
-        """The labels under the newest message of the bot."""
-        newest = await self.sees(lambda _: True, "anything")
-        return [plain(button["text"]) for row in newest["inline_keyboard"] or [] for button in row]
+    async def buttons(self, *words: str) -> list[str]:
+        """The labels under the newest message of the bot that contains all these words."""
+        message = await self.reads(*words)
+        return [plain(button["text"]) for row in message["inline_keyboard"] or [] for button in row]
 
     async def texts(self) -> list[str]:
         """All that the chat shows, oldest first."""
@@ -118,9 +118,15 @@ class Street:
         """Pay in, and wait until they have been told."""
         party = await self.party(somebody)
         amount = euros(self.wallet, cents)
+        before = await self._told_of_deposits(somebody)
         await self.wallet.deposit(party.id, amount, key=uuid4(), by="test", reason="opening")
         self.context.courier_wake()
-        await somebody.reads("was paid in")
+        async with asyncio.timeout(10):
+            while await self._told_of_deposits(somebody) == before:  # noqa: ASYNC110 - one looks at a phone
+                await asyncio.sleep(0.01)
+
+    async def _told_of_deposits(self, somebody: Somebody) -> int:
+        return sum("was paid in" in text for text in await somebody.texts())
 
     async def open_business(self, owner: Somebody, name: str) -> Party:
         """A business of this person, approved, of which they have been told."""

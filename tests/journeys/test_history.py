@@ -19,11 +19,11 @@ async def test_history_is_paged_in_place(street: Street) -> None:
         await street.give(street.ana, cents)
     await street.ana.says("/history")
     newest = await street.ana.reads("History of Ana Moreno", "€0.10 paid in")
-    assert await street.ana.buttons() == ["Older ›"]
+    assert await street.ana.buttons("History of") == ["Older ›"]
     await street.ana.presses("Older")
     oldest = await street.ana.reads("€0.01 paid in")
     assert oldest["id"] == newest["id"]
-    assert await street.ana.buttons() == ["‹ Newer"]
+    assert await street.ana.buttons("History of") == ["‹ Newer"]
     await street.ana.presses("Newer")
     await street.ana.reads("€0.10 paid in")
 
