@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from wallet.money import Money
+    from wallet.values import HoldEnd
 
 Side = Literal["payer", "payee"]
 LimitName = Literal["per_payment", "day", "month", "payments_a_day"]
@@ -98,6 +99,15 @@ class PartyPending(WalletError):
     side: Side
     name: str
     code = "party_pending"
+
+
+@dataclass(eq=False)
+class PartyInvited(WalletError):
+    """A person who has no wallet yet: money can only be set aside for them."""
+
+    side: Side
+    name: str
+    code = "party_invited"
 
 
 @dataclass(eq=False)
@@ -238,9 +248,24 @@ class NotRefundable(WalletError):
 
 @dataclass(eq=False)
 class NotReversible(WalletError):
-    """It was refunded or reversed already, or is itself a return."""
+    """It was refunded or reversed already, is itself a return, or was set aside, which has ends of its own."""
 
     code = "not_reversible"
+
+
+@dataclass(eq=False)
+class HoldUnknown(WalletError):
+    """No such hold, or none of this payer's."""
+
+    code = "hold_unknown"
+
+
+@dataclass(eq=False)
+class HoldClosed(WalletError):
+    """The hold ended in another way; "expired" also when its time is over and its money is about to be released."""
+
+    state: HoldEnd
+    code = "hold_closed"
 
 
 @dataclass(eq=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.types import DateTime
 
-from wallet import models, parties
+from wallet import parties
 from wallet.errors import PartyUnknown
 from wallet.money import Currency, Money
 from wallet.values import Balance, HistoryPage, Line, Statement
@@ -29,14 +29,21 @@ def _lines(condition: str) -> TextClause:
         FROM wallet.entries e
         JOIN wallet.transfers t ON t.id = e.transfer_id
         JOIN wallet.payments p ON p.id = t.payment_id
+        LEFT JOIN wallet.holds h
+          ON h.id = CASE WHEN p.kind IN ('hold', 'capture', 'release') THEN COALESCE(p.original_id, p.id) END
         JOIN wallet.accounts a
-          ON a.id = CASE e.account_id WHEN t.debit_account_id THEN t.credit_account_id ELSE t.debit_account_id END
+          ON a.id = CASE WHEN p.kind = 'capture' THEN h.payer_account_id WHEN h.id IS NOT NULL THEN h.payee_account_id
+                         WHEN e.account_id = t.debit_account_id THEN t.credit_account_id ELSE t.debit_account_id END
         LEFT JOIN wallet.parties other ON other.id = a.party_id
         WHERE e.account_id = :account AND {condition}
     """)  # noqa: S608 - conditions are written below, never given
 
 
-_BALANCE = select(models.Account.balance).where(models.Account.party_id == bindparam("party"))
+_BALANCE = text("""
+    SELECT a.balance, (SELECT COALESCE(sum(h.amount), 0)::bigint FROM wallet.holds h
+                       WHERE h.payer_account_id = a.id AND h.state = 'open') AS set_aside
+    FROM wallet.accounts a WHERE a.party_id = :party
+""")
 _PAGE = _lines("e.seq < :older ORDER BY e.seq DESC LIMIT :limit")
 _SPAN = _lines("t.settled_at >= :start AND t.settled_at < :end ORDER BY e.seq").bindparams(
     bindparam("start", type_=DateTime(timezone=True)), bindparam("end", type_=DateTime(timezone=True))
@@ -50,11 +57,11 @@ _NEWEST = 2**63 - 1
 
 async def balance(conn: AsyncConnection, party_id: UUID, currency: Currency) -> Balance:
     """As `Wallet.balance`."""
-    minor = (await conn.execute(_BALANCE, {"party": party_id})).scalar_one_or_none()
-    if minor is None:
+    row = (await conn.execute(_BALANCE, {"party": party_id})).one_or_none()
+    if row is None:
         raise PartyUnknown
-    money = Money(minor, currency)
-    return Balance(ledger=money, available=money)
+    available, set_aside = Money(row.balance, currency), Money(row.set_aside, currency)
+    return Balance(ledger=available + set_aside, available=available, set_aside=set_aside)
 
 
 async def page(conn: AsyncConnection, party_id: UUID, older: int | None, limit: int, currency: Currency) -> HistoryPage:

@@ -2,7 +2,8 @@
 
 Each payment of a person leaves one row: the how-manieth it was, and how much had left in all by then. What was spent in
 a window is the difference of two such rows, however many payments lie between, and the rows are written in the settling
-transaction under the account's lock, so no two payments can both see room for one.
+transaction under the account's lock, so no two payments can both see room for one. Money set aside counts like a
+payment, when it is; if it comes back, the windows in which it was set aside no longer count it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from sqlalchemy import text
 
 from wallet.batches import Statement, numbers, texts, together, uuids
 from wallet.errors import LimitExceeded
+from wallet.models import one_of
 from wallet.money import Currency, Money
+from wallet.values import RELEASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +51,10 @@ class Limits:
 
 @dataclass(slots=True)
 class Spent:
-    """What an account has spent: in all, and in all up to a day and a month ago."""
+    """What an account has spent: in all, and in all up to a day and a month ago; and how much of it came back.
+
+    `back_…` is what was set aside within the last day, or month, and released since.
+    """
 
     nth: int = 0
     total: int = 0
@@ -56,13 +62,16 @@ class Spent:
     nth_day_ago: int = 0
     total_day_ago: int = 0
     total_month_ago: int = 0
+    back_nth_day: int = 0
+    back_day: int = 0
+    back_month: int = 0
 
     def exceeded(self, limits: Limits, amount: int) -> list[WindowName]:
         """The windows that have no room for spending `amount` now."""
         room: dict[WindowName, bool] = {
-            "day": self.total - self.total_day_ago + amount <= limits.day,
-            "month": self.total - self.total_month_ago + amount <= limits.month,
-            "payments_a_day": self.nth - self.nth_day_ago < limits.payments_a_day,
+            "day": self.total - self.total_day_ago - self.back_day + amount <= limits.day,
+            "month": self.total - self.total_month_ago - self.back_month + amount <= limits.month,
+            "payments_a_day": self.nth - self.nth_day_ago - self.back_nth_day < limits.payments_a_day,
         }
         return [name for name, fits in room.items() if not fits]
 
@@ -72,6 +81,14 @@ class Spent:
         self.total += amount
         self.at = at if self.at is None else max(at, self.at)
         return SpendingRow(account_id, self.nth, self.total, self.at)
+
+    def give_back(self, amount: int, counted_at: datetime, at: datetime) -> None:
+        """No longer count what was counted then, in the windows that still do."""
+        if counted_at > at - DAY:
+            self.back_nth_day += 1
+            self.back_day += amount
+        if counted_at > at - MONTH:
+            self.back_month += amount
 
 
 class SpendingRow(NamedTuple):
@@ -83,9 +100,11 @@ class SpendingRow(NamedTuple):
     at: datetime
 
 
-_LOAD = """
+_BACK = f"h.state IN {one_of(*RELEASED)}"
+_LOAD = f"""
     SELECT a.id, now.nth, now.total, now.at,
-           COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total, COALESCE(month.total, 0) AS month_total
+           COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total,
+           COALESCE(month.total, 0) AS month_total, back.nth_day, back.day, back.month
     FROM unnest(%(accounts)s::uuid[]) AS a(id)
     JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id ORDER BY nth DESC LIMIT 1) now
       ON true
@@ -93,12 +112,27 @@ _LOAD = """
                        ORDER BY at DESC, nth DESC LIMIT 1) day ON true
     LEFT JOIN LATERAL (SELECT total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= %(month)s
                        ORDER BY at DESC, nth DESC LIMIT 1) month ON true
-"""
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE h.created_at > %(day)s) AS nth_day,
+               COALESCE(sum(h.amount) FILTER (WHERE h.created_at > %(day)s), 0)::bigint AS day,
+               COALESCE(sum(h.amount), 0)::bigint AS month
+        FROM wallet.holds h WHERE h.payer_account_id = a.id AND h.created_at > %(month)s AND {_BACK}) back
+"""  # noqa: S608 - words of this program's own
 
 _INSERT = """
     INSERT INTO wallet.spending (account_id, nth, total, at)
     SELECT * FROM unnest(%(accounts)s::uuid[], %(nths)s::bigint[], %(totals)s::bigint[], %(ats)s::timestamptz[])
 """
+
+_TOTAL = "total + COALESCE(sum(h.amount), 0)"
+# What had left by then, and what was set aside since and came back, which leaves the window without making room.
+_LEAVES = f"""
+    SELECT s.at FROM wallet.spending s
+    WHERE s.account_id = :account AND :needed <= (
+        SELECT s.{{counted}} FROM wallet.holds h
+        WHERE h.payer_account_id = s.account_id AND h.created_at > s.at AND {_BACK})
+    ORDER BY s.nth LIMIT 1
+"""  # noqa: S608 - words of this program's own
 
 
 def of_accounts(account_ids: Iterable[UUID], at: datetime) -> Statement:
@@ -152,17 +186,15 @@ def _allowed(limits: Limits, name: WindowName, currency: Currency) -> Money | in
 async def _opens_at(
     conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: int, exceeded: WindowName
 ) -> datetime:
-    """The window opens when enough of the oldest payments in it have left it."""
+    """The window opens when enough of the oldest payments in it have left it, not counting what came back."""
     match exceeded:
         case "payments_a_day":
-            column, needed, window = "nth", spent.nth + 1 - limits.payments_a_day, DAY
+            counted, needed, window = "nth + count(h.id)", spent.nth + 1 - limits.payments_a_day, DAY
         case "day":
-            column, needed, window = "total", spent.total + amount - limits.day, DAY
+            counted, needed, window = _TOTAL, spent.total + amount - limits.day, DAY
         case "month":
-            column, needed, window = "total", spent.total + amount - limits.month, MONTH
-    query = text(
-        f"SELECT at FROM wallet.spending WHERE account_id = :account AND {column} >= :needed ORDER BY nth LIMIT 1"  # noqa: S608 - one of two column names above
-    )
+            counted, needed, window = _TOTAL, spent.total + amount - limits.month, MONTH
+    query = text(_LEAVES.format(counted=counted))
     leaves = (await conn.execute(query, {"account": account_id, "needed": needed})).scalar() or spent.at
     assert leaves is not None, "a window without payments has room for one"
     return leaves + window  # not found: it is of this very batch, and not written yet

@@ -32,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA = "wallet"
 PARTY_ACCOUNTS = ("personal", "business")
 SYSTEM_ACCOUNTS = ("fee_income", "card_clearing", "bank_clearing", "escrow", "suspense")
+PAYMENT_KINDS = ("payment", "deposit", "withdrawal", "refund", "reversal", "hold", "capture", "release")
 MAY_BE_NEGATIVE = ("card_clearing", "bank_clearing", "suspense")
 """A clearing account's balance is minus what the bank holds for us."""
 
@@ -79,7 +80,7 @@ class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint(f"kind IN {one_of(*PARTY_ACCOUNTS, *SYSTEM_ACCOUNTS)}", "kind"),
-        CheckConstraint(f"status IN {one_of('open', 'pending', 'frozen')}", "status"),
+        CheckConstraint(f"status IN {one_of('open', 'pending', 'frozen', 'invited')}", "status"),
         CheckConstraint(f"(party_id IS NOT NULL) = (kind IN {one_of(*PARTY_ACCOUNTS)})", "parties_own_party_accounts"),
         CheckConstraint(f"balance >= 0 OR kind IN {one_of(*MAY_BE_NEGATIVE)}", "no_overdraft"),
         CheckConstraint("last_seq >= 0", "last_seq"),
@@ -133,6 +134,7 @@ class Quote(Base):
     pin_attempts: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
     code: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''::bytea"))
 
 
@@ -141,20 +143,29 @@ class Payment(Base):
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint(f"kind IN {one_of('payment', 'deposit', 'withdrawal', 'refund', 'reversal')}", "kind"),
+        CheckConstraint(f"kind IN {one_of(*PAYMENT_KINDS)}", "kind"),
         CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
         CheckConstraint("fee BETWEEN 0 AND amount", "fee"),
         CheckConstraint("refunded BETWEEN 0 AND amount", "never_more_refunded_than_paid"),
         CheckConstraint("fee_refunded BETWEEN 0 AND fee", "never_more_fee_returned_than_taken"),
         CheckConstraint("debit_account_id <> credit_account_id", "not_to_oneself"),
-        CheckConstraint("(kind IN ('refund', 'reversal')) = (original_id IS NOT NULL)", "a_return_cites_its_original"),
-        CheckConstraint("(kind = 'payment') = (quote_id IS NOT NULL)", "a_payment_has_a_quote"),
+        CheckConstraint(
+            "(kind IN ('refund', 'reversal', 'capture', 'release')) = (original_id IS NOT NULL)",
+            "a_return_cites_its_original",
+        ),
+        CheckConstraint("(kind IN ('payment', 'hold')) = (quote_id IS NOT NULL)", "a_payment_has_a_quote"),
         CheckConstraint("quote_id = id", "the_quote_is_the_key"),
         Index(
             "uq_payments_one_reversal",
             "original_id",
             unique=True,
             postgresql_where=text("kind = 'reversal'"),
+        ),
+        Index(
+            "uq_payments_one_end",
+            "original_id",
+            unique=True,
+            postgresql_where=text("kind IN ('capture', 'release')"),
         ),
         Index("ix_payments_pair", "debit_account_id", "credit_account_id"),
     )
@@ -173,6 +184,32 @@ class Payment(Base):
     refunded: Mapped[int] = mapped_column(server_default="0")
     fee_refunded: Mapped[int] = mapped_column(server_default="0")
     settled_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """Money set aside by the payment of this id, until a capture or a release cites it (`wallet.holds`).
+
+    `payee_account_id` is whom it waits for; who captured it is on the capture. `created_at` is when limits count it.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint(f"state IN {one_of('open', 'captured', 'cancelled', 'refused', 'expired')}", "state"),
+        CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
+        CheckConstraint("payer_account_id <> payee_account_id", "not_for_oneself"),
+        Index("ix_holds_open", "expires_at", postgresql_where=text("state = 'open'")),
+        Index("ix_holds_open_payee", "payee_account_id", postgresql_where=text("state = 'open'")),
+        Index("ix_holds_payer", "payer_account_id", "created_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payer_account_id: Mapped[UUID]
+    payee_account_id: Mapped[UUID]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
 
 
 class Transfer(Base):

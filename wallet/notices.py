@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text, update
 
-from wallet import models, receipts
+from wallet import holds, models, receipts
 from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
-from wallet.values import Notice, NoticeKind, Party, Receipt
+from wallet.values import Hold, Notice, NoticeKind, Party, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.money import Currency
-    from wallet.orders import Order
+    from wallet.orders import Held, Order
 
 LEASE = timedelta(seconds=60)
 """How long a front has to tell a notice it took, before another may take it."""
 
-PAYER_GRACE = timedelta(seconds=10)
-"""The payer's own chat usually shows the receipt at once; the courier steps in only if that failed."""
+GRACE = timedelta(seconds=10)
+"""The chat of who did it usually shows the receipt at once; the courier steps in only if that failed."""
 
 
 class Draft(NamedTuple):
-    """A notice to be written. It is due at once, but for the payer's own (`PAYER_GRACE`)."""
+    """A notice to be written. It is due at once, but for the one of who is looking on as it happens (`GRACE`)."""
 
     id: UUID
     recipient_id: UUID
@@ -38,10 +38,16 @@ class Draft(NamedTuple):
     kind: NoticeKind
     payment_id: UUID | None = None
     until: datetime | None = None
+    looks_on: bool = False
 
 
-def of_settled(order: Order) -> list[Draft]:
-    """Who must be told of a settled order: first the side that sees the receipt, then the other."""
+def of_settled(order: Order, *, payee_is_open: bool) -> list[Draft]:
+    """Who must be told of a settled order: first the side that sees the receipt, then the other.
+
+    `payee_is_open`: whoever money was set aside for has a wallet by now, and hears of it if it is gone.
+    """
+    if order.held is not None:
+        return _of_hold(order, order.held, payee_is_open=payee_is_open)
     match order.kind:
         case "payment":
             kinds = (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED)
@@ -49,15 +55,36 @@ def of_settled(order: Order) -> list[Draft]:
             kinds = (NoticeKind.REFUND_SENT, NoticeKind.REFUND_RECEIVED)
         case "reversal":
             kinds = (NoticeKind.REVERSED, NoticeKind.REVERSED)
-        case "deposit" | "withdrawal":
+        case _:
             kinds = (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED)
     sides = zip((order.debit.party, order.credit.party), kinds, strict=True)
-    return [_about(party, kind, order.key) for party, kind in sides if party is not None]
+    return [
+        _about(party, kind, order.key, looks_on=kind is NoticeKind.PAYMENT_SENT)
+        for party, kind in sides
+        if party is not None
+    ]
+
+
+def _of_hold(order: Order, held: Held, *, payee_is_open: bool) -> list[Draft]:
+    payer, payee, claimed_by = held.payer.party, held.payee.party, order.credit.party
+    assert payer is not None, "only people set money aside"
+    assert payee is not None, "for people"
+    match held.end:
+        case None:
+            return [_about(payer, NoticeKind.HOLD_PLACED, order.key, looks_on=True)]
+        case "captured":
+            assert claimed_by is not None, "a party claims"
+            received = _about(claimed_by, NoticeKind.PAYMENT_RECEIVED, order.key, looks_on=True)
+            return [received, _about(payer, NoticeKind.HOLD_CAPTURED, order.key)]
+        case reason:
+            released = _about(payer, NoticeKind.HOLD_RELEASED, order.key, looks_on=reason == "cancelled")
+            gone = [_about(payee, NoticeKind.HOLD_GONE, order.key)]
+            return [released, *(gone if payee_is_open and reason != "refused" else [])]
 
 
 def insert(drafts: Sequence[Draft], at: datetime) -> Statement:
     """What writes these notices."""
-    ids, recipients, parties, kinds, payments, untils = zip(*drafts, strict=True)
+    ids, recipients, parties, kinds, payments, untils, looking_on = zip(*drafts, strict=True)
     columns = {
         "ids": uuids(ids),
         "recipients": uuids(recipients),
@@ -66,7 +93,7 @@ def insert(drafts: Sequence[Draft], at: datetime) -> Statement:
         "payments": uuids(payments),
         "untils": texts([until.isoformat() if until else None for until in untils]),
         "at": at,
-        "later": at + PAYER_GRACE,
+        "dues": texts([(at + GRACE if looks_on else at).isoformat() for looks_on in looking_on]),
     }
     return _INSERT, columns
 
@@ -102,7 +129,10 @@ async def take_due(
     rows = (await conn.execute(_TAKE, {"now": at, "until": at + lease, "limit": limit})).all()
     wanted = [(row.payment_id, row.party_id) for row in rows if row.payment_id is not None]
     told = await receipts.load_many(conn, wanted, currency)
-    taken = (_notice(row, told.get((row.payment_id, row.party_id))) for row in rows)
+    captures = {receipt.payment_id for receipt in told.values() if receipt.kind == "capture"}
+    about_holds = [row.payment_id for row in rows if row.kind in _OF_HOLDS or row.payment_id in captures]
+    of_holds = await holds.load_many(conn, about_holds, currency)
+    taken = (_notice(row, told.get((row.payment_id, row.party_id)), of_holds.get(row.payment_id)) for row in rows)
     return tuple(sorted(taken, key=lambda notice: notice.id))
 
 
@@ -130,14 +160,14 @@ async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     )
 
 
-_INSERT = f"""
+_OF_HOLDS = (NoticeKind.HOLD_PLACED, NoticeKind.HOLD_CAPTURED, NoticeKind.HOLD_RELEASED, NoticeKind.HOLD_GONE)
+_INSERT = """
     INSERT INTO wallet.notices (id, recipient_id, party_id, kind, payment_id, facts, created_at, due_at)
     SELECT id, recipient, party, kind, payment,
-           CASE WHEN until IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('until', until) END,
-           %(at)s, CASE kind WHEN '{NoticeKind.PAYMENT_SENT.value}' THEN %(later)s ELSE %(at)s END
+           CASE WHEN until IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('until', until) END, %(at)s, due
     FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[], %(parties)s::uuid[], %(kinds)s::text[], %(payments)s::uuid[],
-                %(untils)s::text[]) AS n(id, recipient, party, kind, payment, until)
-"""  # noqa: S608 - a word of this program's own
+                %(untils)s::text[], %(dues)s::timestamptz[]) AS n(id, recipient, party, kind, payment, until, due)
+"""
 _TAKE = text("""
     WITH due AS (
         SELECT n.id FROM wallet.notices n
@@ -145,7 +175,7 @@ _TAKE = text("""
           AND NOT EXISTS (SELECT FROM wallet.notices earlier
                           WHERE earlier.recipient_id = n.recipient_id AND earlier.id < n.id
                             AND earlier.delivered_at IS NULL AND earlier.parked_at IS NULL
-                            AND earlier.kind <> 'payment_sent')
+                            AND earlier.kind NOT IN ('payment_sent', 'hold_placed'))
         ORDER BY n.due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE wallet.notices n SET due_at = :until, attempts = n.attempts + 1
@@ -157,12 +187,12 @@ _TAKE = text("""
 # A notice of one's own payment does not hold up later ones: it waits while the chat itself shows the receipt.
 
 
-def _about(party: Party, kind: NoticeKind, payment_id: UUID | None = None) -> Draft:
+def _about(party: Party, kind: NoticeKind, payment_id: UUID | None = None, *, looks_on: bool = False) -> Draft:
     """Tell a person, or the owner of a business."""
-    return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id)
+    return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id, None, looks_on)
 
 
-def _notice(row: Row[Any], receipt: Receipt | None) -> Notice:
+def _notice(row: Row[Any], receipt: Receipt | None, hold: Hold | None) -> Notice:
     until = row.facts.get("until")
     return Notice(
         id=row.id,
@@ -172,4 +202,5 @@ def _notice(row: Row[Any], receipt: Receipt | None) -> Notice:
         receipt=receipt,
         until=datetime.fromisoformat(until) if until else None,
         attempts=row.attempts,
+        hold=hold,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from wallet import acts, models, notices
 from wallet.accounts import PartyAccount, system_account_id
-from wallet.errors import BadName, KeyConflict, PartyFrozen, PartyPending, PartyUnknown, TooManyBusinesses
+from wallet.errors import BadName, KeyConflict, PartyFrozen, PartyInvited, PartyPending, PartyUnknown, TooManyBusinesses
 from wallet.ids import new_id
 from wallet.models import SYSTEM_ACCOUNTS
 from wallet.money import Currency, Money
@@ -38,7 +38,19 @@ async def open_system_accounts(conn: AsyncConnection, currency: Currency) -> Non
 
 async def open_person(conn: AsyncConnection, *, key: UUID, name: str, currency: Currency, at: datetime) -> Party:
     """As `Wallet.open_person`."""
-    return await _open(conn, key=key, kind="person", name=name, owner_id=None, status="open", currency=currency, at=at)
+    party = await _open(conn, key=key, kind="person", name=name, owner_id=None, status="open", currency=currency, at=at)
+    if party.status != "invited":
+        return party
+    if await _change_status(conn, party.id, "invited", "open"):
+        return await rename(conn, party.id, name)
+    return await find(conn, party.id)
+
+
+async def invite(conn: AsyncConnection, *, key: UUID, name: str, currency: Currency, at: datetime) -> Party:
+    """As `Wallet.invite`."""
+    return await _open(
+        conn, key=key, kind="person", name=name, owner_id=None, status="invited", currency=currency, at=at
+    )
 
 
 async def open_business(
@@ -51,6 +63,8 @@ async def open_business(
         raise PartyUnknown
     if owner.status == "frozen":
         raise PartyFrozen("payer", owner.name)
+    if owner.status == "invited":
+        raise PartyInvited("payer", owner.name)
     owned = await owned_by(conn, owner_id)
     if len(owned) >= MAX_BUSINESSES and not await _opened_with(conn, key):
         raise TooManyBusinesses(MAX_BUSINESSES)
@@ -58,6 +72,12 @@ async def open_business(
     return await _open(
         conn, key=key, kind="business", name=name, owner_id=owner_id, status=status, currency=currency, at=at
     )
+
+
+async def named_by(conn: AsyncConnection, key: UUID) -> Party | None:
+    """As `Wallet.named_by`."""
+    party_id = await _opened_with(conn, key)
+    return None if party_id is None else await find(conn, party_id)
 
 
 async def find(conn: AsyncConnection, party_id: UUID) -> Party:
@@ -134,6 +154,8 @@ async def freeze(conn: AsyncConnection, party_id: UUID, act: acts.Act, at: datet
     party = await find(conn, party_id)
     if party.status == "pending":
         raise PartyPending("payee", party.name)
+    if party.status == "invited":
+        raise PartyInvited("payee", party.name)
     if await _change_status(conn, party_id, "open", "frozen"):
         await notices.frozen(conn, await find(conn, party_id), at)
         await acts.record(conn, act, "freeze", party_id, at)

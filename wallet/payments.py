@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
 from wallet import limits, models, parties, pins, quote_codes
-from wallet.accounts import Holder
+from wallet.accounts import Holder, system_account_id
 from wallet.errors import (
     InsufficientFunds,
     KeyConflict,
     NotAPayer,
     NoteTooLong,
     PartyFrozen,
+    PartyInvited,
     PartyPending,
     QuoteClosed,
     QuoteExpired,
@@ -29,7 +30,7 @@ from wallet.errors import (
 )
 from wallet.ids import new_id
 from wallet.money import Currency, Money
-from wallet.orders import Order, checked_amount
+from wallet.orders import Held, Order, checked_amount
 from wallet.values import Party, Quote, QuoteState
 
 if TYPE_CHECKING:
@@ -70,27 +71,32 @@ class StoredQuote:
     payee_account_id: UUID
 
     def order(self) -> Order:
-        """Pay this quote; its id is the key."""
+        """Pay this quote, or set its money aside; its id is the key."""
+        quote = self.quote
+        payer, payee = Holder(self.payer_account_id, quote.payer), Holder(self.payee_account_id, quote.payee)
+        held = Held(payer, payee, quote.held_until) if quote.held_until else None
         return Order(
-            key=self.quote.id,
-            kind="payment",
-            debit=Holder(self.payer_account_id, self.quote.payer),
-            credit=Holder(self.payee_account_id, self.quote.payee),
-            amount=self.quote.amount.minor,
-            fee=self.quote.fee.minor,
-            note=self.quote.note,
+            key=quote.id,
+            kind="hold" if held else "payment",
+            debit=payer,
+            credit=Holder(system_account_id("escrow", quote.amount.currency)) if held else payee,
+            amount=quote.amount.minor,
+            fee=quote.fee.minor,
+            note=quote.note,
+            held=held,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a quote is made by; `keys` are for its code."""
+    """What a quote is made by; `keys` are for its code; money for the invited waits for `hold_days`."""
 
     currency: Currency
     tariff: Tariff
     limits: limits.Limits
     keys: Sequence[bytes]
     at: datetime
+    hold_days: int
 
 
 async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
@@ -116,6 +122,7 @@ async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
             note=note,
             created_at=terms.at,
             expires_at=terms.at + QUOTE_LIFETIME,
+            held_until=terms.at + timedelta(days=terms.hold_days) if payee.party.status == "invited" else None,
         )
         await _write(conn, shown, quote_codes.code(terms.keys, shown))
         earlier = await _with_key(conn, asked.key)
@@ -200,6 +207,8 @@ def _require_parties(payer: Party, payee: Party) -> None:
         raise SelfPayment
     if payer.status == "frozen":
         raise PartyFrozen("payer", payer.name)
+    if payer.status == "invited":
+        raise PartyInvited("payer", payer.name)
     if payee.status == "frozen":
         raise PartyFrozen("payee", payee.name)
     if payee.status == "pending":
@@ -256,6 +265,7 @@ def _shown(row: Row[*tuple[Any, ...]], payer_id: UUID) -> quote_codes.Shown:
         note=row.note,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        held_until=row.held_until,
     )
 
 
@@ -282,5 +292,6 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
         balance_after=Money(row.balance - row.amount, currency),
         state=_state(row, payer_id, keys),
         expires_at=row.expires_at,
+        held_until=row.held_until,
     )
     return StoredQuote(found, row.payer_account_id, row.payee_account_id)

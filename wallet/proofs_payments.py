@@ -27,12 +27,13 @@ PAYMENTS = (
     ),
     Claim(
         "sides",
-        "People pay others, never a business of their own; deposits come from bank clearing and withdrawals go there.",
+        "People pay others, never a business of their own, or into escrow; deposits and withdrawals are with the bank.",
         """
         SELECT 'payment ' || p.id,
                CASE p.kind
                    WHEN 'payment' THEN debit.kind = 'personal' AND credit.kind IN ('personal', 'business')
                        AND debit.party_id IS DISTINCT FROM payee.owner_id
+                   WHEN 'hold' THEN debit.kind = 'personal' AND credit.kind = 'escrow'
                    WHEN 'deposit' THEN debit.kind = 'bank_clearing' AND credit.party_id IS NOT NULL
                    WHEN 'withdrawal' THEN debit.party_id IS NOT NULL AND credit.kind = 'bank_clearing'
                END,
@@ -50,10 +51,13 @@ PAYMENTS = (
         """
         SELECT CASE WHEN p.id IS NULL THEN 'quote ' || q.id ELSE 'payment ' || p.id END,
                q.state = 'paid' AND p.debit_account_id = q.payer_account_id
-                   AND p.credit_account_id = q.payee_account_id AND p.amount = q.amount AND p.fee = q.fee
+                   AND CASE WHEN q.held_until IS NULL
+                            THEN p.kind = 'payment' AND p.credit_account_id = q.payee_account_id
+                            ELSE p.kind = 'hold' END
+                   AND p.amount = q.amount AND p.fee = q.fee
                    AND p.currency = q.currency AND p.note = q.note AND p.settled_at < q.expires_at,
                GREATEST(p.amount, q.amount)
-        FROM (SELECT * FROM wallet.payments WHERE kind = 'payment') p
+        FROM (SELECT * FROM wallet.payments WHERE kind IN ('payment', 'hold')) p
         FULL JOIN wallet.quotes q ON q.id = p.quote_id
         WHERE p.id IS NOT NULL OR q.state = 'paid'
         """,
@@ -71,7 +75,8 @@ PAYMENTS = (
     ),
     Claim(
         "notices",
-        "Each side of each payment has exactly one notice of it, to the person or to the owner of the business.",
+        "Each side of each payment has exactly one notice of it, as has who set aside what is captured; to the person "
+        "or to the owner of the business.",
         """
         SELECT 'payment ' || COALESCE(due.payment_id, n.payment_id),
                due.recipient_id = n.recipient_id AND due.kind = n.kind AND n.nth = 1,
@@ -84,14 +89,18 @@ PAYMENTS = (
                          WHEN 'reversal' THEN 'reversed'
                          WHEN 'deposit' THEN 'deposited'
                          WHEN 'withdrawal' THEN 'withdrawn'
+                         WHEN 'hold' THEN 'hold_placed'
+                         WHEN 'capture' THEN CASE side WHEN 'credit' THEN 'payment_received' ELSE 'hold_captured' END
+                         WHEN 'release' THEN 'hold_released'
                      END AS kind
               FROM wallet.payments p
-              CROSS JOIN LATERAL (VALUES ('debit', p.debit_account_id), ('credit', p.credit_account_id))
-                  AS sides(side, account_id)
+              LEFT JOIN wallet.holds h ON h.id = p.original_id AND p.kind = 'capture'
+              CROSS JOIN LATERAL (VALUES ('debit', p.debit_account_id), ('credit', p.credit_account_id),
+                                         ('holder', h.payer_account_id)) AS sides(side, account_id)
               JOIN wallet.accounts a ON a.id = sides.account_id
               JOIN wallet.parties party ON party.id = a.party_id) due
         FULL JOIN (SELECT *, row_number() OVER (PARTITION BY payment_id, party_id ORDER BY id) AS nth
-                   FROM wallet.notices WHERE payment_id IS NOT NULL) n
+                   FROM wallet.notices WHERE payment_id IS NOT NULL AND kind <> 'hold_gone') n
           ON n.payment_id = due.payment_id AND n.party_id = due.party_id
         """,
     ),
@@ -109,7 +118,7 @@ PAYMENTS = (
         """
         SELECT 'payment ' || p.id, count(act.id) = 1, p.amount
         FROM wallet.payments p LEFT JOIN wallet.acts act ON act.subject_id = p.id AND act.verb = p.kind
-        WHERE p.kind <> 'payment'
+        WHERE p.kind IN ('deposit', 'withdrawal', 'refund', 'reversal')
         GROUP BY p.id, p.amount
         """,
     ),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from wallet.proofs import Claim
 
 SPENT = """
-    SELECT p.debit_account_id AS account_id, p.amount,
+    SELECT p.id, p.debit_account_id AS account_id, p.amount, t.debit_seq AS seq,
            row_number() OVER account AS nth, sum(p.amount) OVER account AS total, max(p.settled_at) OVER account AS at
     FROM wallet.payments p
     JOIN wallet.transfers t ON t.payment_id = p.id AND t.kind = 'amount'
-    WHERE p.kind = 'payment'
+    WHERE p.kind IN ('payment', 'hold')
     WINDOW account AS (PARTITION BY p.debit_account_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)
 """
-"""Every payment of a person, as counted from the payments themselves. `at` never goes back, whatever the clock did."""
+"""Every payment of a person, as counted from the payments themselves; what they set aside is one as well.
+
+`at` never goes back, whatever the clock did.
+"""
 
 RULES = (
     Claim(
@@ -64,7 +67,8 @@ RULES = (
                         abs(o.fee_refunded - COALESCE(r.fee, 0)))
         FROM wallet.payments o
         LEFT JOIN (SELECT original_id, sum(amount) AS amount, sum(fee) AS fee
-                   FROM wallet.payments WHERE original_id IS NOT NULL GROUP BY original_id) r ON r.original_id = o.id
+                   FROM wallet.payments WHERE kind IN ('refund', 'reversal') GROUP BY original_id) r
+          ON r.original_id = o.id
         """,
     ),
     Claim(
@@ -77,6 +81,7 @@ RULES = (
               FROM wallet.payments r
               JOIN wallet.payments o ON o.id = r.original_id AND o.amount > 0
               LEFT JOIN wallet.transfers t ON t.payment_id = r.id AND t.kind = 'amount'
+              WHERE r.kind IN ('refund', 'reversal')
               WINDOW original AS (PARTITION BY r.original_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)) so_far
         CROSS JOIN LATERAL (SELECT div(numerator, amount) AS whole, 2 * mod(numerator, amount) AS twice) part
         CROSS JOIN LATERAL (
@@ -94,17 +99,34 @@ RULES = (
     ),
     Claim(
         "limits",
-        "Nobody ever paid more than the limits allow, as they are configured now.",
+        "Nobody ever paid more than the limits allow, as configured now, but for what was set aside and had come back.",
         f"""
+        WITH p AS ({SPENT}),
+        released AS MATERIALIZED (
+            SELECT p.account_id, p.amount, p.at, t.credit_seq AS seq
+            FROM wallet.payments r JOIN p ON p.id = r.original_id JOIN wallet.transfers t ON t.payment_id = r.id
+            WHERE r.kind = 'release'),
+        back AS (
+            SELECT p.account_id, p.nth, sum(r.amount) AS month,
+                   COALESCE(sum(r.amount) FILTER (WHERE r.at >= p.at - make_interval(secs => :a_day)), 0) AS day,
+                   count(*) FILTER (WHERE r.at >= p.at - make_interval(secs => :a_day)) AS payments
+            FROM released r JOIN p ON p.account_id = r.account_id AND p.seq > r.seq
+                                  AND r.at >= p.at - make_interval(secs => :a_month)
+            GROUP BY p.account_id, p.nth)
         SELECT 'account ' || account_id || ' payment ' || nth,
                amount <= :per_payment AND in_a_day <= :day AND in_a_month <= :month AND payments <= :payments_a_day,
                GREATEST(amount - :per_payment, in_a_day - :day, in_a_month - :month, 0)
-        FROM (SELECT account_id, nth, amount, sum(amount) OVER day AS in_a_day, count(*) OVER day AS payments,
-                     sum(amount) OVER month AS in_a_month
-              FROM ({SPENT}) p
-              WINDOW account AS (PARTITION BY account_id ORDER BY at),
+        FROM (SELECT p.account_id, p.nth, p.amount,
+                     sum(p.amount) OVER day - COALESCE(sum(p.amount) OVER later, 0) - COALESCE(b.day, 0) AS in_a_day,
+                     count(*) OVER day - count(*) OVER later - COALESCE(b.payments, 0) AS payments,
+                     sum(p.amount) OVER month - COALESCE(sum(p.amount) OVER later, 0) - COALESCE(b.month, 0)
+                         AS in_a_month
+              FROM p LEFT JOIN back b ON b.account_id = p.account_id AND b.nth = p.nth
+              WINDOW account AS (PARTITION BY p.account_id ORDER BY p.at),
                      day AS (account RANGE make_interval(secs => :a_day) PRECEDING),
-                     month AS (account RANGE make_interval(secs => :a_month) PRECEDING)) spent
+                     month AS (account RANGE make_interval(secs => :a_month) PRECEDING),
+                     later AS (PARTITION BY p.account_id, p.at ORDER BY p.nth
+                               ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)) spent
         """,  # noqa: S608 - the query above
     ),
     Claim(

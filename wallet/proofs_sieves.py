@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wallet.models import MAY_BE_NEGATIVE, one_of
 from wallet.money import MAX_MINOR
+from wallet.proofs_holds import AS_ENDED, AS_PLACED, ENDED, PLACED
 from wallet.proofs_rules import SPENT
 from wallet.seals import IN_SQL as SEALED
 from wallet.sieves import Held, Sieve, digest
@@ -128,7 +129,7 @@ PAYMENTS = Sieve(
     LEFT JOIN wallet.accounts income ON income.kind = 'fee_income' AND income.currency = p.currency
     LEFT JOIN wallet.parties payee ON payee.id = credit.party_id
     LEFT JOIN (SELECT original_id, sum(amount) AS amount, sum(fee) AS fee FROM wallet.payments
-               WHERE original_id IS NOT NULL GROUP BY original_id) r ON r.original_id = p.id
+               WHERE kind IN ('refund', 'reversal') GROUP BY original_id) r ON r.original_id = p.id
     LEFT JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[]), CAST(:ppms AS bigint[]), CAST(:fixed AS bigint[]))
         AS rate(start, until, ppm, fixed)
         ON credit.kind = 'business' AND (q.created_at AT TIME ZONE 'UTC')::date >= rate.start
@@ -154,6 +155,7 @@ PAYMENTS = Sieve(
             CASE p.kind
                 WHEN 'payment' THEN debit.kind = 'personal' AND credit.kind IN ('personal', 'business')
                     AND debit.party_id IS DISTINCT FROM payee.owner_id
+                WHEN 'hold' THEN debit.kind = 'personal' AND credit.kind = 'escrow'
                 WHEN 'deposit' THEN debit.kind = 'bank_clearing' AND credit.party_id IS NOT NULL
                 WHEN 'withdrawal' THEN debit.party_id IS NOT NULL AND credit.kind = 'bank_clearing'
                 ELSE p.id IS NULL OR p.original_id IS NOT NULL
@@ -165,13 +167,16 @@ PAYMENTS = Sieve(
             "quotes",
             """
             CASE WHEN p.id IS NULL THEN q.state <> 'paid'
-                 WHEN p.kind <> 'payment' THEN q.id IS NULL
+                 WHEN p.kind NOT IN ('payment', 'hold') THEN q.id IS NULL
                  ELSE q.state = 'paid'
-                      AND (p.debit_account_id, p.credit_account_id, p.amount, p.fee, p.currency, p.note)
-                          = (q.payer_account_id, q.payee_account_id, q.amount, q.fee, q.currency, q.note)
+                      AND (p.debit_account_id, p.amount, p.fee, p.currency, p.note)
+                          = (q.payer_account_id, q.amount, q.fee, q.currency, q.note)
+                      AND CASE WHEN q.held_until IS NULL
+                               THEN p.kind = 'payment' AND p.credit_account_id = q.payee_account_id
+                               ELSE p.kind = 'hold' END
                       AND p.settled_at < q.expires_at END
             """,
-            "count(*) FILTER (WHERE p.kind = 'payment' OR (p.id IS NULL AND q.state = 'paid'))",
+            "count(*) FILTER (WHERE p.kind IN ('payment', 'hold') OR (p.id IS NULL AND q.state = 'paid'))",
         ),
         Held(
             "fees",
@@ -199,19 +204,25 @@ PAYMENTS = Sieve(
 
 _KINDS = """
     CASE p.kind WHEN 'payment' THEN 'payment_{verb}' WHEN 'refund' THEN 'refund_{verb}'
-                WHEN 'reversal' THEN 'reversed' WHEN 'deposit' THEN 'deposited' WHEN 'withdrawal' THEN 'withdrawn' END
+                WHEN 'reversal' THEN 'reversed' WHEN 'deposit' THEN 'deposited' WHEN 'withdrawal' THEN 'withdrawn'
+                WHEN 'hold' THEN 'hold_placed' WHEN 'capture' THEN 'payment_received'
+                WHEN 'release' THEN 'hold_released' END
 """
 _DUE = "COALESCE({party}.owner_id, {party}.id)"
 
 NOTICES = Sieve(
     f"""
     (SELECT count(*) AS number, {digest("payment_id", "party_id", "recipient_id", words=("kind",))} AS told
-     FROM wallet.notices WHERE payment_id IS NOT NULL) n
+     FROM wallet.notices WHERE payment_id IS NOT NULL AND kind <> 'hold_gone') n
     CROSS JOIN
-    (SELECT count(payer.id) + count(payee.id) AS number,
+    (SELECT count(payer.id) + count(payee.id) + count(holder.id) AS number,
             {digest("p.id", "payer.id", _DUE.format(party="payer"), words=(_KINDS.format(verb="sent"),))}
-            + {digest("p.id", "payee.id", _DUE.format(party="payee"), words=(_KINDS.format(verb="received"),))} AS due
+            + {digest("p.id", "payee.id", _DUE.format(party="payee"), words=(_KINDS.format(verb="received"),))}
+            + {digest("p.id", "holder.id", _DUE.format(party="holder"), words=("'hold_captured'",))} AS due
      FROM wallet.payments p
+     LEFT JOIN wallet.holds h ON h.id = p.original_id AND p.kind = 'capture'
+     LEFT JOIN wallet.accounts held ON held.id = h.payer_account_id
+     LEFT JOIN wallet.parties holder ON holder.id = held.party_id
      LEFT JOIN wallet.accounts debit ON debit.id = p.debit_account_id
      LEFT JOIN wallet.accounts credit ON credit.id = p.credit_account_id
      LEFT JOIN wallet.parties payer ON payer.id = debit.party_id
@@ -261,5 +272,18 @@ LIMITS = Sieve(
     ),
 )
 
-SIEVES = (SEALS, SPENDING, PAYMENTS, LIMITS, NOTICES, ACCOUNTS, LINKS, DUE, REQUESTS)
+HOLDS = Sieve(PLACED, (Held("holds", AS_PLACED),))
+
+HOLD_ENDS = Sieve(
+    ENDED,
+    (
+        Held(
+            "hold ends",
+            f"(e.id IS NULL AND h.state = 'open') OR ({AS_ENDED})",
+            "count(*) FILTER (WHERE e.id IS NOT NULL OR h.state <> 'open')",
+        ),
+    ),
+)
+
+SIEVES = (SEALS, SPENDING, PAYMENTS, LIMITS, NOTICES, ACCOUNTS, LINKS, DUE, REQUESTS, HOLDS, HOLD_ENDS)
 """Those that take longest come first, so that two connections are done at about the same time."""

@@ -34,6 +34,7 @@ class Shown(NamedTuple):
     note: str
     created_at: datetime
     expires_at: datetime
+    held_until: datetime | None
 
 
 def code(keys: Sequence[bytes], shown: Shown) -> bytes:

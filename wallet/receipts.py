@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from wallet.accounts import Holder
+from wallet.accounts import SIDES, Holder, payee, payer
 from wallet.errors import PaymentUnknown
 from wallet.ids import read_reference, short_seal
 from wallet.money import Currency, Money
-from wallet.values import Party, PaymentSummary, Receipt
+from wallet.values import PaymentSummary, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,20 @@ class BookLine:
     reference: str
 
 
-_SIDES = """
-    p.id, p.kind, p.reference, p.amount, p.fee, p.note, p.settled_at, p.refunded,
-    da.id AS debit_id, dp.id AS payer_id, dp.kind AS payer_kind, dp.name AS payer_name, da.status AS payer_status,
-    dp.owner_id AS payer_owner,
-    ca.id AS credit_id, cp.id AS payee_id, cp.kind AS payee_kind, cp.name AS payee_name, ca.status AS payee_status,
-    cp.owner_id AS payee_owner
-"""
+_PAYMENT = f"p.id, p.kind, p.reference, p.amount, p.fee, p.note, p.settled_at, p.refunded, {SIDES}"
+# Where money is set aside, people see one another, not the escrow between them.
 _JOINS = """
-    JOIN wallet.accounts da ON da.id = p.debit_account_id LEFT JOIN wallet.parties dp ON dp.id = da.party_id
-    JOIN wallet.accounts ca ON ca.id = p.credit_account_id LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
+    LEFT JOIN wallet.holds h
+      ON h.id = CASE WHEN p.kind IN ('hold', 'capture', 'release') THEN COALESCE(p.original_id, p.id) END
+    JOIN wallet.accounts da ON da.id = CASE p.kind WHEN 'capture' THEN h.payer_account_id
+        WHEN 'release' THEN h.payee_account_id ELSE p.debit_account_id END
+    LEFT JOIN wallet.parties dp ON dp.id = da.party_id
+    JOIN wallet.accounts ca ON ca.id = CASE p.kind WHEN 'hold' THEN h.payee_account_id ELSE p.credit_account_id END
+    LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
 """
 _LOAD = text(f"""
-    SELECT {_SIDES}, asked.party_id AS viewer_id, own.balance_after, last.seal, n.id AS notice_id
+    SELECT {_PAYMENT}, asked.party_id AS viewer_id, own.balance_after, last.seal, n.id AS notice_id,
+           CASE p.kind WHEN 'release' THEN h.state END AS reason
     FROM unnest(:payments, :parties) AS asked(payment_id, party_id)
     JOIN wallet.payments p ON p.id = asked.payment_id
     {_JOINS}
@@ -73,8 +74,13 @@ _LOAD = text(f"""
     LEFT JOIN wallet.notices n ON n.recipient_id = COALESCE(viewer.owner_id, viewer.id) AND n.delivered_at IS NULL
         AND n.payment_id = p.id AND n.party_id = viewer.id
 """).bindparams(bindparam("payments", type_=ARRAY(Uuid)), bindparam("parties", type_=ARRAY(Uuid)))  # noqa: S608 - constants above  # fmt: skip
-_ORIGINAL = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.id = :id")  # noqa: S608 - constants above
-_FIND = text(f"SELECT {_SIDES} FROM wallet.payments p {_JOINS} WHERE p.reference = :reference OR p.id = :id")  # noqa: S608 - constants above
+_ORIGINAL = text(f"""
+    SELECT {_PAYMENT} FROM wallet.payments p
+    JOIN wallet.accounts da ON da.id = p.debit_account_id LEFT JOIN wallet.parties dp ON dp.id = da.party_id
+    JOIN wallet.accounts ca ON ca.id = p.credit_account_id LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
+    WHERE p.id = :id
+""")  # noqa: S608 - constants above
+_FIND = text(f"SELECT {_PAYMENT} FROM wallet.payments p {_JOINS} WHERE p.reference = :reference OR p.id = :id")  # noqa: S608 - constants above
 _LATEST = text("""
     SELECT t.settled_at, t.amount, p.reference,
            COALESCE(dp.name, da.kind) AS debit, COALESCE(cp.name, ca.kind) AS credit,
@@ -110,7 +116,7 @@ async def original(conn: AsyncConnection, payment_id: UUID) -> Original:
     row = (await conn.execute(_ORIGINAL, {"id": payment_id})).first()
     if row is None:
         raise PaymentUnknown
-    return Original(row.id, Holder(row.debit_id, _payer(row)), Holder(row.credit_id, _payee(row)), row.amount, row.fee)
+    return Original(row.id, Holder(row.debit_id, payer(row)), Holder(row.credit_id, payee(row)), row.amount, row.fee)
 
 
 async def find(conn: AsyncConnection, wanted: str, currency: Currency) -> PaymentSummary:
@@ -126,8 +132,8 @@ async def find(conn: AsyncConnection, wanted: str, currency: Currency) -> Paymen
         id=row.id,
         kind=row.kind,
         reference=row.reference,
-        payer=_payer(row),
-        payee=_payee(row),
+        payer=payer(row),
+        payee=payee(row),
         amount=Money(row.amount, currency),
         fee=Money(row.fee, currency),
         refunded=Money(row.refunded, currency),
@@ -151,8 +157,8 @@ def _receipt(row: Row[Any], currency: Currency) -> Receipt:
         kind=row.kind,
         reference=row.reference,
         seal=short_seal(row.seal),
-        payer=_payer(row),
-        payee=_payee(row),
+        payer=payer(row),
+        payee=payee(row),
         amount=Money(row.amount, currency),
         fee=Money(row.fee, currency),
         note=row.note,
@@ -161,16 +167,5 @@ def _receipt(row: Row[Any], currency: Currency) -> Receipt:
         balance_after=Money(row.balance_after, currency),
         refunded=Money(row.refunded, currency),
         notice_id=row.notice_id,
+        reason=row.reason,
     )
-
-
-def _payer(row: Row[Any]) -> Party | None:
-    if row.payer_id is None:
-        return None
-    return Party(row.payer_id, row.payer_kind, row.payer_name, row.payer_status, row.payer_owner)
-
-
-def _payee(row: Row[Any]) -> Party | None:
-    if row.payee_id is None:
-        return None
-    return Party(row.payee_id, row.payee_kind, row.payee_name, row.payee_status, row.payee_owner)

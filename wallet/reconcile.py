@@ -1,7 +1,8 @@
 """Reconciling: prove the books. Every claim is checked on everything, in one snapshot; nothing is ever repaired.
 
-To add a proof, add a `Claim` to one of the tables below: `LEDGER`, `PAYMENTS` or `RULES`. To make it fast, hold it in a
-sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten consistently everywhere, seals too.
+To add a proof, add a `Claim` to one of the tables below (`LEDGER`, `PAYMENTS`, `RULES`, `HOLDS`). To make it fast, hold
+it in a sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten consistently everywhere,
+seals too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import text
 
 from wallet.limits import DAY, MONTH, Limits
 from wallet.money import Currency, Money
+from wallet.proofs_holds import HOLDS
 from wallet.proofs_ledger import LEDGER
 from wallet.proofs_payments import PAYMENTS
 from wallet.proofs_quick import QUICK
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from wallet.fees import Tariff
 
-CLAIMS = (*LEDGER, *PAYMENTS, *RULES)
+CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS)
 """All that is claimed about the books, in the order it is read."""
 
 _MOMENT = timedelta.resolution

@@ -33,6 +33,7 @@ from wallet.errors import MalformedPin, PinLocked, PinNotSet, QuotePaid, WeakPin
 from wallet.group_commit import GroupCommit
 from wallet.orders import Order, deposit_order, refund_order, reversal_order, withdrawal_order
 from wallet.pin_hashing import PinHasher
+from wallet.service_holds import HoldVerbs
 from wallet.settlement import Settlement
 from wallet.values import NoticeKind, Receipt
 
@@ -67,7 +68,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wallet:
+class Wallet(HoldVerbs):
     """The money. Open it with `async with Wallet.open(settings) as wallet`."""
 
     def __init__(self, database: Database, settings: WalletSettings, clock: Callable[[], datetime] = utc_now) -> None:
@@ -104,7 +105,10 @@ class Wallet:
     # -- parties ------------------------------------------------------------------------------------------------------
 
     async def open_person(self, name: str, *, key: UUID) -> Party:
-        """Open a person's wallet, with one account, or return the one this key opened. BadName."""
+        """Open a person's wallet, with one account, also one that was invited by this key; or return the one it opened.
+
+        BadName.
+        """
         return await self._database.transaction(
             lambda conn: parties.open_person(conn, key=key, name=name, currency=self.currency, at=self._clock())
         )
@@ -210,12 +214,15 @@ class Wallet:
     async def quote(self, payer_id: UUID, payee_id: UUID, amount: Money, *, note: str = "", key: UUID) -> Quote:
         """What a payment would be: payee, amount, fee, total; open for two minutes.
 
-        Refused early with what confirming would be refused with: PartyUnknown, PartyFrozen, PartyPending, NotAPayer,
-        SelfPayment, AmountOutOfRange, WrongCurrency, NoteTooLong, InsufficientFunds, LimitExceeded, PinCooling.
+        To an invited payee the money is to be set aside: `held_until` says until when.
+        Refused early with what confirming would be refused with: PartyUnknown, PartyFrozen, PartyPending, PartyInvited
+        (the payer), NotAPayer, SelfPayment, AmountOutOfRange, WrongCurrency, NoteTooLong, InsufficientFunds,
+        LimitExceeded, PinCooling.
         """
         asked = payments.Asked(payer_id, payee_id, amount, note, key)
         keys = self._hasher.keys(quote_codes.PURPOSE)
-        terms = payments.Terms(self.currency, self._settings.tariff, self.limits, keys, self._clock())
+        tariff, days = self._settings.tariff, self._settings.hold_days
+        terms = payments.Terms(self.currency, tariff, self.limits, keys, self._clock(), days)
         return await self._database.transaction(lambda conn: payments.quote(conn, asked, terms))
 
     async def find_quote(self, quote_id: UUID, payer_id: UUID) -> Quote:
@@ -223,8 +230,9 @@ class Wallet:
         return (await self._stored_quote(quote_id, payer_id)).quote
 
     async def confirm(self, quote_id: UUID, payer_id: UUID, pin: str) -> Receipt:
-        """Pay exactly this quote, once. Confirming what is paid already returns the same receipt, whatever the PIN.
+        """Pay exactly this quote, or set its money aside, once.
 
+        Confirming what is paid already returns the same receipt, whatever the PIN.
         An attempt is counted before the PIN is looked at. Three wrong PINs void the quote, five in a row lock payments.
         QuoteUnknown, QuoteExpired, QuoteClosed, MalformedPin, PinNotSet, WrongPin, PinLocked, PinCooling, Busy, and all
         that `quote` is refused with, checked again under the accounts' locks.

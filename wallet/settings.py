@@ -42,6 +42,7 @@ class WalletSettings(BaseSettings):
     limit_day: _Amount = 2_000_00
     limit_month: _Amount = 5_000_00
     limit_payments_a_day: Annotated[int, Field(ge=1)] = 20
+    hold_days: Annotated[int, Field(ge=1, le=90)] = 7
     tariff: Annotated[Tariff, NoDecode] = Tariff.parse("0.99%")
     business_approval: bool = True
     argon2_memory_kib: Annotated[int, Field(ge=8)] = 19 * 1024

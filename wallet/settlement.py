@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wallet import acts, ledger, limits, notices, receipts, seals
+from wallet import acts, holds, ledger, limits, notices, receipts, seals
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, hashes, numbers, texts, together, uuids
 from wallet.errors import (
+    HoldClosed,
     KeyConflict,
     NotRefundable,
     NotReversible,
     PartyFrozen,
+    PartyInvited,
     PartyPending,
     QuoteClosed,
     QuoteExpired,
@@ -31,6 +33,7 @@ from wallet.errors import (
 from wallet.fees import round_half_even
 from wallet.ids import new_id, short_seal
 from wallet.money import Currency, Money
+from wallet.orders import QUOTED
 from wallet.values import Receipt
 
 if TYPE_CHECKING:
@@ -41,18 +44,24 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.accounts import Holder
-    from wallet.orders import Order
+    from wallet.orders import Held, Order
+    from wallet.values import HoldEnd, HoldState
+
+
+REVERSIBLE = ("payment", "deposit", "withdrawal")
 
 
 @dataclass(slots=True)
 class PaymentState:
-    """What may change about a payment: how much of it has been given back."""
+    """What may change about a payment: how much of it has been given back, or how the hold it placed ended."""
 
     kind: str
     request_hash: bytes
     amount: int
-    refunded: int
-    fee_refunded: int
+    refunded: int = 0
+    fee_refunded: int = 0
+    hold: HoldState | None = None
+    held_since: datetime | None = None
 
 
 class Settled(NamedTuple):
@@ -75,6 +84,8 @@ class Batch:
     sealed_at: bytes
     settled: list[Settled] = field(default_factory=list)
     spending: list[limits.SpendingRow] = field(default_factory=list)
+    placed: list[holds.Placed] = field(default_factory=list)
+    ended: dict[UUID, HoldEnd] = field(default_factory=dict)
     notices: list[notices.Draft] = field(default_factory=list)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
 
@@ -105,12 +116,12 @@ class Settlement:
         return outcomes
 
     async def _open(self, conn: AsyncConnection, orders: Sequence[Order]) -> Batch:
-        account_ids = {holder.account_id for order in orders for holder in (order.debit, order.credit)}
+        account_ids = {holder.account_id for order in orders for holder in order.holders}
         if any(order.fee for order in orders):
             account_ids.add(self.fee_income_id)
         page = await ledger.open_page(conn, account_ids, self.currency)
         at = self.clock()  # under the locks, so that an account's entries follow one another in time too
-        payers = {order.debit.account_id for order in orders if order.kind == "payment"}
+        payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
         payments, quotes, spent = await together(
             conn, [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at)]
         )
@@ -128,9 +139,10 @@ class Settlement:
             return await self._repeat(conn, batch, order, earlier)
         _require_open_quote(batch, order)
         debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
-        _require_open_accounts(order, debit, credit)
+        _require_open_accounts(order, batch.page)
+        _require_open_hold(batch, order)
         amount, fee = _amount_and_fee(batch, order, self.currency)
-        if order.kind == "payment":
+        if order.kind in QUOTED:
             await self._require_room(conn, batch, order, amount)
         transfers = self._transfers(batch, order, debit, credit, amount, fee)
         why = seals.reason(order.key, order.kind, order.note, order.original.id if order.original else None)
@@ -168,15 +180,18 @@ class Settlement:
     def _record(self, batch: Batch, settled: Settled, seal: bytes, balance: int) -> Receipt:
         """Note down all that follows from a posting; nothing here can be refused any more."""
         order, amount, fee = settled
-        if order.kind == "payment":
+        state = batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount)
+        if order.kind in QUOTED:
             account_id = order.debit.account_id
             batch.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
-        if order.original is not None:
-            state = batch.payments[order.original.id]
-            state.refunded, state.fee_refunded = state.refunded + amount, state.fee_refunded + fee
-        batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount, 0, 0)
+        if order.held is not None:
+            _record_hold(batch, order, order.held, state)
+        elif order.original is not None:
+            original = batch.payments[order.original.id]
+            original.refunded, original.fee_refunded = original.refunded + amount, original.fee_refunded + fee
         batch.settled.append(settled)
-        told = notices.of_settled(order)
+        waiting = batch.page.accounts[order.held.payee.account_id] if order.held else None
+        told = notices.of_settled(order, payee_is_open=waiting is not None and waiting.status == "open")
         batch.notices.extend(told)
         receipt = batch.receipts[order.key] = self._receipt(batch, settled, seal, balance, told[0].id)
         return receipt
@@ -189,8 +204,8 @@ class Settlement:
             kind=order.kind,
             reference=order.reference,
             seal=short_seal(seal),
-            payer=order.debit.party,
-            payee=order.credit.party,
+            payer=order.payer,
+            payee=order.payee,
             amount=Money(amount, self.currency),
             fee=Money(fee, self.currency),
             note=order.note,
@@ -199,11 +214,12 @@ class Settlement:
             balance_after=Money(balance, self.currency),
             refunded=Money(0, self.currency),
             notice_id=notice_id,
+            reason=order.reason,
         )
 
 
 def _require_open_quote(batch: Batch, order: Order) -> None:
-    if order.kind != "payment":
+    if order.kind not in QUOTED:
         return
     quote = batch.quotes.get(order.key)
     if quote is None:
@@ -215,12 +231,15 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
         raise QuoteExpired(expires_at)
 
 
-def _require_open_accounts(order: Order, debit: ledger.Account, credit: ledger.Account) -> None:
-    """A reversal corrects a mistake of ours, so a freeze does not stand in its way."""
-    if order.kind == "reversal":
+def _require_open_accounts(order: Order, page: ledger.Page) -> None:
+    """A reversal corrects a mistake of ours, and what was set aside is its payer's own: a freeze stops neither."""
+    if order.kind in ("reversal", "release"):
         return
-    _require_open("payer", order.debit, debit.status)
-    _require_open("payee", order.credit, credit.status)
+    payer = order.held.payer if order.held else order.debit
+    payee = order.held.payee if order.held and order.kind == "hold" else order.credit
+    _require_open("payer", payer, page.accounts[payer.account_id].status)
+    if order.kind != "hold" or page.accounts[payee.account_id].status != "invited":
+        _require_open("payee", payee, page.accounts[payee.account_id].status)
 
 
 def _require_open(side: Side, holder: Holder, status: str) -> None:
@@ -228,7 +247,36 @@ def _require_open(side: Side, holder: Holder, status: str) -> None:
         return
     if status == "frozen":
         raise PartyFrozen(side, holder.party.name)
+    if status == "invited":
+        raise PartyInvited(side, holder.party.name)
     raise PartyPending(side, holder.party.name)
+
+
+def _require_open_hold(batch: Batch, order: Order) -> None:
+    """HoldClosed, where another end came first, or its time is over and there is only one end left."""
+    if order.held is None or order.original is None:
+        return
+    state = batch.payments[order.original.id]
+    assert state.hold is not None, "only holds are ended"
+    if state.hold != "open":
+        raise HoldClosed(state.hold)
+    if order.kind == "capture" and order.held.until <= batch.at:
+        raise HoldClosed("expired")
+
+
+def _record_hold(batch: Batch, order: Order, held: Held, state: PaymentState) -> None:
+    payer_id = held.payer.account_id
+    if held.end is None or order.original is None:
+        counted_at = batch.spending[-1].at
+        state.hold, state.held_since = "open", counted_at
+        row = holds.Placed(order.key, payer_id, held.payee.account_id, state.amount, counted_at, held.until)
+        batch.placed.append(row)
+        return
+    original = batch.payments[order.original.id]
+    assert original.held_since is not None, "it was placed"
+    original.hold = batch.ended[order.original.id] = held.end
+    if order.kind == "release" and payer_id in batch.spent:
+        batch.spent[payer_id].give_back(state.amount, original.held_since, batch.at)
 
 
 def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int, int]:
@@ -239,7 +287,9 @@ def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int
     state = batch.payments[order.original.id]
     left = state.amount - state.refunded
     amount = left if order.amount is None else order.amount
-    if order.kind == "reversal" and (state.refunded or state.kind in ("refund", "reversal")):
+    if order.held is not None:
+        return amount, 0
+    if order.kind == "reversal" and (state.refunded or state.kind not in REVERSIBLE):
         raise NotReversible
     if order.kind == "refund" and (state.kind != "payment" or not 1 <= amount <= left):
         raise NotRefundable(Money(left if state.kind == "payment" else 0, currency))
@@ -254,7 +304,7 @@ def _lock_payments(orders: Sequence[Order]) -> Statement:
 
 
 def _lock_quotes(orders: Sequence[Order]) -> Statement:
-    return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind == "payment"})}
+    return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
 
 async def _write(conn: AsyncConnection, batch: Batch, currency: Currency) -> None:
@@ -268,8 +318,12 @@ def _writes(batch: Batch, currency: Currency) -> Iterator[Statement]:
     yield notices.insert(batch.notices, batch.at)
     if batch.spending:
         yield limits.insert(batch.spending)
-        yield _CLOSE_QUOTES, {"ids": uuids([s.order.key for s in batch.settled if s.order.kind == "payment"])}
-    if any(settled.order.original for settled in batch.settled):
+        yield _CLOSE_QUOTES, {"ids": uuids([s.order.key for s in batch.settled if s.order.kind in QUOTED])}
+    if batch.placed:
+        yield holds.insert(batch.placed, currency)
+    if batch.ended:
+        yield holds.close(batch.ended.items())
+    if any(settled.order.original and not settled.order.held for settled in batch.settled):
         yield _update_originals(batch)
     if done := [(order.act, order.kind, order.key) for order, _, _ in batch.settled if order.act]:
         yield acts.insert(done, batch.at)
@@ -295,7 +349,7 @@ def _insert_payments(batch: Batch, currency: Currency) -> Statement:
 
 
 def _update_originals(batch: Batch) -> Statement:
-    ids = list({settled.order.original.id for settled in batch.settled if settled.order.original})
+    ids = list({order.original.id for order, _, _ in batch.settled if order.original and not order.held})
     states = [batch.payments[original_id] for original_id in ids]
     columns = {
         "ids": uuids(ids),
@@ -306,9 +360,11 @@ def _update_originals(batch: Batch) -> Statement:
 
 
 _LOCK_PAYMENTS = """
-    SELECT id, kind, request_hash, amount, refunded, fee_refunded FROM wallet.payments
-    WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    SELECT p.id, p.kind, p.request_hash, p.amount, p.refunded, p.fee_refunded, h.state, h.created_at
+    FROM wallet.payments p LEFT JOIN wallet.holds h ON h.id = p.id
+    WHERE p.id = ANY(%(ids)s::uuid[]) ORDER BY p.id FOR NO KEY UPDATE OF p
 """
+# Of a hold only settlement changes the state, with its accounts locked, which are locked here before this is asked.
 _LOCK_QUOTES = """
     SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
@@ -316,7 +372,7 @@ _INSERT_PAYMENTS = """
     INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount, fee,
                                  currency, note, quote_id, original_id, settled_at)
     SELECT id, kind, hash, reference, debit, credit, amount, fee,
-           %(currency)s, note, CASE kind WHEN 'payment' THEN id END, original, %(at)s
+           %(currency)s, note, CASE WHEN kind IN ('payment', 'hold') THEN id END, original, %(at)s
     FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(hashes)s::bytea[], %(references)s::text[], %(debits)s::uuid[],
                 %(credits)s::uuid[], %(amounts)s::bigint[], %(fees)s::bigint[], %(notes)s::text[],
                 %(originals)s::uuid[])

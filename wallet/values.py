@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from wallet.money import Money
 
 PartyKind = Literal["person", "business"]
-Status = Literal["open", "pending", "frozen"]
-PaymentKind = Literal["payment", "deposit", "withdrawal", "refund", "reversal"]
+Status = Literal["open", "pending", "frozen", "invited"]
+PaymentKind = Literal["payment", "deposit", "withdrawal", "refund", "reversal", "hold", "capture", "release"]
 QuoteState = Literal["open", "paid", "cancelled", "voided"]
+ReleaseReason = Literal["cancelled", "refused", "expired"]
+"""Why money set aside came back: its payer took it back, its payee did not want it, or its time was over."""
+HoldEnd = Literal["captured", "cancelled", "refused", "expired"]
+HoldState = Literal["open", "captured", "cancelled", "refused", "expired"]
+RELEASED: tuple[ReleaseReason, ...] = ("cancelled", "refused", "expired")
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A person, or a business that belongs to a person (`owner_id`)."""
+    """A person, or a business that belongs to a person (`owner_id`).
+
+    `invited`: somebody wants to pay this person, who has no wallet yet.
+    """
 
     id: UUID
     kind: PartyKind
@@ -54,10 +62,11 @@ class AccountSummary:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`ledger` is the sum of all entries; `available` is what may be paid with now."""
+    """`available` is what may be paid with now; `ledger` is that and what is set aside for others, not theirs yet."""
 
     ledger: Money
     available: Money
+    set_aside: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Quote:
 
     The payer pays `total`; `fee` is taken from what a business receives (`net`), never from a person.
     `balance_after` is the payer's available balance if nothing else happens first.
+    `held_until`: the payee has no wallet yet, so the money is set aside for them until then; None: they are paid.
     """
 
     id: UUID
@@ -78,6 +88,7 @@ class Quote:
     balance_after: Money
     state: QuoteState
     expires_at: datetime
+    held_until: datetime | None = None
 
     @property
     def total(self) -> Money:
@@ -92,9 +103,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A settled payment, deposit, withdrawal, refund or reversal, as one party sees it.
+    """Something settled that moved money, as one party sees it.
 
     `payer` or `payee` is None where the other side is the outside world (a deposit, a withdrawal).
+    Money set aside: a `hold` is from its payer to the payee it waits for, and only the payer sees it; a `capture` is
+    from that payer to whoever claimed it, who sees it; a `release` is from the payee back to the payer, who sees it
+    (`payee` and `viewer`), and `reason` says why.
     For a refund `fee` is the part of the fee that was returned to the business.
     `balance_after` is the viewing party's balance right after; `reference` is short and unique, for people.
     `seal` is the seal of its last transfer, shortened: a copy outside the books, which `Wallet.verify` holds them to.
@@ -115,11 +129,31 @@ class Receipt:
     balance_after: Money
     refunded: Money
     notice_id: UUID | None = None
+    reason: ReleaseReason | None = None
 
     @property
     def net(self) -> Money:
         """What stayed with the payee."""
         return self.amount - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Money set aside, once, for `payee`: the party it waits for, or whoever captured it. `id` is the payment's.
+
+    It ends by itself at `expires_at`; `reminded_at` is when it was last taken to remind the payer of it.
+    """
+
+    id: UUID
+    payer: Party
+    payee: Party
+    amount: Money
+    note: str
+    reference: str
+    state: HoldState
+    created_at: datetime
+    expires_at: datetime
+    reminded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +177,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class PaymentSummary:
-    """A settled payment, deposit, withdrawal or return, as an administrator sees it. `refunded`: given back so far."""
+    """Something settled that moved money, as an administrator sees it. `refunded`: given back so far."""
 
     id: UUID
     kind: PaymentKind
@@ -159,7 +193,10 @@ class PaymentSummary:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of an account's history. `amount` is signed; `counterparty` is None for the outside world."""
+    """One entry of an account's history. `amount` is signed; `counterparty` is None for the outside world.
+
+    Of money set aside, it is whom it waits for, or who had set it aside.
+    """
 
     seq: int
     at: datetime
@@ -206,7 +243,10 @@ class PinState:
 
 
 class NoticeKind(enum.StrEnum):
-    """All that a person is told. Payment kinds carry a receipt; the others carry `until` or a party alone."""
+    """All that a person is told. Payment kinds carry a receipt; the others carry `until` or a party alone.
+
+    HOLD_PLACED, HOLD_CAPTURED and HOLD_RELEASED are for the payer, HOLD_GONE for the payee, all of them with the hold.
+    """
 
     PAYMENT_SENT = "payment_sent"
     PAYMENT_RECEIVED = "payment_received"
@@ -221,13 +261,18 @@ class NoticeKind(enum.StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     BUSINESS_APPROVED = "business_approved"
+    HOLD_PLACED = "hold_placed"
+    HOLD_CAPTURED = "hold_captured"
+    HOLD_RELEASED = "hold_released"
+    HOLD_GONE = "hold_gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Tell `recipient_id` about `party` (themselves, or a business of theirs). At least once, in order of `id`.
 
-    `receipt` is there for everything that moved money; `until` for PIN_LOCKED (None: until a reset).
+    `receipt` is there for everything that moved this party's money; `until` for PIN_LOCKED (None: until a reset).
+    `hold`, as it stands now, is there for all that has to do with money set aside.
     """
 
     id: UUID
@@ -237,6 +282,12 @@ class Notice:
     receipt: Receipt | None
     until: datetime | None
     attempts: int
+    hold: Hold | None = None
+
+    @property
+    def reason(self) -> ReleaseReason | None:
+        """Why the money set aside came back, if it did."""
+        return next((reason for reason in RELEASED if self.hold and self.hold.state == reason), None)
 
 
 @dataclass(frozen=True, slots=True)

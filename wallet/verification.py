@@ -53,8 +53,13 @@ async def verify(conn: AsyncConnection, code: str, party_id: UUID | None, curren
 
 
 def _viewer(payment: PaymentSummary, party_id: UUID | None) -> Party:
-    """The side of the payment that looks: this person, or a business of theirs; an operator sees the payer's."""
-    sides = [side for side in (payment.payer, payment.payee) if side is not None]
+    """The side of the payment that looks: this person, or a business of theirs; an operator sees the payer's.
+
+    Where escrow takes a side, nobody is there who could look.
+    """
+    payer = None if payment.kind in ("capture", "release") else payment.payer
+    payee = None if payment.kind == "hold" else payment.payee
+    sides = [side for side in (payer, payee) if side is not None]
     found = next((side for side in sides if party_id in (None, side.id, side.owner_id)), None)
     if found is None:
         raise PaymentUnknown

@@ -147,7 +147,7 @@ async def _look_at_a_turn(here: Scene, heap: Heap, pin: Canary) -> None:
     update = {"update_id": 1, "message": forgery.message(street.world, street.ana, pin.value)}
     turn = await Turn.of(street.context, Update.de_json(update, street.context.bot))
     keypad = street.context.keypads.of(street.ana.id)
-    cards = await street.context.cards.latest_payment(street.ana.id)
+    cards = await street.context.cards.latest(street.ana.id, "payment")
     waiting = await street.context.conversations.of(street.ana.id)
     shown = (turn, Arrival.of(update), keypad, keypad and keypad.purpose, cards, waiting, *asyncio.all_tasks())
     heap.add("reprs", "\n".join(f"{each!r}\n{each!s}" for each in shown))

@@ -139,7 +139,7 @@ BUGS = (
         _RETURNS,
         "what was refunded is reversed as well",
         "wallet/settlement.py",
-        (('(state.refunded or state.kind in ("refund", "reversal"))', 'state.kind in ("refund", "reversal")'),),
+        (("(state.refunded or state.kind not in REVERSIBLE)", "state.kind not in REVERSIBLE"),),
         f"{_RACES}::test_a_refund_and_a_reversal_exclude_each_other",
     ),
     Bug(

@@ -35,6 +35,7 @@ MAY_CHANGE = {
     "accounts": {"status", "balance", "last_seq", "head"},
     "quotes": {"state", "pin_attempts"},
     "payments": {"refunded", "fee_refunded"},
+    "holds": {"state", "reminded_at"},
     "notices": {"due_at", "attempts", "delivered_at", "parked_at"},
 }
 """All columns that the application's role may change; each one more is a finding."""

@@ -24,6 +24,14 @@ NAMES = {
     "lunch_back": _PAYMENT.format("kind = 'refund' AND amount = 200"),
     "small_back": _PAYMENT.format("kind = 'refund' AND amount = 500"),
     "deposit": _PAYMENT.format("kind = 'deposit' AND amount = 150000"),
+    "claimed": _PAYMENT.format("kind = 'hold' AND note = 'claimed'"),
+    "claim": _PAYMENT.format("kind = 'capture'"),
+    "expired": _PAYMENT.format("kind = 'hold' AND note = 'expired'"),
+    "taken_back": _PAYMENT.format("kind = 'release' AND note = 'taken back'"),
+    "waits": _PAYMENT.format("kind = 'hold' AND note = 'waits'"),
+    "dora": _ACCOUNT.format("p.name = 'Dora'"),
+    "eve": _ACCOUNT.format("p.name = 'Eve'"),
+    "escrow": _ACCOUNT.format("a.kind = 'escrow'"),
     "paid_out": _PAYMENT.format("kind = 'withdrawal' AND amount = 250"),
 }
 """The accounts and payments of the honest books, as `test_reconcile` keeps them."""
@@ -410,5 +418,94 @@ CORRUPTIONS = (
         DELETE FROM wallet.transfers WHERE payment_id = {last}
         """,
         {"chain": 154250},
+    ),
+    Corruption(
+        "escrow is plundered into a person's account",
+        "UPDATE wallet.accounts SET balance = balance + CASE id WHEN {escrow} THEN -640 ELSE 640 END "
+        "WHERE id IN ({escrow}, {eve})",
+        {"balances": 1280, "escrow": 640},
+    ),
+    Corruption(
+        "more waits than was set aside",
+        "UPDATE wallet.holds SET amount = amount + 60 WHERE id = {waits}",
+        {"escrow": 60, "holds": 700},
+    ),
+    Corruption(
+        "a hold waits for somebody else",
+        "UPDATE wallet.holds SET payee_account_id = {eve} WHERE id = {waits}",
+        {"holds": 640},
+    ),
+    Corruption(
+        "a hold is somebody else's",
+        "UPDATE wallet.holds SET payer_account_id = {ana} WHERE id = {expired}",
+        {"holds": 610, "hold ends": 610},
+    ),
+    Corruption(
+        "a hold is gone, its money is not",
+        "DELETE FROM wallet.holds WHERE id = {waits}",
+        {"escrow": 640, "holds": 640},
+    ),
+    Corruption(
+        "a hold is invented",
+        "INSERT INTO wallet.holds SELECT gen_random_uuid(), payer_account_id, payee_account_id, amount, currency, "
+        "state, created_at, expires_at FROM wallet.holds WHERE id = {waits}",
+        {"escrow": 640, "holds": 640},
+    ),
+    Corruption(
+        "a hold that was captured is open again",
+        "UPDATE wallet.holds SET state = 'open' WHERE id = {claimed}",
+        {"escrow": 600, "hold ends": 600, "overdue holds": 600},
+    ),
+    Corruption(
+        "a hold is called expired and was not released",
+        "UPDATE wallet.holds SET state = 'expired' WHERE id = {waits}",
+        {"escrow": 640, "hold ends": 640},
+    ),
+    Corruption(
+        "what came back is called captured",
+        "UPDATE wallet.holds SET state = 'captured' WHERE id = {expired}",
+        {"hold ends": 610},
+    ),
+    Corruption(
+        "a hold was captured after its time",
+        "WITH q AS (UPDATE wallet.quotes SET held_until = created_at WHERE id = {claimed}) "
+        "UPDATE wallet.holds SET expires_at = created_at WHERE id = {claimed}",
+        {"hold ends": 600},
+    ),
+    Corruption(
+        "a hold is open long after its time",
+        "WITH q AS (UPDATE wallet.quotes SET held_until = held_until - INTERVAL '11 days' WHERE id = {waits}) "
+        "UPDATE wallet.holds SET expires_at = expires_at - INTERVAL '11 days' WHERE id = {waits}",
+        {"overdue holds": 640},
+    ),
+    Corruption(
+        "less was captured than set aside",
+        "UPDATE wallet.payments SET amount = amount - 100 WHERE id = {claim}",
+        {"payments move money": 600, "hold ends": 600},
+    ),
+    Corruption(
+        "a release goes to somebody else",
+        "UPDATE wallet.payments SET credit_account_id = {eve} WHERE id = {taken_back}",
+        {"payments move money": 620, "notices": 620, "hold ends": 620},
+    ),
+    Corruption(
+        "a hold is released twice",
+        "UPDATE wallet.payments SET original_id = {expired} WHERE id = {taken_back}",
+        {"chain": 620, "hold ends": 1240},
+    ),
+    Corruption(
+        "a capture is of no hold",
+        "UPDATE wallet.payments SET original_id = gen_random_uuid() WHERE id = {claim}",
+        {"chain": 600, "notices": 0, "hold ends": 1200},
+    ),
+    Corruption(
+        "a payment is called money set aside",
+        "UPDATE wallet.payments SET kind = 'hold' WHERE id = {lunch}",
+        {"chain": 500, "sides": 500, "quotes": 500, "notices": 1000, "returns": 200, "holds": 500},
+    ),
+    Corruption(
+        "who set the money aside is not told that it was captured",
+        "DELETE FROM wallet.notices WHERE payment_id = {claim} AND kind = 'hold_captured'",
+        {"notices": 600},
     ),
 )

@@ -126,6 +126,25 @@ IMPOSSIBLE = {
         "UPDATE wallet.payments SET fee_refunded = fee + 1",
         "ck_payments_never_more_fee_returned_than_taken",
     ),
+    "a hold that ends twice": (
+        """INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount,
+                                        fee, currency, note, original_id, settled_at)
+        SELECT gen_random_uuid(), ends.kind, '', gen_random_uuid(), credit_account_id, debit_account_id, amount,
+               fee, currency, note, id, settled_at
+        FROM wallet.payments p, unnest(ARRAY['capture', 'release']) AS ends(kind) WHERE p.kind = 'hold'""",
+        "uq_payments_one_end",
+    ),
+    "a capture of nothing": (
+        "UPDATE wallet.payments SET kind = 'capture', quote_id = NULL WHERE kind = 'hold'",
+        "ck_payments_a_return_cites_its_original",
+    ),
+    "money set aside without a quote": (
+        "UPDATE wallet.payments SET quote_id = NULL WHERE kind = 'hold'",
+        "ck_payments_a_payment_has_a_quote",
+    ),
+    "a hold in a new state": ("UPDATE wallet.holds SET state = 'lost'", "ck_holds_state"),
+    "a hold of nothing": ("UPDATE wallet.holds SET amount = 0", "ck_holds_amount"),
+    "a hold for oneself": ("UPDATE wallet.holds SET payee_account_id = payer_account_id", "ck_holds_not_for_oneself"),
     "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
     "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
     "an act without a reason": (
@@ -147,10 +166,12 @@ CHANGES_OF_HISTORY = (
 )
 DETOURS = (
     "TRUNCATE wallet.payments CASCADE",
+    "TRUNCATE wallet.holds",
     "TRUNCATE wallet.accounts CASCADE",
     "TRUNCATE wallet.parties CASCADE",
 )
 UPROOTING = (
+    "DELETE FROM wallet.holds",
     "DELETE FROM wallet.payments",
     "DELETE FROM wallet.accounts",
     "DELETE FROM wallet.parties",
@@ -161,6 +182,10 @@ FORBIDDEN_TO_THE_APPLICATION = (
     "UPDATE wallet.quotes SET payee_account_id = payer_account_id",
     "UPDATE wallet.accounts SET currency = 'USD'",
     "UPDATE wallet.parties SET owner_id = id",
+    "UPDATE wallet.holds SET amount = 1",
+    "UPDATE wallet.holds SET payee_account_id = payer_account_id",
+    "UPDATE wallet.holds SET expires_at = now()",
+    "DELETE FROM wallet.holds",
     "UPDATE wallet.spending SET total = 1",
     "DELETE FROM wallet.spending",
     "DELETE FROM wallet.payments",
@@ -175,10 +200,11 @@ FORBIDDEN_TO_THE_APPLICATION = (
 
 @pytest.fixture
 async def used(wallet: Wallet) -> Wallet:
-    """Books with a deposit and a payment in them."""
+    """Books with a deposit, a payment and a hold in them."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
-    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 40), key=uuid4())
-    await wallet.confirm(quote.id, ana.id, PIN)
+    for payee, cents in ((ben, 40), (await wallet.invite("@newbie", key=uuid4()), 10)):
+        quote = await wallet.quote(ana.id, payee.id, euros(wallet, cents), key=uuid4())
+        await wallet.confirm(quote.id, ana.id, PIN)
     return wallet
 
 

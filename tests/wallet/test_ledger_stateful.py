@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from tests.conftest import PIN, Clock, business, euros, person
 from wallet import (
+    HoldClosed,
     InsufficientFunds,
     NotRefundable,
     NotReversible,
@@ -32,6 +33,7 @@ from wallet import (
     QuoteClosed,
     QuoteExpired,
     QuotePaid,
+    SelfPayment,
     Wallet,
     WalletError,
     WalletSettings,
@@ -74,6 +76,17 @@ class Quoted:
     state: str = "open"
 
 
+@dataclass
+class Held:
+    """What the model remembers of money set aside."""
+
+    payer: str
+    amount: int
+    expires_at: datetime
+    state: str = "open"
+    claimed_by: str = ""
+
+
 class Model:
     """Balances in a dictionary. `move` is all there is to a ledger."""
 
@@ -82,6 +95,7 @@ class Model:
         self.frozen: set[str] = set()
         self.posted: dict[UUID, Posted] = {}
         self.quotes: dict[UUID, Quoted] = {}
+        self.holds: dict[UUID, Held] = {}
 
     def refusal(self, debit: str, credit: str, amount: int, fee_back: int = 0) -> type[WalletError] | None:
         """Why this cannot be moved."""
@@ -99,6 +113,13 @@ class Model:
         self.balances["fees"] += sign * posted.fee
         self.posted[key] = posted
 
+    def end(self, hold: Held, state: str, receiver: str) -> None:
+        self.balances[receiver] += hold.amount
+        hold.state = state
+
+    def set_aside(self, payer: str) -> int:
+        return sum(hold.amount for hold in self.holds.values() if (hold.payer, hold.state) == (payer, "open"))
+
 
 def share(whole: Posted, part: int) -> int:
     """The fee that goes back with this part, after the parts before: Python's own rounding of an exact fraction."""
@@ -106,7 +127,7 @@ def share(whole: Posted, part: int) -> int:
 
 
 class Ledger(RuleBasedStateMachine):
-    """Deposits, withdrawals, payments, returns, freezes, cancels and time, in any order."""
+    """Deposits, withdrawals, payments, returns, holds and their ends, freezes, cancels and time, in any order."""
 
     wallet: Wallet
     clock: Clock
@@ -114,6 +135,7 @@ class Ledger(RuleBasedStateMachine):
 
     quotes = Bundle("quotes")
     postings = Bundle("postings")
+    holds = Bundle("holds")
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -132,7 +154,9 @@ class Ledger(RuleBasedStateMachine):
         self.model = Model()
         self.parties: dict[str, Party] = {name: self.run(person(self.wallet, name)) for name in ("ana", "ben", "luna")}
         self.parties["cafe"] = self.run(business(self.wallet, self.parties["luna"], "cafe"))
+        self.newbie = self.run(self.wallet.invite("@newbie", key=uuid4()))
         self.fees_before = self._fees()
+        self.escrow_before = self._balance("escrow")
 
     @rule(target=postings, name=st.sampled_from(NAMES), amount=AMOUNTS)
     def deposit(self, name: str, amount: int) -> Any:
@@ -201,6 +225,50 @@ class Ledger(RuleBasedStateMachine):
         work = self.wallet.reverse(original_id, key=key, by=BY, reason=WHY)
         return self._give_back(key, "reversal", original, original.amount, work)
 
+    @rule(target=holds, payer=PEOPLE, amount=AMOUNTS)
+    def set_aside(self, payer: str, amount: int) -> Any:
+        key, payer_id = uuid4(), self.parties[payer].id
+        work = self.wallet.quote(payer_id, self.newbie.id, euros(self.wallet, amount), key=key)
+        if not self.expect(work, self.model.refusal(payer, "newbie", amount)):
+            return multiple()
+        quote = self.run(self.wallet.quote(payer_id, self.newbie.id, euros(self.wallet, amount), key=key))
+        assert quote.held_until is not None
+        self.run(self.wallet.confirm(quote.id, payer_id, PIN))
+        self.model.balances[payer] -= amount
+        self.model.holds[quote.id] = Held(payer, amount, quote.held_until)
+        return quote.id
+
+    @rule(hold_id=holds, payee=PEOPLE)
+    def capture(self, hold_id: UUID, payee: str) -> None:
+        hold = self.model.holds[hold_id]
+        refusal: type[WalletError] | None = None
+        if payee == hold.payer:
+            refusal = SelfPayment
+        elif (hold.state, hold.claimed_by) != ("captured", payee):
+            late = hold.state != "open" or hold.expires_at <= self.clock.now
+            refusal = PartyFrozen if {payee, hold.payer} & self.model.frozen else HoldClosed if late else None
+        if self.expect(self.wallet.capture(hold_id, self.parties[payee].id), refusal) and hold.state == "open":
+            hold.claimed_by = payee
+            self.model.end(hold, "captured", payee)
+
+    @rule(hold_id=holds)
+    def cancel_hold(self, hold_id: UUID) -> None:
+        hold = self.model.holds[hold_id]
+        self._release(hold, "cancelled", self.wallet.cancel_hold(hold_id, self.parties[hold.payer].id))
+
+    @rule(hold_id=holds)
+    def refuse_hold(self, hold_id: UUID) -> None:
+        self._release(self.model.holds[hold_id], "refused", self.wallet.refuse_hold(hold_id, self.parties["luna"].id))
+
+    @rule()
+    def expire_holds(self) -> None:
+        overdue = [
+            hold for hold in self.model.holds.values() if hold.state == "open" and hold.expires_at <= self.clock.now
+        ]
+        assert self.run(self.wallet.expire_holds()) == len(overdue)
+        for hold in overdue:
+            self.model.end(hold, "expired", hold.payer)
+
     @rule(name=st.sampled_from(NAMES))
     def freeze(self, name: str) -> None:
         self.run(self.wallet.freeze(self.parties[name].id, by=BY, reason=WHY))
@@ -212,7 +280,7 @@ class Ledger(RuleBasedStateMachine):
             self.run(self.wallet.unfreeze(self.parties[name].id, by=BY, reason=WHY))
         self.model.frozen.clear()
 
-    @rule(seconds=st.sampled_from([1, 119, 120, 3600]))
+    @rule(seconds=st.sampled_from([1, 119, 120, 3600, 7 * 86400]))
     def wait(self, seconds: int) -> None:
         self.clock.advance(seconds=seconds)
 
@@ -221,7 +289,12 @@ class Ledger(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         for name in NAMES:
-            assert self.run(self.wallet.balance(self.parties[name].id)).ledger.minor == self.model.balances[name], name
+            balance = self.run(self.wallet.balance(self.parties[name].id))
+            assert balance.available.minor == self.model.balances[name], name
+            assert balance.set_aside.minor == self.model.set_aside(name), name
+            assert balance.ledger == balance.available + balance.set_aside
+        waiting = sum(self.model.set_aside(name) for name in NAMES)
+        assert self._balance("escrow") - self.escrow_before == waiting
         assert self._fees() - self.fees_before == self.model.balances["fees"]
         assert sum(account.balance.minor for account in self.run(self.wallet.accounts())) == 0
 
@@ -229,6 +302,11 @@ class Ledger(RuleBasedStateMachine):
         for name in NAMES if hasattr(self, "model") else ():
             page = self.run(self.wallet.history(self.parties[name].id, limit=100))
             assert sum(line.amount.minor for line in page.lines) == self.model.balances[name]
+
+    def _release(self, hold: Held, state: str, work: Coroutine[Any, Any, object]) -> None:
+        """Nothing but another end stands in the way."""
+        if self.expect(work, None if hold.state in ("open", state) else HoldClosed) and hold.state == "open":
+            self.model.end(hold, state, hold.payer)
 
     def _post(self, key: UUID, posted: Posted, work: Coroutine[Any, Any, object]) -> Any:
         if not self.expect(work, self.model.refusal(posted.debit, posted.credit, posted.amount)):
@@ -256,8 +334,10 @@ class Ledger(RuleBasedStateMachine):
         return key
 
     def _fees(self) -> int:
-        accounts = self.run(self.wallet.accounts())
-        return next(account.balance.minor for account in accounts if account.kind == "fee_income")
+        return self._balance("fee_income")
+
+    def _balance(self, kind: str) -> int:
+        return next(one.balance.minor for one in self.run(self.wallet.accounts()) if one.kind == kind)
 
 
 async def tell_all(wallet: Wallet) -> None:
@@ -277,6 +357,7 @@ def test_the_ledger_agrees_with_a_model(settings: WalletSettings, clock: Clock) 
         try:
             machine = type("Books", (Ledger,), {"wallet": wallet, "clock": clock, "runner": runner})
             run_state_machine_as_test(machine, settings=EXAMPLES)
+            runner.run(wallet.expire_holds(10_000))
             runner.run(tell_all(wallet))
             proofs = runner.run(wallet.reconcile()).proofs
             assert [proof for proof in proofs if not proof.holds] == []

@@ -35,6 +35,7 @@ SHOWN = Shown(
     note="lunch",
     created_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
     expires_at=datetime(2026, 11, 21, 12, 2, tzinfo=UTC),
+    held_until=datetime(2026, 11, 28, 12, tzinfo=UTC),
 )
 
 
@@ -57,6 +58,11 @@ def test_any_other_field_has_another_code(field: str) -> None:
     bent = SHOWN._replace(**{field: other(getattr(SHOWN, field))})
     assert fits(KEYS, SHOWN, code(KEYS, SHOWN))
     assert not fits(KEYS, bent, code(KEYS, SHOWN))
+
+
+def test_a_payment_has_another_code_than_a_hold() -> None:
+    """Whether the money waits for somebody is a part of what the PIN confirms."""
+    assert not fits(KEYS, SHOWN._replace(held_until=None), code(KEYS, SHOWN))
 
 
 def test_no_two_fields_run_into_one_another() -> None:

@@ -23,6 +23,8 @@ from wallet.proofs_quick import QUICK
 from wallet.sieves import digest
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from tests.books import Server
@@ -45,6 +47,7 @@ async def tell_all(wallet: Wallet) -> None:
 async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:
     """One of everything: payments, fees, returns whole and in part, reversals, freezes, quotes that came to nothing."""
     by = {"by": "operator", "reason": "as it happens"}
+    await set_money_aside(wallet, clock)
     ana, ben, luna = (
         await person(wallet, "Ana", 150_000),
         await person(wallet, "Ben", 5_000),
@@ -76,6 +79,25 @@ async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:
     await pay(wallet, ana, ben, 999, "not told yet")
 
 
+async def set_money_aside(wallet: Wallet, clock: Clock) -> None:
+    """Every way a hold can end, and one that waits: eight days ago, half of them this week."""
+    dora, newbie = await person(wallet, "Dora", 9_000), await wallet.invite("@newbie", key=uuid4())
+    eve = await person(wallet, "Eve")
+
+    async def aside(cents: int, note: str) -> UUID:
+        return (await pay(wallet, dora, newbie, cents, note)).payment_id
+
+    clock.advance(days=-8)
+    claimed, _ = await aside(600, "claimed"), await aside(610, "expired")
+    await wallet.capture(claimed, eve.id)
+    clock.advance(days=8)
+    assert await wallet.expire_holds() == 1
+    clock.advance(seconds=1)
+    await wallet.cancel_hold(await aside(620, "taken back"), dora.id)
+    await wallet.refuse_hold(await aside(630, "refused"), eve.id)
+    await aside(640, "waits")
+
+
 async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
     """Everything the wallet can do leaves every proof standing, and every proof has looked at something."""
     await keep_honest_books(wallet, clock)
@@ -83,7 +105,7 @@ async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
     assert [proof for proof in result.proofs if not proof.holds] == []
     assert [proof.name for proof in result.proofs if not proof.checked] == []
     assert result.clean
-    assert result.entries == 54
+    assert result.entries == 74
 
 
 async def test_empty_books_are_clean(wallet: Wallet) -> None:
@@ -123,7 +145,7 @@ async def test_the_quick_proof_says_that_it_is_quick(wallet: Wallet, clock: Cloc
     """It is clean on honest books, checks something with every claim, and is marked."""
     await keep_honest_books(wallet, clock)
     result = await wallet.reconcile(quick=True)
-    assert (result.clean, result.quick, result.entries) == (True, True, 54)
+    assert (result.clean, result.quick, result.entries) == (True, True, 74)
     assert [proof.name for proof in result.proofs if not proof.checked] == []
     assert not (await wallet.reconcile()).quick
 
@@ -164,7 +186,8 @@ async def test_large_books_are_clean(server: Server, clock: Clock) -> None:
             result = await wallet.reconcile()
             assert (await wallet.balance(made.person)).available.minor > 0
     assert [proof for proof in result.proofs if not proof.holds] == []
-    assert [proof.name for proof in result.proofs if not proof.checked] == ["outbox"]
+    unused = ["outbox", "holds", "hold ends", "overdue holds"]
+    assert [proof.name for proof in result.proofs if not proof.checked] == unused
     assert result.entries == made.entries
     assert 19_800 < made.entries < 20_200
 
@@ -255,7 +278,7 @@ async def test_every_corruption_is_found(
     engine = create_async_engine(migration_url(settings))
     async with engine.begin() as conn:
         await conn.execute(text(_WITHOUT_CONSTRAINTS))
-        await conn.execute(text("DROP INDEX wallet.uq_payments_one_reversal"))
+        await conn.execute(text("DROP INDEX wallet.uq_payments_one_reversal, wallet.uq_payments_one_end"))
     fired: set[str] = set()
     for corruption in CORRUPTIONS:
         with subtests.test(corruption.what):

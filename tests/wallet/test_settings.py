@@ -33,6 +33,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert settings.currency == Currency("EUR", 2)
     assert settings.tariff == Tariff.parse("0.99%")
     assert settings.business_approval
+    assert settings.hold_days == 7
     assert (settings.argon2_memory_kib, settings.argon2_time_cost) == (19456, 2)
 
 
@@ -46,6 +47,8 @@ def test_the_defaults_are_the_documented_ones() -> None:
         ("LIMIT_PER_PAYMENT", "200001", "limits must not shrink"),
         ("LIMIT_MONTH", "9007199254740992", "SIXPENCE_LIMIT_MONTH"),
         ("LIMIT_PAYMENTS_A_DAY", "0", "SIXPENCE_LIMIT_PAYMENTS_A_DAY"),
+        ("HOLD_DAYS", "0", "SIXPENCE_HOLD_DAYS"),
+        ("HOLD_DAYS", "91", "SIXPENCE_HOLD_DAYS"),
         ("CURRENCY", "euro", "SIXPENCE_CURRENCY"),
         ("CURRENCY", "XYZ", "SIXPENCE_CURRENCY"),
         ("TARIFF", "a lot", "SIXPENCE_TARIFF"),

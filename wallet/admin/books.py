@@ -1,4 +1,4 @@
-"""Looking at the books: reconcile, parties, accounts, statement, acts. Nothing here changes anything."""
+"""Looking at the books: reconcile, parties, accounts, statement, holds, acts. Nothing here changes anything."""
 
 import csv
 import sys
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: sixpence-admin parties")(parties)
     app.command(epilog="Example: sixpence-admin accounts --json")(accounts)
     app.command(epilog="Example: sixpence-admin statement Ana --from 2026-11-01 --to 2026-11-30 --csv")(statement)
+    app.command(epilog="Example: sixpence-admin holds")(holds)
     app.command(epilog="Example: sixpence-admin acts --limit 10")(acts)
 
 
@@ -114,6 +115,16 @@ def statement(
         _write_csv(found)
     else:
         _show_statement(found)
+
+
+def holds(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+    """What is set aside for people without a wallet; those that end first come first."""
+    found = run(lambda wallet: wallet.open_holds(limit))
+    if as_json:
+        show_json(found)
+        return
+    rows = ((h.expires_at, h.payer.name, h.payee.name, h.note, h.amount, h.reference) for h in found)
+    show(table(("until", "payer", "waits for", "note", "amount", "reference"), rows))
 
 
 def acts(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:

@@ -9,7 +9,7 @@ WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
     errors.PartyUnknown: "There is no such party.",
     errors.MalformedReceiptCode: "Give the receipt's two codes: its reference and its seal.",
     errors.PaymentUnknown: "There is no such payment.",
-    errors.NotReversible: "It was refunded or reversed already, or is itself a return: it cannot be reversed.",
+    errors.NotReversible: "It was refunded, reversed or set aside, or is itself a return: it cannot be reversed.",
     errors.PinNotSet: "There is no PIN to reset: none was ever chosen.",
     errors.Unavailable: "The database did not answer in time: try again.",
 }
@@ -24,6 +24,8 @@ def sentence(refusal: errors.WalletError) -> str:
             return f"{name} is frozen: nothing leaves or reaches that account."
         case errors.PartyPending(_, name):
             return f"{name} is not approved yet: sixpence-admin business approve."
+        case errors.PartyInvited(_, name):
+            return f"{name} has no wallet yet: money can only be set aside for them."
         case errors.NotRefundable(refundable):
             return f"That cannot be refunded: {refundable} of it can be, and only payments are refunded at all."
         case errors.WrongCurrency(kept):
