@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 from telegram.ext import ExtBot
 
@@ -12,6 +13,7 @@ from bot.connection import Connection
 from sandbox.telegram.faults import Fault
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
+from tests.sandbox.pictures import PNG
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,3 +91,13 @@ async def test_a_server_that_went_away_between_two_calls_is_asked_anew(world: Wo
     async with running(world, port=int(url.rpartition(":")[2])) as url:
         await line.post(f"{url}/bot{TOKEN}/getMe")
     await line.shutdown()
+
+
+async def test_a_picture_goes_along(bot: ExtBot[Any], world: World) -> None:
+    """As a part of the form, beside a caption and buttons."""
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Press", callback_data="x")]])
+    message = await bot.send_photo(ANA, PNG, caption="<b>five</b> &amp; ٥", parse_mode="HTML", reply_markup=keyboard)
+    assert message.caption == "five & ٥"
+    file = world.files.get(message.photo[-1].file_id)
+    assert file is not None
+    assert file.content == PNG

@@ -1,0 +1,48 @@
+"""/privacy: whether people one has never dealt with may find one by name or username."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardMarkup
+
+from bot.cards import button
+from bot.journeys import pay
+from bot.messages import Face
+
+if TYPE_CHECKING:
+    from bot.conversation import Card
+    from bot.turn import Turn
+
+_PRIVACY: Final = "privacy"
+"""The kind of our card."""
+
+
+async def show(turn: Turn) -> None:
+    """Say how it is, with a button to change it."""
+    await turn.toast()
+    await _show(turn, await turn.context.cards.create(_PRIVACY, turn.user.id, turn.chat_id))
+
+
+async def change(turn: Turn) -> None:
+    """Findable by all, or by those one deals with."""
+    card = await pay.pressed_card(turn, _PRIVACY)
+    query = turn.update.callback_query
+    if card is None or query is None or query.data is None:
+        return
+    await turn.context.contacts.set_findable(turn.user.id, findable=query.data.startswith("beseen"))
+    await _show(turn, card)
+
+
+async def _show(turn: Turn, card: Card) -> None:
+    if await turn.context.contacts.is_findable(turn.user.id):
+        text = turn.t("Everybody who knows your name or @username can find you here, and pay you.")
+        offer = button(turn.speaker.label("Only those I deal with"), "behid", card.id)
+    else:
+        text = turn.t(
+            "Only those you deal with find you by name or @username. Others reach you through your link (/me), or if "
+            "they have you among their contacts."
+        )
+        offer = button(turn.speaker.label("Everybody may find me"), "beseen", card.id)
+    title = turn.t("<b>Who may find you</b>")
+    await turn.put(card, Face(f"{title}\n{text}", InlineKeyboardMarkup([[offer]])))

@@ -1,0 +1,84 @@
+"""A contact card that somebody shares: whom it names is shown and confirmed before anything is bound to that number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardMarkup
+
+from bot import intents
+from bot.cards import button
+from bot.draft import Draft
+from bot.identity import is_possible
+from bot.journeys import contacts, pay, send
+from bot.messages import Face
+from bot.names import clean
+
+if TYPE_CHECKING:
+    from bot.conversation import Card
+    from bot.turn import Turn
+
+_SHARED: Final = "shared"
+"""The kind of our card."""
+
+
+async def received(turn: Turn) -> None:
+    """Ask whether this is who they mean."""
+    contact = turn.message.contact if turn.message else None
+    if contact is None or contact.user_id is None or not is_possible(contact.user_id):
+        await turn.say(turn.t("This contact is not on Telegram, so I cannot find them. Nothing was kept."))
+        return
+    if contact.user_id == turn.user.id:
+        await turn.say(turn.t("This is you. To let others pay you, send them your link: /me"))
+        return
+    waiting = await turn.context.conversations.of(turn.user.id)
+    draft = waiting.facts["draft"] if waiting is not None and waiting.step == send.PAYEE else None
+    name = " ".join(filter(None, (contact.first_name, contact.last_name)))
+    card = await turn.context.cards.create(
+        _SHARED, turn.user.id, turn.chat_id, telegram_id=contact.user_id, name=name, draft=draft
+    )
+    await turn.put(card, await _question(turn, card))
+
+
+async def answered(turn: Turn) -> None:
+    """Yes: they are a contact now, and the payee if we had asked for one. No: nothing is kept."""
+    card = await pay.pressed_card(turn, _SHARED)
+    query = turn.update.callback_query
+    if card is None or card.message_id is None or query is None or query.data is None:
+        return
+    if query.data.startswith("notthem"):
+        await turn.edit(card.message_id, Face(turn.t("Nothing was kept.")))
+        return
+    user_id, name = card.facts["telegram_id"], card.facts["name"]
+    person = await turn.context.people.find(user_id)
+    username = person.username if person else None
+    contact = await turn.context.contacts.remember(turn.user.id, user_id, person.name if person else name, username)
+    if card.facts["draft"] is None:
+        await contacts.show_contact(turn, contact, card.message_id)
+        return
+    shown = clean(person.name if person else name)
+    await turn.edit(card.message_id, Face(turn.t("To {name}", name=shown)))
+    draft = Draft.of(card.facts["draft"])
+    if not await send.to(turn, draft, intents.UserId(user_id), f"@{username}" if username else shown):
+        await send.unknown_payee(turn, shown)
+
+
+async def _question(turn: Turn, card: Card) -> Face:
+    """The name on the card is the sender's word; what stands below it is what we know of the number."""
+    person = await turn.context.people.find(card.facts["telegram_id"])
+    lines = [turn.t("<b>Is this them?</b>"), turn.t("The card says: {name}", name=clean(card.facts["name"]))]
+    if person is None:
+        lines.append(turn.t("They have no wallet yet."))
+    elif person.username:
+        lines.append(
+            turn.t(
+                "Here they are {name}, @{username}, and have a wallet.",
+                name=clean(person.name),
+                username=person.username,
+            )
+        )
+    else:
+        lines.append(turn.t("Here they are {name}, without a username, and have a wallet.", name=clean(person.name)))
+    yes = button(turn.speaker.label("Yes"), "isthem", card.id)
+    no = button(turn.speaker.label("No"), "notthem", card.id)
+    return Face("\n".join(lines), InlineKeyboardMarkup([[yes, no]]))
