@@ -34,14 +34,23 @@ class _SixDigits(filters.MessageFilter):
         return typed_pin(text) is not None or text.strip() == DOTS
 
 
+class _Addressed(filters.MessageFilter):
+    """The bot's name stands first, as in “@sixpence_bot 5 to @ben”."""
+
+    def filter(self, message: Message) -> bool:
+        return (message.text or "").lower().startswith(f"@{message.get_bot().username} ".lower())
+
+
 private: Final = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
-fresh: Final = (
+_by_themselves: Final = (
     filters.UpdateType.MESSAGE
-    & filters.ChatType.PRIVATE
     & ~filters.FORWARDED
     & ~filters.VIA_BOT
     & ~filters.SenderChat.ALL
     & ~filters.IS_FROM_OFFLINE
     & _ByAHuman()
 )
+fresh: Final = _by_themselves & filters.ChatType.PRIVATE
+fresh_in_group: Final = _by_themselves & filters.ChatType.GROUPS
+addressed: Final = _Addressed()
 six_digits: Final = _SixDigits()

@@ -1,0 +1,86 @@
+"""A payment as a group sees it → message text and buttons: who, whom, how much, what for, how it stands. Pure.
+
+No balance, no fee and no reason of a refusal is ever said in front of others: those are the payer's, in their own chat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.cards import button, clean_note
+from bot.messages import Face
+from bot.names import clean
+
+if TYPE_CHECKING:
+    from bot.text import Argument, Speaker
+    from wallet import Hold, Quote
+
+CONFIRM: Final = "gpin"
+CANCEL: Final = "gcancel"
+
+
+def waiting(speaker: Speaker, quote: Quote, card_id: str) -> Face:
+    """Return the card while its payer has not given the PIN."""
+    text = speaker.t(
+        "{payer} pays {payee} <b>{amount}</b>{note} · waiting for {payer}’s PIN",
+        payer=clean(quote.payer.name),
+        payee=clean(quote.payee.name),
+        amount=quote.amount,
+        note=_note(quote),
+    )
+    confirm = button(speaker.label("Confirm with PIN"), CONFIRM, card_id)
+    cancel = button(speaker.label("Cancel"), CANCEL, card_id)
+    return Face(text, InlineKeyboardMarkup([[confirm, cancel]]))
+
+
+def paid(speaker: Speaker, quote: Quote) -> Face:
+    """Return the card of a payment that was made."""
+    return Face(
+        speaker.t(
+            "✓ {payer} paid {payee} <b>{amount}</b>{note}",
+            payer=clean(quote.payer.name),
+            payee=clean(quote.payee.name),
+            amount=quote.amount,
+            note=_note(quote),
+        )
+    )
+
+
+def set_aside(speaker: Speaker, quote: Quote, hold: Hold, link: str) -> Face:
+    """Return the card of money that waits for somebody without a wallet, or of what became of it."""
+    facts: dict[str, Argument] = {
+        "payer": clean(quote.payer.name),
+        "payee": clean(quote.payee.name),
+        "amount": quote.amount,
+        "note": _note(quote),
+    }
+    match hold.state:
+        case "open":
+            text = speaker.t("{payer} has set <b>{amount}</b>{note} aside for {payee}, who has no wallet yet.", **facts)
+            claim = InlineKeyboardButton(speaker.label("Claim it"), url=link)
+            return Face(text, InlineKeyboardMarkup([[claim]]))
+        case "captured":
+            return Face(
+                speaker.t("✓ {payer} paid {payee} <b>{amount}</b>{note}", **facts | {"payee": clean(hold.payee.name)})
+            )
+        case _:
+            return Face(speaker.t("The {amount} that {payer} had set aside for {payee} went back.", **facts))
+
+
+def ended(speaker: Speaker, quote: Quote) -> Face:
+    """Return the card of a payment that was not made."""
+    return Face(
+        speaker.t(
+            "{payer} did not pay {payee} {amount}{note}. No money moved.",
+            payer=clean(quote.payer.name),
+            payee=clean(quote.payee.name),
+            amount=quote.amount,
+            note=_note(quote),
+        )
+    )
+
+
+def _note(quote: Quote) -> str:
+    return f", {clean_note(quote.note)}" if quote.note else ""

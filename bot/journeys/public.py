@@ -1,0 +1,60 @@
+"""What a group sees of a payment, kept in step with it: whatever changes the payment changes its cards everywhere."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden
+
+from bot import group_cards, messages
+from bot.journeys import aside
+from bot.text import Speaker
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot.context import Context
+    from bot.conversation import Card
+    from bot.messages import Face
+    from wallet import Quote
+
+log = logging.getLogger(__name__)
+
+PAYMENT: Final = "group payment"
+"""The kind of a card that shows a payment to a group."""
+
+
+async def follow(context: Context, quote_id: UUID) -> None:
+    """Make the cards that groups have of this payment show how it stands. A group that is gone is no failure."""
+    for card in await context.cards.showing(quote_id, PAYMENT):
+        await update(context, card)
+
+
+async def update(context: Context, card: Card) -> None:
+    """Make one of these cards show how its payment stands."""
+    payer = await context.people.find(card.user_id)
+    if payer is None or card.quote_id is None or card.message_id is None:
+        return
+    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
+    shown = await face(context, Speaker(payer.language), card, quote)
+    try:
+        await messages.edit(context.bot, card.chat_id, card.message_id, shown)
+    except ChatMigrated as moved:
+        await context.cards.moved(card.chat_id, moved.new_chat_id)
+        log.info("a group became a supergroup; its old messages stay as they are")
+    except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
+        log.info("a group's card was left as it is: %s", type(error).__name__)
+
+
+async def face(context: Context, speaker: Speaker, card: Card, quote: Quote) -> Face:
+    """Return the card as its payment stands now."""
+    if quote.state == "paid":
+        if quote.held_until is None:
+            return group_cards.paid(speaker, quote)
+        own = await context.cards.of_quote(quote.id, card.user_id)
+        link = aside.link(context, own.id if own is not None else card.id)
+        return group_cards.set_aside(speaker, quote, await context.wallet.hold(quote.id), link)
+    if quote.state == "open" and context.clock() < quote.expires_at:
+        return group_cards.waiting(speaker, quote, card.id)
+    return group_cards.ended(speaker, quote)
