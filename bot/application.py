@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from telegram import BotCommand, MenuButtonCommands, Update
+from telegram import BotCommand, BotCommandScopeAllGroupChats, MenuButtonCommands, Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -18,19 +18,25 @@ from telegram.ext import (
     filters,
 )
 
-from bot import refusals
-from bot.guards import fresh, private, six_digits
+from bot import group_cards, refusals
+from bot.guards import addressed, fresh, fresh_in_group, private, six_digits
 from bot.journeys import (
     balance,
     business,
     cancel,
     choices,
+    claim,
+    contacts,
+    findable,
+    group,
     help,  # noqa: A004 - the command's own name
     history,
     keys,
+    me,
     membership,
     pay,
     pins,
+    shared,
     start,
     unfit,
     verify,
@@ -77,10 +83,19 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("verify", member(verify.check), fresh),
         CommandHandler("pin", member(pins.change), fresh),
         CommandHandler("business", member(business.show), fresh),
+        CommandHandler("me", member(me.show), fresh),
+        CommandHandler("contacts", member(contacts.show), fresh),
+        CommandHandler("privacy", member(findable.show), fresh),
         CommandHandler("cancel", member(cancel.cancel), fresh),
         MessageHandler(fresh & filters.COMMAND, anybody(help.unknown_command)),
+        # In groups: paying, and the way to all the rest
+        CommandHandler(["pay", "send"], anybody(group.instructed), fresh_in_group),
+        MessageHandler(fresh_in_group & addressed, anybody(group.instructed)),
+        CommandHandler(list(help.commands(Speaker())), anybody(group.elsewhere), fresh_in_group),
+        MessageHandler(filters.StatusUpdate.MIGRATE, anybody(group.migrated)),
         # Words, and contacts picked from the list
         MessageHandler(fresh & filters.StatusUpdate.USERS_SHARED, member(choices.contact)),
+        MessageHandler(fresh & filters.CONTACT, member(shared.received)),
         MessageHandler(fresh & filters.TEXT, member(words.read)),
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, anybody(help.not_understood)),
         # Buttons. A press without data goes to the first of them, whatever its pattern.
@@ -89,11 +104,25 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
         CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
         CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
+        CallbackQueryHandler(member(pay.take_back), f"^back{_CARD}"),
+        CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
+        CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
+        CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
         CallbackQueryHandler(member(choices.amount), rf"^amount\d{_CARD}"),
         CallbackQueryHandler(member(choices.no_note), rf"^note\d{_CARD}"),
         CallbackQueryHandler(member(history.turn_page), f"^(older|newer){_CARD}"),
         CallbackQueryHandler(member(history.switch), rf"^account\d{_CARD}"),
+        CallbackQueryHandler(member(me.chosen), rf"^me\d{_CARD}"),
+        CallbackQueryHandler(member(me.change_amount), f"^mechange{_CARD}"),
+        CallbackQueryHandler(member(me.any_amount), f"^meany{_CARD}"),
+        CallbackQueryHandler(member(contacts.choose), rf"^contact\d{_CARD}"),
+        CallbackQueryHandler(member(contacts.turn_page), f"^(nearer|further){_CARD}"),
+        CallbackQueryHandler(member(contacts.act), f"^({'|'.join(contacts.OPERATIONS)}){_CARD}"),
+        CallbackQueryHandler(member(shared.answered), f"^(isthem|notthem){_CARD}"),
+        CallbackQueryHandler(member(findable.show), f"^findme{_CARD}"),
+        CallbackQueryHandler(member(findable.change), f"^(beseen|behid){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
         # Blocked, or let in again
         ChatMemberHandler(anybody(membership.changed), ChatMemberHandler.MY_CHAT_MEMBER),
@@ -145,6 +174,11 @@ async def introduce(context: Context) -> None:
             await context.bot.set_my_commands(
                 [BotCommand(name, text) for name, text in help.commands(speaker).items()], language_code=code
             )
+            await context.bot.set_my_commands(
+                [BotCommand("pay", speaker.label("Pay somebody here"))],
+                scope=BotCommandScopeAllGroupChats(),
+                language_code=code,
+            )
             await context.bot.set_my_description(help.description(speaker), language_code=code)
             await context.bot.set_my_short_description(help.short_description(speaker), language_code=code)
         except TelegramError as error:
@@ -167,7 +201,9 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
                 await journey(turn)
         except WalletError as refusal:
             await turn.say(refusals.sentence(turn.speaker, refusal))
-        except Forbidden:  # blocked in the meantime: there is nobody to answer
+        except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
+            if turn.chat_id != turn.user.id:
+                return
             await context.people.set_reachable(turn.user.id, reachable=False)
             return
         await turn.toast()

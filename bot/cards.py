@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -11,7 +12,7 @@ from bot.messages import Face
 from bot.names import Reason, clean
 
 if TYPE_CHECKING:
-    from bot.payees import Payee
+    from bot.payees import Cautions, Payee
     from bot.text import Speaker
     from wallet import Quote, Receipt
 
@@ -26,15 +27,13 @@ def button(label: str, operation: str, card_id: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=f"{operation}:{card_id}")
 
 
-def quote(speaker: Speaker, quote: Quote, payee: Payee, card_id: str, resembles: str | None = None) -> Face:
-    """Return the card before the PIN: all that the PIN will confirm.
-
-    `resembles` names somebody else, paid before, whose name looks the same.
-    """
+def quote(speaker: Speaker, quote: Quote, payee: Payee, card_id: str, cautions: Cautions | None = None) -> Face:
+    """Return the card before the PIN: all that the PIN will confirm, and what speaks for looking twice."""
     lines = [
         heading(speaker, quote, payee),
-        *_doubts(speaker, quote, payee, resembles),
+        *_doubts(speaker, quote, payee, cautions),
         "",
+        *_set_aside(speaker, quote, payee),
         speaker.t("Amount: {amount}", amount=quote.amount),
         _fee(speaker, quote.payee.kind == "business"),
         speaker.t("Total: {total}", total=quote.total),
@@ -118,7 +117,10 @@ def keypad(speaker: Speaker, keypad: Keypad) -> Face:
 
 def heading(speaker: Speaker, quote: Quote, payee: Payee) -> str:
     """Return what is to be paid to whom, and what for: it stays in sight while the PIN is typed."""
-    title = speaker.t("<b>Send {amount} to {name}</b>", amount=quote.amount, name=payee.name)
+    if quote.held_until is not None:
+        title = speaker.t("<b>Set aside {amount} for {name}</b>", amount=quote.amount, name=payee.name)
+    else:
+        title = speaker.t("<b>Send {amount} to {name}</b>", amount=quote.amount, name=payee.name)
     return "\n".join([title, *_username(payee.username), *_kind(speaker, payee), *_note(speaker, quote.note)])
 
 
@@ -126,6 +128,23 @@ def _confirm_or_cancel(speaker: Speaker, card_id: str) -> InlineKeyboardMarkup:
     confirm = button(speaker.label("Confirm with PIN"), CONFIRM, card_id)
     cancel = button(speaker.label("Cancel"), CANCEL_PAYMENT, card_id)
     return InlineKeyboardMarkup([[confirm], [cancel]])
+
+
+def _set_aside(speaker: Speaker, quote: Quote, payee: Payee) -> list[str]:
+    """Return what happens to the money of a payee without a wallet, and who can claim it."""
+    if quote.held_until is None:
+        return []
+    promise = speaker.plural(
+        "{name} has no wallet yet: {amount} will be set aside for {count} day; "
+        "if they do not claim it, it returns to you by itself.",
+        "{name} has no wallet yet: {amount} will be set aside for {count} days; "
+        "if they do not claim it, it returns to you by itself.",
+        round((quote.held_until - quote.expires_at) / timedelta(days=1)),
+        name=payee.name,
+        amount=quote.amount,
+    )
+    whose = speaker.t("Whoever has this username when they come can claim it, so check how it is spelt.")
+    return [promise, *([whose] if payee.by_username else []), ""]
 
 
 def _username(username: str | None) -> list[str]:
@@ -149,7 +168,7 @@ def _fee(speaker: Speaker, to_business: bool) -> str:
     return speaker.t("Fee: none for you") if to_business else speaker.t("Fee: free")
 
 
-def _doubts(speaker: Speaker, quote: Quote, payee: Payee, resembles: str | None) -> list[str]:
+def _doubts(speaker: Speaker, quote: Quote, payee: Payee, cautions: Cautions | None) -> list[str]:
     """Return what speaks for looking twice at the payee."""
     sentences = {
         Reason.BIDI: speaker.t("⚠ This name holds marks that turn text around. Make sure it is who you think."),
@@ -158,11 +177,29 @@ def _doubts(speaker: Speaker, quote: Quote, payee: Payee, resembles: str | None)
     }
     lines = [speaker.t("This is the first time you pay them.")] if quote.first_time else []
     lines += [sentences[reason] for reason in sorted(payee.doubts)]
-    if resembles:
+    return lines + (_cautions(speaker, payee, cautions) if cautions else [])
+
+
+def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
+    lines = []
+    if cautions.alias:
+        lines.append(speaker.t("You call them “{alias}”.", alias=cautions.alias))
+    if cautions.paid_alike:
         lines.append(
             speaker.t(
-                "⚠ This is not the {name} you paid before, though the name looks the same.",
-                name=resembles,
+                "⚠ This is not the {name} you paid before, though the name looks the same.", name=cautions.paid_alike
             )
         )
+    if cautions.contact_alike:
+        lines.append(
+            speaker.t("⚠ This is not your contact {name}, who looks much the same.", name=cautions.contact_alike)
+        )
+    if cautions.username_then:
+        then, now = f"@{cautions.username_then}", f"@{payee.username}" if payee.username else ""
+        lines.append(
+            speaker.t("⚠ They were {then} when you last paid them, and are {now} now.", then=then, now=now)
+            if now
+            else speaker.t("⚠ They were {then} when you last paid them, and have no username now.", then=then)
+        )
+        lines.append(speaker.t("People may change it. Ask them if you are not sure."))
     return lines

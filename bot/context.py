@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.contacts import Contacts
 from bot.conversation import Cards, Conversations
 from bot.identity import People
+from bot.pay_links import PayLinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +43,16 @@ class Context:
     def people(self) -> People:
         """Who is who."""
         return People(self.store, self.clock)
+
+    @property
+    def contacts(self) -> Contacts:
+        """Whom each person deals with, and blocks."""
+        return Contacts(self.store, self.clock)
+
+    @property
+    def pay_links(self) -> PayLinks:
+        """What "pay me" links stand for."""
+        return PayLinks(self.store, self.clock)
 
     @property
     def cards(self) -> Cards:

@@ -82,8 +82,9 @@ class Cards:
         )
 
     async def of_quote(self, quote_id: UUID, user_id: int) -> Card | None:
-        """Return the card that shows this quote to this person."""
-        return await self._newest(models.Card.quote_id == quote_id, models.Card.user_id == user_id)
+        """Return the card that shows this quote to this person, in their private chat."""
+        own = (models.Card.user_id == user_id, models.Card.chat_id == user_id)
+        return await self._newest(models.Card.quote_id == quote_id, *own)
 
     async def of_message(self, user_id: int, chat_id: int, message_id: int) -> Card | None:
         """Return the card that this message shows."""
@@ -93,9 +94,32 @@ class Cards:
             models.Card.message_id == message_id,
         )
 
-    async def latest_payment(self, user_id: int) -> Card | None:
-        """Return the payment this person was shown last."""
-        return await self._newest(models.Card.user_id == user_id, models.Card.quote_id.is_not(None))
+    async def latest(self, user_id: int, kind: str) -> Card | None:
+        """Return the card of this kind that this person was shown last."""
+        return await self._newest(models.Card.user_id == user_id, models.Card.kind == kind)
+
+    async def linked(self, card_id: str) -> Card | None:
+        """Return the card that a link stands for, whoever follows it: what they may see or do is to be judged next."""
+        return await self._newest(models.Card.id == card_id)
+
+    async def showing(self, quote_id: UUID, kind: str) -> list[Card]:
+        """Return the cards of this kind that show this quote, whoever has them."""
+
+        async def work(conn: AsyncConnection) -> list[Card]:
+            rows = await conn.execute(
+                select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind)
+            )
+            return [_card(row) for row in rows.mappings()]
+
+        return await self._store.read(work)
+
+    async def moved(self, chat_id: int, new_chat_id: int) -> None:
+        """Find the cards of a group by its new id, which it has as a supergroup."""
+
+        async def work(conn: AsyncConnection) -> None:
+            await conn.execute(update(models.Card).where(models.Card.chat_id == chat_id).values(chat_id=new_chat_id))
+
+        await self._store.transaction(work)
 
     async def sent(self, card: Card, message_id: int) -> Card:
         """Remember which message shows the card."""

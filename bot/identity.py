@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _PERSONS: Final = UUID("5c1e4d7e-3a52-4d6f-9a0e-6d9f0c2b7a11")
+_USERNAMES: Final = UUID("b0a5d7c2-64de-4a0e-9a53-1f3f6f0d7c58")
 _MAX_NAME: Final = 128
 _BEYOND_ANY_ID: Final = 2**63
 _DEFAULT_LANGUAGE: Final = "en"
@@ -55,6 +56,16 @@ def person_key(user_id: int) -> UUID:
     return uuid5(_PERSONS, str(user_id))
 
 
+def username_key(username: str) -> UUID:
+    """Return the wallet's key for whoever has this username, whatever its case, where no number is known."""
+    return uuid5(_USERNAMES, username.removeprefix("@").lower())
+
+
+def is_possible(user_id: int) -> bool:
+    """Whether a Telegram user can have this id at all."""
+    return abs(user_id) < _BEYOND_ANY_ID
+
+
 class People:
     """The people we know, by Telegram id, by party, by username."""
 
@@ -64,7 +75,7 @@ class People:
 
     async def find(self, user_id: int) -> Person | None:
         """Return the person with this Telegram id, if they have started the bot."""
-        if abs(user_id) >= _BEYOND_ANY_ID:
+        if not is_possible(user_id):
             return None
         return await self._one(_BY_ID, user_id)
 

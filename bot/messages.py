@@ -48,6 +48,19 @@ async def send(
     return message.message_id
 
 
+async def send_picture(bot: Bot, chat_id: int, png: bytes, face: Face) -> int:
+    """Send a picture with the face's text below it, and return the message's id."""
+    message = await bot.send_photo(
+        chat_id,
+        png,
+        filename="code.png",
+        caption=face.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=face.keyboard,
+    )
+    return message.message_id
+
+
 async def edit(bot: Bot, chat_id: int, message_id: int, face: Face) -> bool:
     """Make the message show this. False if it cannot be edited any more."""
     try:

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID  # noqa: TC003 - SQLAlchemy reads the annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, MetaData, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -48,7 +58,10 @@ class InboxUpdate(Base):
 
 
 class Person(Base):
-    """A Telegram user who has started the bot, and their party. The username is a hint, the number is the person."""
+    """A Telegram user who has started the bot, and their party. The username is a hint, the number is the person.
+
+    `findable`: people they have not dealt with may find them by name or username.
+    """
 
     __tablename__ = "people"
     __table_args__ = (Index("uq_people_username", func.lower(text("username")), unique=True),)
@@ -58,6 +71,7 @@ class Person(Base):
     name: Mapped[str]
     language: Mapped[str]
     reachable: Mapped[bool]
+    findable: Mapped[bool] = mapped_column(server_default=text("true"))
     started_at: Mapped[datetime]
 
 
@@ -92,3 +106,56 @@ class Conversation(Base):
     step: Mapped[str]
     facts: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+
+
+class Contact(Base):
+    """Somebody a person deals with, as that person sees them: a Telegram user, with a wallet or without, or a business.
+
+    `name` and `username` are as last seen; `paid_username` is the username they had when last paid, at `paid_at`.
+    `alias` is the owner's own word for them and is shown to nobody else.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "user_id"),
+        UniqueConstraint("owner_id", "business_id"),
+        CheckConstraint("num_nonnulls(user_id, business_id) = 1", "a_person_or_a_business"),
+        CheckConstraint("user_id <> owner_id", "somebody_else"),
+        CheckConstraint("length(alias) BETWEEN 1 AND 32", "alias_length"),
+        CheckConstraint("NOT blocked OR user_id IS NOT NULL", "a_business_never_pays"),
+        CheckConstraint("paid_username IS NULL OR paid_at IS NOT NULL", "paid_username"),
+    )
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    owner_id: Mapped[int]
+    user_id: Mapped[int | None]
+    business_id: Mapped[UUID | None]
+    name: Mapped[str]
+    username: Mapped[str | None]
+    alias: Mapped[str | None]
+    favourite: Mapped[bool] = mapped_column(server_default=text("false"))
+    blocked: Mapped[bool] = mapped_column(server_default=text("false"))
+    paid_username: Mapped[str | None]
+    paid_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
+class PayLink(Base):
+    """What a "pay me" link stands for: its unguessable id rides in the link, and is listed nowhere.
+
+    Without an amount it is for good, and there is one for each account; with one it is for a while.
+    """
+
+    __tablename__ = "pay_links"
+    __table_args__ = (
+        Index("uq_pay_links_party_id", "party_id", unique=True, postgresql_where=text("amount IS NULL")),
+        CheckConstraint("amount > 0", "amount_positive"),
+        CheckConstraint("(amount IS NULL) = (expires_at IS NULL)", "an_amount_expires"),
+        CheckConstraint("amount IS NOT NULL OR note = ''", "a_note_has_an_amount"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+    party_id: Mapped[UUID]
+    amount: Mapped[int | None]
+    note: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, Forbidden
 
-from bot import intents, names
+from bot import identity, intents, names
+from bot.contacts import NotAccepted, NotToBeFound
+from wallet import WalletError
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from bot.contacts import Contact
     from bot.context import Context
     from bot.identity import Person
-    from wallet import Party
+    from wallet import Party, Receipt
+
+log = logging.getLogger(__name__)
 
 _REMEMBERED: Final = 50
 """How many entries of the payer's history are searched for people they know."""
 
 
 @dataclass(frozen=True, slots=True)
+class Cautions:
+    """What speaks for looking twice, beside the name itself: names, safe to show, and usernames.
+
+    `paid_alike` and `contact_alike` are somebody else whose name looks the same; `alias` is what the payer calls the
+    payee; `username_then` is the username the payee had when this payer paid them last, where it has changed.
+    """
+
+    paid_alike: str | None = None
+    contact_alike: str | None = None
+    alias: str | None = None
+    username_then: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Payee:
-    """A party as a payer sees it. `doubts` are what is odd about the name as it was given to us."""
+    """A party as a payer sees it. `doubts` are what is odd about the name as it was given to us.
+
+    `by_username`: nobody here, but whoever has the username that the payer wrote when they come.
+    """
 
     party: Party
     username: str | None
     doubts: frozenset[names.Reason]
+    by_username: bool = False
 
     @property
     def name(self) -> str:
@@ -35,31 +59,113 @@ class Payee:
 
 
 async def find(context: Context, payer: Person, payee: intents.Payee) -> tuple[UUID, ...]:
-    """Return the parties that may be meant: none, the one, or several to ask about."""
+    """Return the parties that may be meant: none, the one, or several to ask about. NotToBeFound."""
     match payee:
         case intents.UserId(user_id):
             person = await context.people.find(user_id)
             return (person.party_id,) if person else ()
         case intents.Username(username):
             person = await _verified(context, username)
+            if person and not await _may_find(context, payer, person):
+                raise NotToBeFound(f"@{username}")
             return (person.party_id,) if person else ()
         case intents.Name(name):
             return await _called(context, payer, name)
+
+
+async def find_or_invite(context: Context, payer: Person, payee: intents.Payee, called: str) -> tuple[UUID, ...]:
+    """As `find`; somebody without a wallet is invited, if it is certain who that is: by number, or by username.
+
+    `called` is how somebody known by number is shown until they have told us their name.
+    """
+    found = await find(context, payer, payee)
+    if found:
+        return found
+    match payee:
+        case intents.UserId(user_id) if identity.is_possible(user_id):
+            return (await _invited(context, identity.person_key(user_id), called),)
+        case intents.Username(username) if username.lower() != context.bot.username.lower():
+            return (await _invited(context, identity.username_key(username), f"@{username}"),)
+        case _:
+            return ()
+
+
+async def _invited(context: Context, key: UUID, called: str) -> UUID:
+    party = await context.wallet.invite(called, key=key)
+    if party.status == "invited" and party.name != called:
+        party = await context.wallet.rename(party.id, called)
+    return party.id
+
+
+async def _is_a_username(context: Context, party: Party) -> bool:
+    named = await context.wallet.named_by(identity.username_key(party.name))
+    return named is not None and named.id == party.id
 
 
 async def describe(context: Context, party: Party) -> Payee:
     """Return what may be shown of this party."""
     person = await context.people.of_party(party.id)
     if person is None:
-        return Payee(party, None, names.suspicious(party.name))
+        by_username = party.status == "invited" and await _is_a_username(context, party)
+        return Payee(party, None, names.suspicious(party.name), by_username=by_username)
     return Payee(party, person.username, names.suspicious(person.name))
 
 
-async def resembled(context: Context, payer: Person, party: Party) -> str | None:
+async def cautions(context: Context, payer: Person, party: Party, *, first_time: bool) -> Cautions:
+    """Return what a payer should know of this party before the PIN. Look-alikes matter for a first payment only."""
+    person = await context.people.of_party(party.id)
+    paid_alike = contact_alike = None
+    if first_time:
+        paid_alike = await _paid_alike(context, payer, party)
+        contact_alike = None if paid_alike else await _contact_alike(context, payer, party, person)
+    contact = await context.contacts.of_person(payer.user_id, person.user_id) if person else None
+    if person is None or contact is None:
+        return Cautions(paid_alike, contact_alike)
+    changed = contact.paid_username and contact.paid_username.lower() != (person.username or "").lower()
+    return Cautions(paid_alike, contact_alike, contact.alias, contact.paid_username if changed else None)
+
+
+async def ensure_accepted(context: Context, payer: Person, party_id: UUID) -> None:
+    """Raise NotAccepted if the payee is a person who has blocked the payer."""
+    payee = await context.people.of_party(party_id)
+    if payee is not None and await context.contacts.blocks(payee.user_id, payer.user_id):
+        raise NotAccepted(payee.name)
+
+
+async def remember_payment(context: Context, payer: Person, receipt: Receipt) -> None:
+    """Put payer and payee on each other's lists; a business lists nobody. The money has moved: never raises for it."""
+    if receipt.kind != "payment" or receipt.payee is None:
+        return
+    try:
+        if receipt.payee.kind == "business":
+            await context.contacts.remember_business(payer.user_id, receipt.payee)
+        elif payee := await context.people.of_party(receipt.payee.id):
+            await context.contacts.paid(payer, payee)
+    except WalletError as error:
+        log.warning("payment %s is missing in a list of contacts: %s", receipt.reference, type(error).__name__)
+
+
+async def _paid_alike(context: Context, payer: Person, party: Party) -> str | None:
     """Return the name of somebody else, paid before, whose name looks the same."""
     known = await _paid_before(context, payer)
     alike = (name for known_id, name in known.items() if known_id != party.id and names.looks_like(name, party.name))
     return next(map(names.clean, alike), None)
+
+
+async def _contact_alike(context: Context, payer: Person, party: Party, person: Person | None) -> str | None:
+    """Return another contact of the payer's whose name, alias or username looks like the payee's."""
+
+    def looks_alike(contact: Contact) -> bool:
+        same_name = any(names.looks_like(name, party.name) for name in (contact.name, contact.alias or ""))
+        handles = (contact.username or "", (person.username if person else "") or "")
+        return same_name or names.looks_like(*handles)
+
+    payee_ids = {party.id, person.user_id if person else None}
+    for contact in await context.contacts.everybody(payer.user_id):
+        if (contact.business_id or contact.user_id) not in payee_ids and looks_alike(contact):
+            handle = f" (@{contact.username})" if contact.username else ""
+            return f"{names.clean(contact.name)}{handle}"
+    return None
 
 
 async def _verified(context: Context, username: str) -> Person | None:
@@ -75,14 +181,49 @@ async def _verified(context: Context, username: str) -> Person | None:
 
 
 async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...]:
-    """Open businesses of this name, people paid before by this name, and whoever has it as a username."""
+    """Contacts by alias, open businesses, people paid before, and whoever has it as a username and may be found."""
     found = {business.id for business in await context.wallet.find_businesses(name)}
     for known_id, known in (await _paid_before(context, payer)).items():
         if name.casefold() in {known.casefold(), known.partition(" ")[0].casefold()}:
             found.add(known_id)
-    if " " not in name and (person := await _verified(context, name)):
+    for contact in await context.contacts.called(payer.user_id, name):
+        if party_id := await party_of(context, contact):
+            found.add(party_id)
+    if " " not in name and (person := await _verified(context, name)) and await _may_find(context, payer, person):
         found.add(person.party_id)
     return tuple(sorted(found))
+
+
+async def party_of(context: Context, contact: Contact) -> UUID | None:
+    """Return the party of a contact; None for somebody who has no wallet."""
+    if contact.user_id is None:
+        return contact.business_id
+    person = await context.people.find(contact.user_id)
+    return person.party_id if person else None
+
+
+async def _may_find(context: Context, seeker: Person, person: Person) -> bool:
+    """Whether one may find the other by name: as `Contacts.may_find`, and those paid before may be found for good."""
+    if person.user_id == seeker.user_id or await context.contacts.may_find(seeker.user_id, person):
+        return True
+    return person.party_id in await _paid_before(context, seeker)
+
+
+async def dealt_with(context: Context, person: Person) -> tuple[list[Person], list[Party]]:
+    """Return the people and the businesses that the newest of somebody's history names."""
+    history = await context.wallet.history(person.party_id, limit=_REMEMBERED)
+    ids = {line.counterparty_id for line in history.lines if line.counterparty_id and line.payment_kind == "payment"}
+    people: list[Person] = []
+    businesses: list[Party] = []
+    for party_id in sorted(ids):
+        other = await context.people.of_party(party_id)
+        if other is not None:
+            people.append(other)
+            continue
+        party = await context.wallet.party(party_id)
+        if party.kind == "business":
+            businesses.append(party)
+    return people, businesses
 
 
 async def _paid_before(context: Context, payer: Person) -> dict[UUID, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from bot.contacts import NotAccepted, NotToBeFound
+from bot.names import clean
 from wallet import (
     AmountOutOfRange,
     BadName,
     Busy,
+    HoldClosed,
+    HoldUnknown,
     InsufficientFunds,
     KeyConflict,
     LimitExceeded,
@@ -18,6 +22,7 @@ from wallet import (
     NotRefundable,
     NotReversible,
     PartyFrozen,
+    PartyInvited,
     PartyPending,
     PartyUnknown,
     PaymentUnknown,
@@ -41,12 +46,40 @@ from wallet import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.amounts import NotAnAmount
     from bot.text import Speaker
+    from wallet import Currency
 
 
 def sentence(speaker: Speaker, refusal: WalletError) -> str:
     """Return the refusal in words, as Telegram HTML."""
     return _SENTENCES[type(refusal)](speaker, refusal)
+
+
+def amount(speaker: Speaker, refused: NotAnAmount, currency: Currency) -> str:
+    """Why what was written is no amount of this currency, in words."""
+    match refused.reason:
+        case "too_precise":
+            return speaker.t(
+                "{currency} has no such small coins. Nothing was paid. Write another amount.",
+                currency=currency.code,
+            )
+        case "too_large":
+            return speaker.t("That is more than can be paid at once. Nothing was paid. Write a smaller amount.")
+        case "not_positive":
+            return speaker.t("An amount must be more than nothing. Nothing was paid. Write another one.")
+        case "other_currency":
+            return speaker.t(
+                "This wallet keeps {currency}, not {other}. Nothing was paid. Write the amount in {currency}.",
+                currency=currency.code,
+                other=refused.currency,
+            )
+        case "empty" | "not_a_number":
+            return speaker.t(
+                "I could not read that as an amount. Nothing was paid. Write it in digits, such as 5 or 5.50."
+            )
+        case _:
+            assert_never(refused.reason)
 
 
 def weakness(speaker: Speaker, reason: str) -> str:
@@ -147,7 +180,29 @@ def _pin_locked(speaker: Speaker, refusal: PinLocked) -> str:
     )
 
 
+def _hold_closed(speaker: Speaker, refusal: HoldClosed) -> str:
+    sentences = {
+        "captured": speaker.t("It was accepted already. No money moved just now. See /history."),
+        "cancelled": speaker.t("It was taken back by whoever had set it aside. No money moved just now."),
+        "refused": speaker.t("It was refused and went back. No money moved just now. See /history."),
+        "expired": speaker.t(
+            "Its time is over: it goes back to whoever had set it aside. No money moved to you. "
+            "Ask them to send it again."
+        ),
+    }
+    return sentences[refusal.state]
+
+
 _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
+    NotAccepted: lambda say, no: say.t(
+        "{name} does not accept payments from you. No money moved. To pay somebody else, press /send.",
+        name=clean(no.name),
+    ),
+    NotToBeFound: lambda say, no: say.t(
+        "{name} does not wish to be found by name. No money moved. Ask them for their link (they get it with /me), "
+        "or press /send and choose them from your contacts.",
+        name=no.called,
+    ),
     WalletError: lambda say, _: say.t("That is not possible. No money moved."),
     InsufficientFunds: _insufficient_funds,
     LimitExceeded: _limit_exceeded,
@@ -201,6 +256,11 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         "These are not the two codes of a receipt. No money moved. Reply to the receipt with /verify."
     ),
     PaymentUnknown: lambda say, _: say.t("I do not know this payment. No money moved. See /history for yours."),
+    HoldUnknown: lambda say, _: say.t("I do not know of this money set aside. No money moved. /balance shows yours."),
+    HoldClosed: _hold_closed,
+    PartyInvited: lambda say, no: say.t(
+        "{name} has no wallet yet. No money moved. Ask them to start me.", name=clean(no.name)
+    ),
     NotRefundable: lambda say, no: say.t(
         "At most {amount} of this payment can be given back. No money moved. Ask for less.",
         amount=no.refundable,

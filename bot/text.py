@@ -46,8 +46,13 @@ def amount(money: Money) -> str:
 
 def time(moment: datetime) -> str:
     """`21 Nov, 14:05 UTC`. We do not know a person's time zone, so the zone is said."""
+    return f"{day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+
+
+def day(moment: datetime) -> str:
+    """`28 Nov`, for where the hour stands elsewhere."""
     moment = moment.astimezone(UTC)
-    return f"{moment.day} {_MONTHS[moment.month - 1]}, {moment:%H:%M} UTC"
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
 
 
 def isolate(text: str) -> str:

@@ -1,4 +1,4 @@
-"""/balance: what you have, and what your businesses have."""
+"""/balance: what you have, what you have set aside for whom, and what your businesses have."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ async def show(turn: Turn) -> None:
     wallet, owner = turn.context.wallet, turn.person.party_id
     own = await wallet.balance(owner)
     lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
+    lines += [
+        turn.t(
+            "Set aside for {name}: <b>{amount}</b>, back with you on {time} if they do not claim it.",
+            name=clean(hold.payee.name),
+            amount=hold.amount,
+            time=hold.expires_at,
+        )
+        for hold in await wallet.open_holds_of(owner)
+    ]
     for business in await wallet.businesses(owner):
         balance = await wallet.balance(business.id)
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)

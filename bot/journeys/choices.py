@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from bot import intents, payees
+from bot import intents
 from bot.draft import Draft
+from bot.identity import is_possible
 from bot.journeys import pay, send
 from bot.messages import Face
 from bot.names import clean
@@ -29,12 +30,12 @@ async def contact(turn: Turn) -> None:
         await send.advance(turn, draft)
         return
     chosen = shared.users[0]
-    found = await payees.find(turn.context, turn.person, intents.UserId(chosen.user_id))
-    if found:
-        await send.advance(turn, replace(draft, payees=found))
-    else:
-        name = " ".join(filter(None, (chosen.first_name, chosen.last_name)))
-        await send.unknown_payee(turn, clean(name))
+    name = clean(" ".join(filter(None, (chosen.first_name, chosen.last_name))))
+    called = f"@{chosen.username}" if chosen.username else name
+    if chosen.user_id != turn.user.id and is_possible(chosen.user_id):
+        await turn.context.contacts.remember(turn.user.id, chosen.user_id, name, chosen.username)
+    if not await send.to(turn, draft, intents.UserId(chosen.user_id), called):
+        await send.unknown_payee(turn, name)
 
 
 async def payee(turn: Turn) -> None:

@@ -1,4 +1,7 @@
-"""A card whose time is over says so by itself: nobody is left in front of a payment that looks open and is not."""
+"""What time does: a card whose time is over says so by itself, and money nobody claimed goes back.
+
+Nobody is left in front of a payment that looks open and is not.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from telegram.error import BadRequest, Forbidden
 
 from bot import cards, messages, payees, refusals
+from bot.journeys import aside, public
 from bot.text import Speaker
 from wallet import QuoteExpired
 
@@ -33,13 +37,14 @@ def due(quote: Quote) -> datetime:
 
 
 async def run(context: Context) -> NoReturn:
-    """Look after cards until cancelled."""
+    """Look after cards, and after money set aside, until cancelled."""
     while True:
         await asyncio.sleep(_LOOK_AGAIN)
-        try:
-            await close_expired(context)
-        except Exception as error:  # noqa: BLE001 - one failure must not end the round for good
-            log.warning("expired cards are closed later: %s", type(error).__name__)
+        for look_after in (close_expired, aside.look_after):
+            try:
+                await look_after(context)
+            except Exception as error:  # noqa: BLE001 - one failure must not end the round for good
+                log.warning("%s is done later: %s", look_after.__name__, type(error).__name__)
 
 
 async def close_expired(context: Context) -> None:
@@ -48,7 +53,9 @@ async def close_expired(context: Context) -> None:
         person = await context.people.find(card.user_id)
         if person is not None and card.quote_id is not None and card.message_id is not None:
             quote = await context.wallet.find_quote(card.quote_id, person.party_id)
-            if quote.state == "open":
+            if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
+                await public.update(context, card)
+            elif quote.state == "open":
                 await _close(context, Speaker(person.language), card, quote, card.message_id)
         await context.cards.looked_at(card)
 

@@ -15,6 +15,9 @@ def commands(speaker: Speaker) -> dict[str, str]:
         "send": speaker.label("Send money"),
         "balance": speaker.label("What you have"),
         "history": speaker.label("Your payments so far"),
+        "me": speaker.label("Your link and QR code, to be paid"),
+        "contacts": speaker.label("People you deal with: pay, rename, block"),
+        "privacy": speaker.label("Who may find you"),
         "business": speaker.label("Open a business, or see yours"),
         "pin": speaker.label("Choose or change your PIN"),
         "verify": speaker.label("Check a receipt against the books"),
@@ -45,7 +48,8 @@ async def show(turn: Turn) -> None:
         "send 5 to @ben for lunch\n"
         "pay @ben 5.50\n"
         "#envoyer 10EUR @ben\n"
-        "Or press /send and choose step by step."
+        "Or press /send and choose step by step.\n"
+        "Somebody without a wallet? Send it all the same: I set it aside for them, and it returns if they do not come."
     )
     safety = turn.t(
         "<b>Your PIN</b>\n"

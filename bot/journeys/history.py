@@ -94,12 +94,22 @@ def _what(turn: Turn, line: Line) -> str:
             return turn.t("<b>{amount}</b> given back by {name}", amount=line.amount, name=name)
         case _, "refund":
             return turn.t("<b>{amount}</b> given back to {name}", amount=line.amount, name=name)
+        case _, "hold" | "release" | "capture":
+            return _set_aside(turn, line, name)
         case _, "reversal":
             return turn.t("<b>{amount}</b> corrected by the operator", amount=line.amount)
         case _ if incoming:
             return turn.t("<b>{amount}</b> from {name}", amount=line.amount, name=name)
         case _:
             return turn.t("<b>{amount}</b> to {name}", amount=line.amount, name=name)
+
+
+def _set_aside(turn: Turn, line: Line, name: str) -> str:
+    if line.payment_kind == "hold":
+        return turn.t("<b>{amount}</b> set aside for {name}", amount=line.amount, name=name)
+    if line.payment_kind == "release":
+        return turn.t("<b>{amount}</b> came back, set aside for {name}", amount=line.amount, name=name)
+    return turn.t("<b>{amount}</b> claimed, from {name}", amount=line.amount, name=name)
 
 
 def _keyboard(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
+from bot.hold_cards import share
 from bot.messages import Face
 
 if TYPE_CHECKING:
@@ -22,15 +22,9 @@ def face(turn: Turn, called: str) -> Face:
         "{name} has no wallet here yet, so nothing was paid. Ask them to start me, then send it again:",
         name=called,
     )
-    return Face(f"{text}\n{link}", InlineKeyboardMarkup([[_share(turn, link)]]))
+    return Face(f"{text}\n{link}", InlineKeyboardMarkup([[share(turn.speaker, link)]]))
 
 
 def pay_link(turn: Turn, business_id: UUID) -> str:
     """Return a link that opens a payment to this business. It pays nothing by itself."""
     return f"https://t.me/{turn.context.bot.username}?start=pay_{business_id.hex}"
-
-
-def _share(turn: Turn, link: str) -> InlineKeyboardButton:
-    text = turn.speaker.label("I would like to send you money. Start this bot to receive it.")
-    query = urlencode({"url": link, "text": text})
-    return InlineKeyboardButton(turn.speaker.label("Send the link on"), url=f"https://t.me/share/url?{query}")

@@ -101,7 +101,7 @@ async def _put_back(turn: Turn) -> None:
     if turn.message is None:
         return
     card = await turn.context.cards.of_message(turn.user.id, turn.chat_id, turn.message.message_id)
-    if card is not None and card.quote_id is not None:
+    if card is not None and card.kind == pay.PAYMENT:
         await pay.show_card(turn, card)
     elif turn.chat_id == turn.user.id:
         gone = turn.t("This keypad is too old. Nothing was changed. Send /pin for a fresh one.")

@@ -1,10 +1,12 @@
-"""Blocked, or let in again."""
+"""Blocked, or let in again; brought into a group."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from telegram import ChatMember
+
+from bot.journeys import group
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 async def changed(turn: Turn) -> None:
     """Note whether we may write to this person; what waited for them is told once we may."""
     change = turn.update.my_chat_member
+    if change is not None and change.chat.type in {"group", "supergroup"}:
+        await group.joined(turn)
+        return
     if change is None or change.chat.type != "private" or turn.known is None:
         return
     reachable = change.new_chat_member.status == ChatMember.MEMBER

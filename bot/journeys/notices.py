@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot import cards, messages
+from bot.journeys import aside, public
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Speaker
@@ -23,8 +24,12 @@ async def tell(context: Context, notice: Notice) -> None:
     if person is None:
         raise LookupError(f"notice {notice.id} is for a party without a Telegram user")
     speaker = Speaker(person.language)
-    if notice.kind is NoticeKind.PAYMENT_SENT:
+    if notice.hold is not None:
+        await aside.tell(context, speaker, person, notice, notice.hold)
+        await public.follow(context, notice.hold.id)
+    elif notice.kind is NoticeKind.PAYMENT_SENT:
         await _show_receipt(context, speaker, person, _receipt(notice))
+        await public.follow(context, _receipt(notice).payment_id)
     else:
         await messages.send(context.bot, person.user_id, Face(_TEXTS[notice.kind](speaker, notice)))
 

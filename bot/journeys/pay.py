@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import TelegramError
 
 from bot import cards, payees, refusals
-from bot.journeys import expiry
+from bot.journeys import aside, expiry, public
 from bot.keypad import Keypad, Pay, Pin
 from wallet import (
     Busy,
+    HoldClosed,
+    HoldUnknown,
     MalformedPin,
     PinLocked,
     PinNotSet,
@@ -27,6 +29,8 @@ from wallet import (
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bot.conversation import Card
     from bot.messages import Face
     from bot.turn import Turn
@@ -78,13 +82,19 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     with suppress(TelegramError):
         await turn.put(card, cards.checking(turn.speaker, keypad.heading))
     try:
+        quote = await _quote(turn, card)
+        if quote.state == "open":  # blocked since the card was shown?
+            await payees.ensure_accepted(turn.context, turn.person, quote.payee.id)
         receipt = await turn.context.wallet.confirm(card.quote_id, turn.person.party_id, pin.reveal())
     except WalletError as refusal:
         keypad.outcome = _refused(turn, card, keypad.heading, refusal)
         await turn.put(card, keypad.outcome)
+        await public.follow(turn.context, card.quote_id)
         return
-    keypad.outcome = await _receipt_face(turn, receipt)
+    keypad.outcome = await _receipt_face(turn, card, receipt)
     await _tell_payer(turn, card, keypad.outcome, receipt)
+    await public.follow(turn.context, receipt.payment_id)
+    await payees.remember_payment(turn.context, turn.person, receipt)
 
 
 async def cancel(turn: Turn) -> None:
@@ -99,17 +109,53 @@ async def cancel_card(turn: Turn, card_id: str) -> None:
     card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
     if card is None or card.quote_id is None:
         return
-    with suppress(QuotePaid):
-        await turn.context.wallet.cancel(card.quote_id, turn.person.party_id)
+    await close_quote(turn, card.quote_id)
     await show_card(turn, card)
+    await public.follow(turn.context, card.quote_id)
+
+
+async def close_quote(turn: Turn, quote_id: UUID) -> None:
+    """Cancel the payment, unless it was made."""
+    with suppress(QuotePaid):
+        await turn.context.wallet.cancel(quote_id, turn.person.party_id)
 
 
 async def cancel_latest(turn: Turn) -> bool:
     """Close the payment shown last, if it is open; returns whether it was."""
-    card = await turn.context.cards.latest_payment(turn.user.id)
+    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
     if card is None or not _is_open(turn, await _quote(turn, card)):
         return False
     await cancel_card(turn, card.id)
+    return True
+
+
+async def take_back(turn: Turn) -> None:
+    """Answer the button that takes back what was set aside; the card says how it ended."""
+    card = await pressed_card(turn)
+    if card is not None and card.quote_id is not None:
+        await _take_back(turn, card, card.quote_id)
+
+
+async def take_back_latest(turn: Turn) -> bool:
+    """Take back what the payment shown last set aside, if it waits still; returns whether it came back."""
+    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
+    if card is None or card.quote_id is None or not await _is_set_aside(turn, card.quote_id):
+        return False
+    return await _take_back(turn, card, card.quote_id)
+
+
+async def _take_back(turn: Turn, card: Card, hold_id: UUID) -> bool:
+    """Lost to a claim, a refusal or time, it changes nothing."""
+    try:
+        receipt = await turn.context.wallet.cancel_hold(hold_id, turn.person.party_id)
+    except HoldClosed:
+        await show_card(turn, card)
+        return False
+    await show_card(turn, card)
+    await aside.end_offers(turn.context, hold_id)
+    if receipt.notice_id is not None:
+        await turn.context.wallet.notice_delivered(receipt.notice_id)
+    turn.context.courier_wake()
     return True
 
 
@@ -123,14 +169,18 @@ async def ask_again(turn: Turn) -> None:
         await turn.put(card, await _face(turn, card, old))
         return
     try:
+        await payees.ensure_accepted(turn.context, turn.person, old.payee.id)
         quote = await turn.context.wallet.quote(
             turn.person.party_id, old.payee.id, old.amount, note=old.note, key=turn.key_of(f"again {old.id}")
         )
     except WalletError as refusal:
         await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal))
         return
+    for shown in await turn.context.cards.showing(old.id, public.PAYMENT):
+        await turn.context.cards.requote(shown, quote.id, expiry.due(quote))
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
     await turn.put(card, await _face(turn, card, quote))
+    await public.follow(turn.context, quote.id)
 
 
 async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
@@ -189,11 +239,11 @@ async def _heading(turn: Turn, quote: Quote) -> str:
 async def _face(turn: Turn, card: Card, quote: Quote) -> Face:
     """Return the card in the state its payment is in."""
     if quote.state == "paid":
-        return await _receipt_face(turn, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
+        return await _receipt_face(turn, card, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
     payee = await payees.describe(turn.context, quote.payee)
     if _is_open(turn, quote):
-        likeness = await payees.resembled(turn.context, turn.person, quote.payee) if quote.first_time else None
-        return cards.quote(turn.speaker, quote, payee, card.id, likeness)
+        cautions = await payees.cautions(turn.context, turn.person, quote.payee, first_time=quote.first_time)
+        return cards.quote(turn.speaker, quote, payee, card.id, cautions)
     heading = cards.heading(turn.speaker, quote, payee)
     refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
     return _refused(turn, card, heading, refusal)
@@ -211,6 +261,15 @@ def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError) -> Face
             return cards.closed(turn.speaker, heading, why)
 
 
-async def _receipt_face(turn: Turn, receipt: Receipt) -> Face:
+async def _receipt_face(turn: Turn, card: Card, receipt: Receipt) -> Face:
+    if receipt.kind == "hold":
+        return await aside.face(turn.context, turn.speaker, receipt, card.id)
     payee = await turn.context.people.of_party(receipt.payee.id) if receipt.payee else None
     return cards.receipt(turn.speaker, receipt, payee.username if payee else None)
+
+
+async def _is_set_aside(turn: Turn, payment_id: UUID) -> bool:
+    """Whether this payment's money waits for somebody at this moment."""
+    with suppress(HoldUnknown):
+        return (await turn.context.wallet.hold(payment_id)).state == "open"
+    return False

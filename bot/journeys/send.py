@@ -5,6 +5,7 @@ The question asked is always the first that is open: to whom, how much, what for
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import (
@@ -23,6 +24,9 @@ from bot.text import plain
 from wallet import Money, NoteTooLong, WalletError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot import intents
     from bot.conversation import Waiting
     from bot.draft import Draft
     from bot.turn import Turn
@@ -39,7 +43,9 @@ _ONE_CONTACT: Final = 1
 
 
 async def advance(turn: Turn, draft: Draft) -> None:
-    """Ask the next open question, or show the card."""
+    """Ask the next open question, or show the card. A payee who takes nothing from this payer ends it: NotAccepted."""
+    if len(draft.payees) == 1:
+        await _ensure_accepted(turn, draft.payees[0])
     if not draft.payees:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
@@ -54,6 +60,14 @@ async def advance(turn: Turn, draft: Draft) -> None:
         await _show_card(turn, draft)
 
 
+async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> bool:
+    """Go on with this payee: known here, or one for whom money can be set aside. False if nobody can be meant."""
+    found = await payees.find_or_invite(turn.context, turn.person, payee, called)
+    if found:
+        await advance(turn, replace(draft, payees=found))
+    return bool(found)
+
+
 async def unknown_payee(turn: Turn, called: str) -> None:
     """Nobody here goes by this name: say how that can change."""
     face = invite.face(turn, called)
@@ -65,6 +79,14 @@ async def close_question(turn: Turn, waiting: Waiting, answer: str) -> None:
     card = await turn.context.cards.find(waiting.facts.get("card", ""), turn.user.id, turn.chat_id)
     if card is not None and card.message_id is not None:
         await turn.edit(card.message_id, Face(answer))
+
+
+async def _ensure_accepted(turn: Turn, payee_id: UUID) -> None:
+    try:
+        await payees.ensure_accepted(turn.context, turn.person, payee_id)
+    except WalletError:
+        await turn.context.conversations.end(turn.user.id)
+        raise
 
 
 async def _show_card(turn: Turn, draft: Draft) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bot.draft import Draft
 from bot.identity import person_key
-from bot.journeys import pins, send
+from bot.journeys import claim, me, pins, send
+from bot.journeys.aside import CLAIM_LINK
 from bot.names import clean
 from wallet import PartyUnknown
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bot.turn import Turn
 
 PAY_LINK: Final = "pay_"
+INVITED: Final = "invited"
 
 
 async def start(turn: Turn) -> None:
@@ -24,10 +26,19 @@ async def start(turn: Turn) -> None:
     turn.known = await turn.context.people.register(turn.user, party.id)
     await wallet.unpark_notices(party.id)
     turn.context.courier_wake()
+    code = turn.arguments.removeprefix(CLAIM_LINK) if turn.arguments.startswith(CLAIM_LINK) else ""
     if not (await wallet.pin_state(party.id)).is_set:
+        if code:
+            await claim.greet(turn, code)
+        elif turn.arguments.startswith(me.LINK):
+            await turn.say(turn.t("Choose a PIN first. Then open the link once more to pay."))
         await pins.choose_first(turn)
+    elif code:
+        await claim.follow(turn, code)
     elif turn.arguments.startswith(PAY_LINK):
         await _follow_link(turn, turn.arguments.removeprefix(PAY_LINK))
+    elif turn.arguments not in {"", INVITED}:
+        await me.follow(turn, turn.arguments.removeprefix(me.LINK))
     else:
         balance = await wallet.balance(party.id)
         await turn.say(
@@ -39,6 +50,7 @@ async def start(turn: Turn) -> None:
             + "\n"
             + turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
         )
+        await claim.offer_all(turn)
 
 
 async def ask_to_start(turn: Turn) -> None:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, assert_never
 
 from telegram.constants import MessageEntityType
 
-from bot import intents, payees, phrases
+from bot import intents, phrases, refusals
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import clean_note
+from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, help, send  # noqa: A004 - the command's own name
+from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
 from bot.names import clean
 from bot.redaction import DOTS
 from wallet import Money
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from bot.conversation import Waiting
     from bot.turn import Turn
 
@@ -43,7 +42,7 @@ async def read(turn: Turn) -> None:
 async def expects_amount(turn: Turn) -> bool:
     """Whether we asked this person how much, so that six digits are an amount."""
     waiting = await turn.context.conversations.of(turn.user.id)
-    return waiting is not None and waiting.step == send.AMOUNT
+    return waiting is not None and waiting.step in {send.AMOUNT, me.AMOUNT}
 
 
 def intent_of(turn: Turn) -> intents.Intent:
@@ -76,7 +75,7 @@ async def _instructed(turn: Turn, intent: intents.Intent) -> None:
             draft = Draft(turn.key, amounts=_readings(amount) if amount else (), note=note, ask_note=not note)
             await _begin(turn, draft, payee)
         case intents.Refused(refused, payee, note):
-            await turn.say(_amount_refused(turn, refused))
+            await turn.say(refusals.amount(turn.speaker, refused, turn.context.wallet.currency))
             await _begin(turn, Draft(turn.key, note=note, ask_note=not note), payee)
         case intents.Unclear(reason):
             await turn.say(_unclear(turn, reason))
@@ -90,19 +89,31 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
     if payee is None:
         await send.advance(turn, draft)
         return
-    found = await payees.find(turn.context, turn.person, payee)
-    if found:
-        await send.advance(turn, replace(draft, payees=found))
-    else:
+    called = _called(turn, payee)
+    try:
+        found = await send.to(turn, draft, payee, called)
+    except NotToBeFound:
         await turn.context.conversations.end(turn.user.id)
-        await send.unknown_payee(turn, _called(payee))
+        raise
+    if not found:
+        await turn.context.conversations.end(turn.user.id)
+        await send.unknown_payee(turn, called)
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
-    if waiting.step == business.NAME:
-        await business.named(turn, turn.text)
+    if waiting.step in send.STEPS:
+        await _answered_payment(turn, waiting, Draft.of(waiting.facts["draft"]))
         return
-    draft = Draft.of(waiting.facts["draft"])
+    match waiting.step:
+        case business.NAME:
+            await business.named(turn, turn.text)
+        case me.AMOUNT:
+            await me.amount_written(turn, waiting)
+        case contacts.ALIAS:
+            await contacts.alias_written(turn, waiting)
+
+
+async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
     match waiting.step:
         case send.PAYEE:
             await _answered_payee(turn, draft)
@@ -115,18 +126,16 @@ async def _answered(turn: Turn, waiting: Waiting) -> None:
 
 async def _answered_payee(turn: Turn, draft: Draft) -> None:
     payee = _typed_payee(turn)
-    found: tuple[UUID, ...] = await payees.find(turn.context, turn.person, payee)
-    if found:
-        await send.advance(turn, replace(draft, payees=found))
-    else:
-        await send.unknown_payee(turn, _called(payee))
+    called = _called(turn, payee)
+    if not await send.to(turn, draft, payee, called):
+        await send.unknown_payee(turn, called)
 
 
 async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
     currency = turn.context.wallet.currency
     match parse_amount(turn.text, code=currency.code, exponent=currency.exponent):
         case NotAnAmount() as refused:
-            await turn.say(_amount_refused(turn, refused))
+            await turn.say(refusals.amount(turn.speaker, refused, turn.context.wallet.currency))
         case Amount(minor):
             amount = Money(minor, currency)
             await send.close_question(turn, waiting, turn.t("Amount: {amount}", amount=amount))
@@ -139,8 +148,14 @@ async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
     """Ask again: this very message was handled up to its question, which may not have arrived."""
     if waiting.step in send.STEPS:
         await send.advance(turn, Draft.of(waiting.facts["draft"]))
-    else:
-        await business.ask_name(turn)
+        return
+    match waiting.step:
+        case business.NAME:
+            await business.ask_name(turn)
+        case me.AMOUNT:
+            await me.ask_amount(turn)
+        case contacts.ALIAS:
+            await contacts.ask_alias(turn)
 
 
 def _typed_payee(turn: Turn) -> intents.Payee:
@@ -155,40 +170,15 @@ def _readings(amount: Amount | Ambiguous) -> tuple[int, ...]:
     return (amount.minor,) if isinstance(amount, Amount) else amount.readings
 
 
-def _called(payee: intents.Payee) -> str:
+def _called(turn: Turn, payee: intents.Payee) -> str:
     match payee:
         case intents.Username(username):
             return f"@{username}"
         case intents.Name(name):
             return clean(name)
-        case intents.UserId():
-            return clean("")
-
-
-def _amount_refused(turn: Turn, refused: NotAnAmount) -> str:
-    currency = turn.context.wallet.currency.code
-    match refused.reason:
-        case "too_precise":
-            return turn.t(
-                "{currency} has no such small coins. Nothing was paid. Write another amount.",
-                currency=currency,
-            )
-        case "too_large":
-            return turn.t("That is more than can be paid at once. Nothing was paid. Write a smaller amount.")
-        case "not_positive":
-            return turn.t("An amount must be more than nothing. Nothing was paid. Write another one.")
-        case "other_currency":
-            return turn.t(
-                "This wallet keeps {currency}, not {other}. Nothing was paid. Write the amount in {currency}.",
-                currency=currency,
-                other=refused.currency,
-            )
-        case "empty" | "not_a_number":
-            return turn.t(
-                "I could not read that as an amount. Nothing was paid. Write it in digits, such as 5 or 5.50."
-            )
-        case _:
-            assert_never(refused.reason)
+        case intents.UserId(user_id):
+            mentioned = (entity.user for entity in (turn.message.entities if turn.message else ()))
+            return clean(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
 
 
 def _unclear(turn: Turn, reason: intents.UnclearReason) -> str:

@@ -11,7 +11,7 @@ from bot import cards
 from bot.journeys.notices import _TEXTS
 from bot.keypad import Keypad, Pay
 from bot.names import Reason
-from bot.payees import Payee
+from bot.payees import Cautions, Payee
 from bot.text import Speaker
 from sandbox.person import plain
 from wallet import Currency, Money, NoticeKind, Party, Quote, Receipt
@@ -94,7 +94,7 @@ def test_a_business_is_marked_and_costs_its_payer_nothing() -> None:
 def test_doubts_about_a_name_are_said() -> None:
     """First payment, odd characters, and a likeness: each has its line."""
     payee = Payee(BEN, "ben", frozenset(Reason))
-    text = shown(cards.quote(SAY, replace(QUOTE, first_time=True), payee, CARD, "Ben 0kafor"))
+    text = shown(cards.quote(SAY, replace(QUOTE, first_time=True), payee, CARD, Cautions(paid_alike="Ben 0kafor")))
     assert text.count("⚠") == len(Reason) + 1
     assert "first time you pay them" in text
     assert "not the Ben 0kafor you paid before" in text
@@ -139,5 +139,6 @@ def test_the_keypad_shows_dots_and_twelve_keys() -> None:
 
 
 def test_every_notice_has_its_sentence() -> None:
-    """But for the payer's receipt, which is a card."""
-    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT}
+    """But for the payer's receipt, which is a card, and what comes with a hold, which `aside` tells."""
+    of_holds = {kind for kind in NoticeKind if kind.name.startswith("HOLD_")}
+    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT} - of_holds

@@ -12,6 +12,7 @@ from bot.reading import read
 BOT = Bot("7000000001:a-token-for-tests-only")
 CHAT = {"id": 5001, "type": "private"}
 ANA = {"id": 5001, "is_bot": False, "first_name": "Ana"}
+CONTACT: dict[str, Any] = {"phone_number": "+1", "first_name": "Ben", "user_id": 5002}
 MESSAGE: dict[str, Any] = {"message_id": 1, "date": 1, "chat": CHAT, "from": ANA, "text": "hello"}
 
 
@@ -28,6 +29,8 @@ MESSAGE: dict[str, Any] = {"message_id": 1, "date": 1, "chat": CHAT, "from": ANA
         {"message": MESSAGE | {"from": ANA | {"id": True}}},
         {"message": MESSAGE | {"from": ANA | {"username": {}}}},
         {"message": MESSAGE | {"chat": CHAT | {"id": 5002}}},
+        {"message": MESSAGE | {"contact": CONTACT | {"user_id": "5002"}}},
+        {"message": MESSAGE | {"contact": CONTACT | {"first_name": 7}}},
         {"callback_query": {"id": "1", "from": ANA, "chat_instance": "1", "data": 7}},
     ],
 )

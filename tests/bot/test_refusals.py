@@ -10,9 +10,20 @@ from uuid import UUID
 import pytest
 
 import wallet
+from bot.contacts import NotAccepted, NotToBeFound
 from bot.refusals import sentence, weakness
 from bot.text import Speaker
-from wallet import Currency, LimitExceeded, Money, PartyFrozen, PinLocked, QuoteClosed, WalletError, WrongPin
+from wallet import (
+    Currency,
+    HoldClosed,
+    LimitExceeded,
+    Money,
+    PartyFrozen,
+    PinLocked,
+    QuoteClosed,
+    WalletError,
+    WrongPin,
+)
 from wallet.weak_pins import WEAKNESSES
 
 FACTS = {
@@ -24,6 +35,7 @@ FACTS = {
     "datetime | None": datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     "UUID": UUID(int=1),
     "Side": "payee",
+    "HoldEnd": "expired",
     "LimitName": "day",
     "Money | int": Money(200_000, Currency("EUR", 2)),
     "Literal['cancelled', 'voided']": "voided",
@@ -86,6 +98,10 @@ def test_a_limit_on_their_number_counts_payments() -> None:
         (PartyFrozen("payee", "Ben"), "cannot be paid"),
         (QuoteClosed("cancelled"), "cancelled"),
         (QuoteClosed("voided"), "wrong PINs"),
+        (HoldClosed("captured"), "accepted already"),
+        (HoldClosed("cancelled"), "taken back"),
+        (HoldClosed("refused"), "refused"),
+        (HoldClosed("expired"), "time is over"),
         (WrongPin(1), "try left"),
         (WrongPin(2, quote_void=True), "this payment is closed"),
     ],
@@ -99,3 +115,13 @@ def test_facts_choose_the_words(refusal: WalletError, words: str) -> None:
 def test_every_weakness_has_its_reason(reason: str) -> None:
     """So that nobody wonders what is wrong with their birthday."""
     assert weakness(Speaker(), reason)
+
+
+@pytest.mark.parametrize("refusal", [NotAccepted("Ben\u202e <b>"), NotToBeFound("@ben")])
+def test_the_bots_own_refusals_have_theirs(refusal: WalletError) -> None:
+    """As the wallet's: what happened, that no money moved, what to do; and a name stays text."""
+    said = sentence(Speaker(), refusal)
+    assert "No money moved" in said
+    assert "/send" in said
+    assert "<b>" not in said
+    assert "\u202e" not in said

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_username_that_moved_on_is_unknown_until_its_new_owner_is_seen(street: Street) -> None:
-    """Ben gave up @ben without telling us: we ask Telegram, and pay nobody."""
+    """Ben gave up @ben without telling us: we ask Telegram, and take it for somebody without a wallet."""
     await street.open_wallets(street.ana, street.ben)
     street.becomes(street.ben, username="benedict")
     await street.ana.says("send 5 to @ben")
-    await street.ana.reads("@ben has no wallet here yet")
+    await street.ana.reads("Set aside €5.00 for @ben", "@ben has no wallet yet")
     await street.ben.says("/balance")
     await street.ben.reads("You have €50.00")
     await street.ana.says("send 5 to @Benedict")

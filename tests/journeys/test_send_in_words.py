@@ -92,11 +92,11 @@ async def test_someone_paid_before_is_found_by_name(street: Street) -> None:
     await street.ana.reads("Send €4.00 to Chai Srisuk")
 
 
-async def test_a_payee_without_a_wallet_is_invited_with_a_link(street: Street) -> None:
-    """Ben has not started the bot: nothing is paid, and there is a link to send on to him."""
+async def test_a_payee_whom_nobody_knows_is_invited_with_a_link(street: Street) -> None:
+    """A bare name may be anybody's: nothing is paid, and there is a link to send on."""
     await street.open_wallets(street.ana)
-    await street.ana.says("send 5 to @ben")
-    await street.ana.reads("@ben has no wallet here yet", "nothing was paid", "https://t.me/sixpence_bot?start=")
+    await street.ana.says("send 5 to benjamin")
+    await street.ana.reads("benjamin has no wallet here yet", "nothing was paid", "https://t.me/sixpence_bot?start=")
     assert await street.ana.buttons() == ["Send the link on"]
     assert await street.cents(street.ana) == 50_00
 
