@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -252,40 +252,36 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
     return StoredQuote(found, row.payer_account_id, row.payee_account_id)
 
 
-def _quote_of_payer() -> Select[*tuple[Any, ...]]:
-    payer_account, payee_account = aliased(models.Account), aliased(models.Account)
-    payer, payee, payment = aliased(models.Party), aliased(models.Party), models.Payment
-    paid_before = exists().where(
-        payment.debit_account_id == payer_account.id,
-        payment.credit_account_id == payee_account.id,
-        payment.kind == "payment",
-        payment.id != models.Quote.id,
-    )
-    is_paid = exists().where(payment.id == models.Quote.id)
-    return (
-        select(
-            models.Quote,
-            payer_account.balance,
-            payer_account.status.label("payer_status"),
-            payee_account.status.label("payee_status"),
-            payer.name.label("payer_name"),
-            payee.id.label("payee_id"),
-            payee.kind.label("payee_kind"),
-            payee.name.label("payee_name"),
-            payee.owner_id.label("payee_owner"),
-            paid_before.label("paid_before"),
-            is_paid.label("is_paid"),
-        )
-        .join(payer_account, payer_account.id == models.Quote.payer_account_id)
-        .join(payer, payer.id == payer_account.party_id)
-        .join(payee_account, payee_account.id == models.Quote.payee_account_id)
-        .join(payee, payee.id == payee_account.party_id)
-        .where(models.Quote.id == bindparam("quote"), payer.id == bindparam("payer"))
-    )
-
-
 # Made once: making one takes as long as asking it.
-_QUOTE = _quote_of_payer()
+_payer, _payee = aliased(models.Party), aliased(models.Party)
+_from, _to = aliased(models.Account), aliased(models.Account)
+_QUOTE = (
+    select(
+        models.Quote,
+        _from.balance,
+        _from.status.label("payer_status"),
+        _to.status.label("payee_status"),
+        _payer.name.label("payer_name"),
+        _payee.id.label("payee_id"),
+        _payee.kind.label("payee_kind"),
+        _payee.name.label("payee_name"),
+        _payee.owner_id.label("payee_owner"),
+        exists()
+        .where(
+            models.Payment.debit_account_id == _from.id,
+            models.Payment.credit_account_id == _to.id,
+            models.Payment.kind == "payment",
+            models.Payment.id != models.Quote.id,
+        )
+        .label("paid_before"),
+        exists().where(models.Payment.id == models.Quote.id).label("is_paid"),
+    )
+    .join(_from, _from.id == models.Quote.payer_account_id)
+    .join(_payer, _payer.id == _from.party_id)
+    .join(_to, _to.id == models.Quote.payee_account_id)
+    .join(_payee, _payee.id == _to.party_id)
+    .where(models.Quote.id == bindparam("quote"), _payer.id == bindparam("payer"))
+)
 _WITH_KEY = select(
     models.Quote.id,
     models.Quote.payer_account_id,

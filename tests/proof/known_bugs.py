@@ -187,7 +187,7 @@ BUGS = (
         _LIMITS,
         "another payer's quote is accepted",
         "wallet/payments.py",
-        ((', payer.id == bindparam("payer"))', ")"),),
+        ((', _payer.id == bindparam("payer"))', ")"),),
         f"{_PAYMENT}::test_a_quote_is_its_payers_alone",
     ),
     Bug(
