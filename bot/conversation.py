@@ -73,7 +73,7 @@ class Cards:
             await conn.execute(insert(models.Card).values(created_at=self._clock(), **row).on_conflict_do_nothing())
             return card
 
-        return await self._store.transaction(work)
+        return await self._store.statement(work)
 
     async def find(self, card_id: str, user_id: int, chat_id: int) -> Card | None:
         """Return this person's card in this chat."""
@@ -152,7 +152,7 @@ class Cards:
             await conn.execute(update(models.Card).where(models.Card.id == card.id).values(**values))
             return replace(card, **values)
 
-        return await self._store.transaction(work)
+        return await self._store.statement(work)
 
     async def _newest(self, *conditions: ColumnElement[bool]) -> Card | None:
         async def work(conn: AsyncConnection) -> Card | None:
@@ -192,7 +192,7 @@ class Conversations:
             row = insert(models.Conversation).values(user_id=user_id, **values)
             await conn.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
-        await self._store.transaction(work)
+        await self._store.statement(work)
 
     async def end(self, user_id: int) -> None:
         """We are waiting for nothing."""
@@ -200,4 +200,4 @@ class Conversations:
         async def work(conn: AsyncConnection) -> None:
             await conn.execute(delete(models.Conversation).where(models.Conversation.user_id == user_id))
 
-        await self._store.transaction(work)
+        await self._store.statement(work)

@@ -116,7 +116,7 @@ class People:
             mine = models.Person.user_id == user_id
             await conn.execute(update(models.Person).where(mine).values(reachable=reachable))
 
-        await self._store.transaction(work)
+        await self._store.statement(work)
 
     async def _one(self, which: Select[Any], wanted: object) -> Person | None:
         async def work(conn: AsyncConnection) -> Person | None:

@@ -105,7 +105,7 @@ class Inbox:
 
     async def start(self) -> None:
         """Take up, in order, everything that waits. Unavailable."""
-        for waiting in await self._store.transaction(inbox_table.waiting):
+        for waiting in await self._store.read(inbox_table.waiting):
             self._enqueue(waiting)
 
     async def stop(self) -> None:
@@ -125,10 +125,10 @@ class Inbox:
         now = self._clock()
         if now >= self._next_pruning:  # first, because one of these may bear the number of one to be forgotten
             with suppress(Unavailable, SQLAlchemyError):
-                await self._store.transaction(lambda conn: inbox_table.prune(conn, now - REMEMBERED))
+                await self._store.statement(lambda conn: inbox_table.prune(conn, now - REMEMBERED))
             self._next_pruning = now + _PRUNED_EVERY
         begin = self._next_of_free_lanes(arrivals.values())
-        for waiting in await self._store.transaction(lambda conn: inbox_table.insert(conn, arrivals, begin, now)):
+        for waiting in await self._store.statement(lambda conn: inbox_table.insert(conn, arrivals, begin, now)):
             arrival = arrivals[waiting.update_id]
             if arrival.redacted:
                 self._secrets.keep(arrival.update_id, arrival.original)
@@ -195,7 +195,7 @@ class Inbox:
         return True
 
     async def _mark(self, position: int) -> None:
-        """Mark an update handled. One transaction at a time takes along all that came while the last one committed."""
+        """Mark an update handled. One statement at a time takes along all that came while the last one committed."""
         self._handled.append(position)
         async with self._marking:
             if position in self._handled:  # else the last one took it along
@@ -212,10 +212,10 @@ class Inbox:
         return True
 
     async def _surely(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run a transaction as often as it takes: without a database the lane waits, and loses nothing."""
+        """Run a statement as often as it takes: without a database the lane waits, and loses nothing."""
         while True:
             try:
-                return await self._store.transaction(work)
+                return await self._store.statement(work)
             except (Unavailable, SQLAlchemyError) as error:
                 log.warning("the inbox waits for the database: %s", type(error).__name__)
             await self._sleep(_DATABASE_PAUSE)

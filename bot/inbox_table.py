@@ -1,4 +1,4 @@
-"""The inbox's table: what an update becomes when it is stored, and the statements, one transaction each."""
+"""The inbox's table: what an update becomes when it is stored, and the statements, each committed by itself."""
 
 from __future__ import annotations
 

@@ -8,10 +8,12 @@ the last digit confirms once. A restart forgets every pad: whoever presses an ol
 from __future__ import annotations
 
 import enum
+import heapq
 import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -150,6 +152,8 @@ class Keypads:
         self._clock = clock
         self._of: dict[int, Keypad] = {}
         self._keys: dict[str, tuple[Keypad, str]] = {}
+        self._by_expiry: list[tuple[datetime, int, Keypad]] = []  # a heap, the first to expire on top
+        self._opened = count()
 
     def open(self, user_id: int, purpose: Purpose, *, heading: str, expires_at: datetime) -> Keypad:
         """Open a pad for this person; it takes the place of any other they had."""
@@ -159,6 +163,7 @@ class Keypads:
         keypad = Keypad(user_id, purpose, heading, expires_at, tokens)
         self._of[user_id] = keypad
         self._keys |= {token: (keypad, key) for key, token in tokens.items()}
+        heapq.heappush(self._by_expiry, (expires_at, next(self._opened), keypad))
         return keypad
 
     def find(self, token: str, user_id: int) -> tuple[Keypad, str] | None:
@@ -182,8 +187,10 @@ class Keypads:
 
     def _forget_expired(self) -> None:
         now = self._clock()
-        for token in [token for token, (keypad, _) in self._keys.items() if keypad.expires_at <= now]:
-            keypad, _ = self._keys.pop(token)
+        while self._by_expiry and self._by_expiry[0][0] <= now:
+            _, _, keypad = heapq.heappop(self._by_expiry)
             keypad.close()
+            for token in keypad.tokens.values():
+                self._keys.pop(token, None)
             if self._of.get(keypad.user_id) is keypad:
                 del self._of[keypad.user_id]

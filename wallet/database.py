@@ -55,7 +55,7 @@ _SESSION = {
 
 
 class Database:
-    """An engine and the three ways to use it: `transaction`, `read`, `snapshot`.
+    """An engine and the four ways to use it: `transaction`, `statement`, `read`, `snapshot`.
 
     Public, so that a front keeps tables of its own in the same way; statements never show their parameters.
     """
@@ -75,14 +75,13 @@ class Database:
         """
         return await self._tried(lambda: self._commit(work))
 
+    async def statement(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` that writes by a single statement, which commits by itself: one round trip. Retried likewise."""
+        return await self._tried(lambda: self._autocommitted(work))
+
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run reading `work` without a transaction: each statement sees what is committed by then."""
-
-        async def reading() -> T:
-            async with self._engine.connect() as conn:
-                return await work(await conn.execution_options(isolation_level="AUTOCOMMIT"))
-
-        return await self._tried(reading)
+        return await self._tried(lambda: self._autocommitted(work))
 
     async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` on one consistent snapshot, read-only, without the statement timeout."""
@@ -113,6 +112,10 @@ class Database:
     async def _commit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._engine.begin() as conn:
             return await work(conn)
+
+    async def _autocommitted(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self._engine.connect() as conn:
+            return await work(await conn.execution_options(isolation_level="AUTOCOMMIT"))
 
     async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
         pause = _FIRST_PAUSE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -137,37 +137,7 @@ async def find(
     conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: Currency, keys: Sequence[bytes]
 ) -> StoredQuote:
     """This payer's quote, void if it is not as it was shown. QuoteUnknown."""
-    payer_account, payee_account = aliased(models.Account), aliased(models.Account)
-    payer, payee, payment = aliased(models.Party), aliased(models.Party), models.Payment
-    paid_before = exists().where(
-        payment.debit_account_id == payer_account.id,
-        payment.credit_account_id == payee_account.id,
-        payment.kind == "payment",
-        payment.id != models.Quote.id,
-    )
-    is_paid = exists().where(payment.id == models.Quote.id)
-    row = (
-        await conn.execute(
-            select(
-                models.Quote,
-                payer_account.balance,
-                payer_account.status.label("payer_status"),
-                payee_account.status.label("payee_status"),
-                payer.name.label("payer_name"),
-                payee.id.label("payee_id"),
-                payee.kind.label("payee_kind"),
-                payee.name.label("payee_name"),
-                payee.owner_id.label("payee_owner"),
-                paid_before.label("paid_before"),
-                is_paid.label("is_paid"),
-            )
-            .join(payer_account, payer_account.id == models.Quote.payer_account_id)
-            .join(payer, payer.id == payer_account.party_id)
-            .join(payee_account, payee_account.id == models.Quote.payee_account_id)
-            .join(payee, payee.id == payee_account.party_id)
-            .where(models.Quote.id == quote_id, payer.id == payer_id)
-        )
-    ).first()
+    row = (await conn.execute(_QUOTE, {"quote": quote_id, "payer": payer_id})).first()
     if row is None:
         raise QuoteUnknown
     return _stored(row, payer_id, currency, keys)
@@ -218,9 +188,7 @@ def _require_parties(payer: Party, payee: Party) -> None:
 async def _require_room(conn: AsyncConnection, payer: PartyAccount, amount: Money, terms: Terms) -> None:
     """What settling would refuse, said early; settling looks again, under the locks."""
     await pins.require_not_cooling(conn, payer.party.id, terms.at)
-    balance = (
-        await conn.execute(select(models.Account.balance).where(models.Account.id == payer.account_id))
-    ).scalar_one()
+    balance = (await conn.execute(_BALANCE, {"account": payer.account_id})).scalar_one()
     if balance < amount.minor:
         raise InsufficientFunds(Money(balance, terms.currency), amount)
     spent = await limits.load(conn, payer.account_id, terms.at)
@@ -228,9 +196,7 @@ async def _require_room(conn: AsyncConnection, payer: PartyAccount, amount: Mone
 
 
 async def _with_key(conn: AsyncConnection, key: UUID) -> Row[UUID, UUID, UUID, int, str] | None:
-    quote = models.Quote
-    columns = select(quote.id, quote.payer_account_id, quote.payee_account_id, quote.amount, quote.note)
-    return (await conn.execute(columns.where(quote.key == key))).first()
+    return (await conn.execute(_WITH_KEY, {"key": key})).first()
 
 
 def _checked_note(note: str) -> str:
@@ -295,3 +261,43 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
         held_until=row.held_until,
     )
     return StoredQuote(found, row.payer_account_id, row.payee_account_id)
+
+
+# Made once: making one takes as long as asking it.
+_payer, _payee = aliased(models.Party), aliased(models.Party)
+_from, _to = aliased(models.Account), aliased(models.Account)
+_QUOTE = (
+    select(
+        models.Quote,
+        _from.balance,
+        _from.status.label("payer_status"),
+        _to.status.label("payee_status"),
+        _payer.name.label("payer_name"),
+        _payee.id.label("payee_id"),
+        _payee.kind.label("payee_kind"),
+        _payee.name.label("payee_name"),
+        _payee.owner_id.label("payee_owner"),
+        exists()
+        .where(
+            models.Payment.debit_account_id == _from.id,
+            models.Payment.credit_account_id == _to.id,
+            models.Payment.kind == "payment",
+            models.Payment.id != models.Quote.id,
+        )
+        .label("paid_before"),
+        exists().where(models.Payment.id == models.Quote.id).label("is_paid"),
+    )
+    .join(_from, _from.id == models.Quote.payer_account_id)
+    .join(_payer, _payer.id == _from.party_id)
+    .join(_to, _to.id == models.Quote.payee_account_id)
+    .join(_payee, _payee.id == _to.party_id)
+    .where(models.Quote.id == bindparam("quote"), _payer.id == bindparam("payer"))
+)
+_WITH_KEY = select(
+    models.Quote.id,
+    models.Quote.payer_account_id,
+    models.Quote.payee_account_id,
+    models.Quote.amount,
+    models.Quote.note,
+).where(models.Quote.key == bindparam("key"))
+_BALANCE = select(models.Account.balance).where(models.Account.id == bindparam("account"))

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import func, select, update
 
 from wallet import models, notices
+from wallet.batches import together
 from wallet.errors import (
     PinAlreadySet,
     PinCooling,
@@ -33,6 +34,7 @@ from wallet.pin_hashing import Recipe
 from wallet.values import NoticeKind, PinState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -116,18 +118,18 @@ async def reserve(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None,
 
     One conditional update does both, so that the database, not this process, decides who comes first.
     """
+    person = {"person": person_id, "quote": quote_id, "at": at}
+    cooling, counted = await together(conn, [(_COOLING, person), (_COUNT, person)])
     if quote_id is not None:
-        await require_not_cooling(conn, person_id, at)
-    counted = func.wallet.count_pin_attempt(person_id, at).table_valued(
-        "recipe", "pepper_id", "failures", "locked_until"
-    )
-    row = (await conn.execute(select(counted))).first()
-    if row is None:
+        _require_cool(cooling, at)
+    if not counted:
         await _require_unlocked(conn, person_id)
         await pretend(conn)
         return None
-    on_quote = await _count_on_quote(conn, quote_id) if quote_id is not None else 0
-    return Attempt(new_id(), Recipe.read(row.recipe, row.pepper_id), row.failures, on_quote, row.locked_until)
+    recipe, pepper_id, failures, locked_until, on_quote = counted[0]
+    if quote_id is not None and on_quote is None:
+        await _refuse_quote(conn, quote_id)
+    return Attempt(new_id(), Recipe.read(recipe, pepper_id), failures, on_quote or 0, locked_until)
 
 
 async def pretend(conn: AsyncConnection) -> None:
@@ -135,7 +137,7 @@ async def pretend(conn: AsyncConnection) -> None:
 
     So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
     """
-    await conn.execute(select(models.Party.id).limit(1).with_for_update(key_share=True, skip_locked=True))
+    await together(conn, [(_TOUCH, {})])
 
 
 async def prove(
@@ -145,26 +147,24 @@ async def prove(
 
     PinNotSet when it was reset meanwhile; Unavailable when this attempt is spent. Locks follow `reserve`'s order.
     """
-    newer = (given.newer.hash, given.newer.pepper_id) if given.newer else (None, None)
-    changed_at = at if given.is_change else None
-    compared = func.wallet.prove_pin(person_id, attempt.id, given.hashed.hash, *newer, changed_at)
-    right: bool | None = (await conn.execute(select(compared))).scalar_one()
+    compared = {
+        "person": person_id,
+        "attempt": attempt.id,
+        "given": given.hashed.hash,
+        "newer": given.newer.hash if given.newer else None,
+        "newer_pepper": given.newer.pepper_id if given.newer else None,
+        "changed": at if given.is_change else None,
+        "quote": quote_id,
+    }
+    ((answer,),) = (await together(conn, [(_PROVE, compared)]))[0]
+    right: bool | None = answer
     if right is None:
         raise Unavailable if (await state(conn, person_id, at)).is_set else PinNotSet
-    if right:
-        await _succeeded(conn, person_id, quote_id, given, at)
-    else:
+    if right and given.is_change:
+        await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, at)
+    if not right:
         await _failed(conn, person_id, quote_id, attempt, at)
     return right
-
-
-async def _succeeded(conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, given: Given, at: datetime) -> None:
-    """The quote has all its tries again; the person is told if the PIN changed."""
-    if quote_id is not None:
-        quote = models.Quote
-        await conn.execute(update(quote).where(quote.id == quote_id).values(pin_attempts=0))
-    if given.is_change:
-        await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, at)
 
 
 async def _failed(
@@ -199,9 +199,14 @@ async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
 
 async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     """PinCooling within 24 hours of a reset."""
-    cooling = (await conn.execute(select(models.Pin.cooling_until).where(models.Pin.party_id == person_id))).scalar()
-    if cooling is not None and cooling > at:
-        raise PinCooling(cooling)
+    (cooling,) = await together(conn, [(_COOLING, {"person": person_id})])
+    _require_cool(cooling, at)
+
+
+def _require_cool(rows: Sequence[Any], at: datetime) -> None:
+    for (until,) in rows:
+        if until is not None and until > at:
+            raise PinCooling(until)
 
 
 async def _require_unlocked(conn: AsyncConnection, person_id: UUID) -> None:
@@ -212,20 +217,34 @@ async def _require_unlocked(conn: AsyncConnection, person_id: UUID) -> None:
         raise PinLocked(row.locked_until)
 
 
-async def _count_on_quote(conn: AsyncConnection, quote_id: UUID) -> int:
+async def _refuse_quote(conn: AsyncConnection, quote_id: UUID) -> NoReturn:
+    """Say why this quote takes no PIN."""
     quote = models.Quote
-    counted = await conn.execute(
-        update(quote)
-        .where(quote.id == quote_id, quote.state == "open", quote.pin_attempts < PER_QUOTE)
-        .values(pin_attempts=quote.pin_attempts + 1)
-        .returning(quote.pin_attempts)
+    state_now = (await conn.execute(select(quote.state).where(quote.id == quote_id))).scalar()
+    if state_now is None:
+        raise QuoteUnknown
+    if state_now == "paid":
+        raise QuotePaid
+    raise QuoteClosed("cancelled" if state_now == "cancelled" else "voided")
+
+
+_COOLING = "SELECT cooling_until FROM wallet.pins WHERE party_id = %(person)s"
+_COUNT = f"""
+    WITH counted AS MATERIALIZED (SELECT * FROM wallet.count_pin_attempt(%(person)s, %(at)s)),
+    on_quote AS (
+        UPDATE wallet.quotes SET pin_attempts = pin_attempts + 1
+        WHERE id = %(quote)s AND state = 'open' AND pin_attempts < {PER_QUOTE} AND EXISTS (SELECT FROM counted)
+        RETURNING pin_attempts
     )
-    on_quote = counted.scalar()
-    if on_quote is None:
-        state_now = (await conn.execute(select(quote.state).where(quote.id == quote_id))).scalar()
-        if state_now is None:
-            raise QuoteUnknown
-        if state_now == "paid":
-            raise QuotePaid
-        raise QuoteClosed("cancelled" if state_now == "cancelled" else "voided")
-    return on_quote
+    SELECT counted.*, on_quote.pin_attempts FROM counted LEFT JOIN on_quote ON true
+"""  # noqa: S608 - a number of this program's own
+_TOUCH = "SELECT id FROM wallet.parties LIMIT 1 FOR KEY SHARE SKIP LOCKED"
+_PROVE = """
+    WITH compared AS MATERIALIZED (
+        SELECT wallet.prove_pin(%(person)s, %(attempt)s, %(given)s, %(newer)s, %(newer_pepper)s, %(changed)s) AS same
+    ),
+    all_tries_again AS (
+        UPDATE wallet.quotes SET pin_attempts = 0 WHERE id = %(quote)s AND (SELECT same FROM compared)
+    )
+    SELECT same FROM compared
+"""

@@ -368,19 +368,19 @@ class Wallet(HoldVerbs):
 
     async def notice_delivered(self, notice_id: UUID) -> None:
         """The person has been told. Settling a notice twice changes nothing."""
-        await self._database.transaction(lambda conn: notices.delivered(conn, notice_id, self._clock()))
+        await self._database.statement(lambda conn: notices.delivered(conn, notice_id, self._clock()))
 
     async def notice_failed(self, notice_id: UUID, *, retry_in: timedelta) -> None:
         """Telling failed for now; the notice is due again after `retry_in`."""
-        await self._database.transaction(lambda conn: notices.failed(conn, notice_id, retry_in, self._clock()))
+        await self._database.statement(lambda conn: notices.failed(conn, notice_id, retry_in, self._clock()))
 
     async def notice_parked(self, notice_id: UUID) -> None:
         """The person cannot be reached (blocked the bot); kept until `unpark_notices`."""
-        await self._database.transaction(lambda conn: notices.parked(conn, notice_id, self._clock()))
+        await self._database.statement(lambda conn: notices.parked(conn, notice_id, self._clock()))
 
     async def unpark_notices(self, person_id: UUID) -> None:
         """The person can be reached again: all that was parked for them is due now."""
-        await self._database.transaction(lambda conn: notices.unpark(conn, person_id, self._clock()))
+        await self._database.statement(lambda conn: notices.unpark(conn, person_id, self._clock()))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

@@ -144,7 +144,7 @@ async def test_what_was_handled_meanwhile_is_marked_together(settings: WalletSet
     await desk.inbox.receive(*(message(n, person=6000 + n) for n in range(1, 31)))
     await desk.inbox.idle()
     assert all(row.handled_at for row in await rows(store))
-    assert store.transactions < 10
+    assert store.statements < 10
     await store.close()
 
 
@@ -347,30 +347,30 @@ async def test_a_stop_finishes_what_runs_and_keeps_what_waits(store: Database, c
 
 
 class Counting(Database):
-    """A store that counts transactions, and holds them up while it is not open."""
+    """A store that counts statements, and holds them up while it is not open."""
 
     def __init__(self, url: URL) -> None:
         super().__init__(url)
-        self.transactions = 0
+        self.statements = 0
         self.open = asyncio.Event()
         self.open.set()
 
-    async def transaction(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
-        self.transactions += 1
+    async def statement(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
+        self.statements += 1
         await self.open.wait()
-        return await super().transaction(work)
+        return await super().statement(work)
 
 
 class Flaky(Database):
-    """A store that is out of reach for the next `outages` transactions."""
+    """A store that is out of reach for the next `outages` statements."""
 
     outages = 0
 
-    async def transaction(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
+    async def statement(self, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:
         if self.outages:
             self.outages -= 1
             raise Unavailable
-        return await super().transaction(work)
+        return await super().statement(work)
 
 
 async def test_without_a_database_nothing_is_acknowledged(settings: WalletSettings, clock: Clock) -> None:

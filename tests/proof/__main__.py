@@ -19,8 +19,9 @@ from rich.markup import escape
 from sqlalchemy import NullPool, create_engine, text
 
 from tests import books
+from tests.proof import report
 from tests.proof.finding import Effort
-from tests.proof.report import Row, Topic, duration, page
+from tests.proof.report import Row, Topic, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,15 +54,16 @@ def main() -> int:
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged about faults made on purpose is not news
     console = Console(highlight=False, soft_wrap=True)
     started = perf_counter()
+    topics: list[Topic] = []
     with books.server() as server:
-        topics = [prove(name, server, effort, console) for name in options.only or TOPICS]
-        written = page(topics, effort, _version(server), perf_counter() - started)
+        facts = report.machine(effort, _version(server))
+        for name in options.only or TOPICS:
+            topics.append(prove(name, server, effort, console))
+            if effort.long:  # at once, so that what was found is kept if a later topic is interrupted
+                old = PAGE.read_text() if PAGE.exists() else ""
+                PAGE.write_text(report.page(old, topics[-1:], TOPICS, facts))
     wrong, failed = sum(topic.wrong for topic in topics), [reason for topic in topics for reason in topic.failed]
-    if options.only or options.short:
-        console.print(escape(written))
-    else:
-        PAGE.write_text(written)
-        console.print(f"Written to {PAGE}.")
+    console.print(f"Written to {PAGE}." if effort.long else escape(report.page("", topics, TOPICS, facts)))
     console.print(f"{wrong} went wrong, {len(failed)} could not try, in {duration(perf_counter() - started)}.")
     return WRONG if wrong else COULD_NOT if failed else 0
 
@@ -125,7 +127,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="what chance is made of (default: %(default)s)")
     parser.add_argument("--short", action="store_true", help="the version that make test runs; prints, writes nothing")
     parser.add_argument(
-        "--only", nargs="+", metavar="TOPIC", choices=TOPICS, help=f"of {', '.join(TOPICS)}; prints, writes nothing"
+        "--only", nargs="+", metavar="TOPIC", choices=TOPICS, help=f"of {', '.join(TOPICS)}; the page keeps the others"
     )
     return parser.parse_args()
 

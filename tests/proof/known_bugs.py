@@ -187,7 +187,7 @@ BUGS = (
         _LIMITS,
         "another payer's quote is accepted",
         "wallet/payments.py",
-        ((".where(models.Quote.id == quote_id, payer.id == payer_id)", ".where(models.Quote.id == quote_id)"),),
+        ((', _payer.id == bindparam("payer"))', ")"),),
         f"{_PAYMENT}::test_a_quote_is_its_payers_alone",
     ),
     Bug(

@@ -83,7 +83,7 @@ BUGS = (
         _PINS,
         "money does not rest after a reset",
         "wallet/pins.py",
-        (("if cooling is not None and cooling > at:", "if False:"),),
+        (("if until is not None and until > at:", "if False:"),),
         f"{_PIN_TESTS}::test_after_a_reset_nothing_leaves_for_a_day",
     ),
     Bug(

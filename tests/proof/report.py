@@ -1,9 +1,10 @@
-"""What was proved, as a page: docs/proof.md."""
+"""What was proved, as a page: docs/proof.md. A run writes the topics it tried; the others stay."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,10 +21,14 @@ _INTRODUCTION = """\
 What a payments system meets, tried on this one: crashes, races, forgeries, curiosity. Each row is a claim; *tried* says
 how often it was put to the test and *went wrong* how often it turned out false, which is never meant to be more than 0.
 
-`make proof` repeats all of it and writes this page; `make proof SEED=7` tries other accidents. A short version runs in
-`make test`. The database is a real PostgreSQL. Its fsync is off here, since processes are killed but the machine stays
-up; where a row depends on the disk, as the backups' do, its server has fsync on.
+`make proof` repeats all of it and writes this page; `make proof SEED=7` tries other accidents, and
+`python -m tests.proof --only TOPIC` writes one topic anew. A short version runs in `make test`. The database is a real
+PostgreSQL. Its fsync is off here, since processes are killed but the machine stays up; where a row depends on the disk,
+as the backups' do, its server has fsync on.
 """
+
+
+_VERDICT = re.compile(r"^([\d,]+) claims, tried ([\d,]+) times, ([\d,]+) went wrong, ([\d,]+) not tried;", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,21 +54,43 @@ class Topic:
 
     @property
     def title(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        return _title(self.name)
 
 
-def page(topics: Sequence[Topic], effort: Effort, postgresql: str, seconds: float) -> str:
-    """The whole page, in Markdown."""
-    rows = [row.finding for topic in topics for row in topic.rows]
-    wrong, failed = sum(row.wrong for row in rows), sum(len(topic.failed) for topic in topics)
-    summary = f"**{len(rows)} claims, tried {sum(row.tried for row in rows):,} times: {wrong:,} went wrong.**"
-    if failed:
-        summary += f" **{failed} could not be tried.**"
-    facts = (
-        f"{datetime.now(UTC):%-d %B %Y}, seed {effort.seed}, {duration(seconds)} on {os.cpu_count()} cores, "
-        f"PostgreSQL {postgresql}, Python {platform.python_version()}, {platform.system()} {platform.machine()}."
+def page(old: str, topics: Sequence[Topic], order: Sequence[str], facts: str) -> str:
+    """The whole page, in Markdown: these topics as they were found now, the others as they stand in the old page."""
+    sections = _sections(old) | {topic.title: _section(topic, facts) for topic in topics}
+    titles = [title for title in map(_title, order) if title in sections]
+    return (
+        "\n\n".join((_INTRODUCTION.strip(), _summary(sections.values()), *(sections[title] for title in titles))) + "\n"
     )
-    return "\n\n".join((_INTRODUCTION.strip(), summary, facts, *map(_section, topics))) + "\n"
+
+
+def machine(effort: Effort, postgresql: str) -> str:
+    """What a topic was tried with, in a few words."""
+    return (
+        f"{datetime.now(UTC):%-d %B %Y}, seed {effort.seed}, {os.cpu_count()} cores, PostgreSQL {postgresql}, "
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    )
+
+
+def _summary(sections: Iterable[str]) -> str:
+    found = [
+        tuple(int(number.replace(",", "")) for number in verdict) for verdict in _VERDICT.findall("\n".join(sections))
+    ]
+    claims, tried, wrong, failed = map(sum, zip(*found, strict=True)) if found else (0, 0, 0, 0)
+    summary = f"**{claims:,} claims, tried {tried:,} times: {wrong:,} went wrong.**"
+    return f"{summary} **{failed} could not be tried.**" if failed else summary
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Title → section, heading included."""
+    bodies = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {body.partition("\n")[0].removeprefix("## "): body.strip() for body in bodies}
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def duration(seconds: float) -> str:
@@ -71,13 +98,17 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
-def _section(topic: Topic) -> str:
+def _section(topic: Topic, facts: str) -> str:
     parts = [f"## {topic.title}", *filter(None, [topic.promise])]
     if topic.rows:
         table = [_line(_COLUMNS), "|---|---|---:|---:|---|---:|", *(_line(_cells(row)) for row in topic.rows)]
         parts.append("\n".join(table))
     parts += [f"Could not try: {reason}" for reason in topic.failed]
-    return "\n\n".join(parts)
+    tried, seconds = sum(row.finding.tried for row in topic.rows), sum(row.seconds or 0 for row in topic.rows)
+    verdict = (
+        f"{len(topic.rows)} claims, tried {tried:,} times, {topic.wrong:,} went wrong, {len(topic.failed)} not tried"
+    )
+    return "\n\n".join([*parts, f"{verdict}; {facts}, {duration(seconds)}."])
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from tests.proof.__main__ import prove
 from tests.proof.finding import Effort, Finding
-from tests.proof.report import page
+from tests.proof.report import machine, page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +63,24 @@ def test_a_topic_that_is_not_there_is_named() -> None:
 
 def test_the_page_has_a_row_for_each_fault(topic: Topic) -> None:
     """With its numbers, the seed and the machine; what went wrong stands out, and so does what was not tried."""
-    written = page([topic], EFFORT, "18.4", 61.2)
+    written = page("", [topic], ["some_topic"], machine(EFFORT, "18.4"))
     assert "**3 claims, tried 1,015 times: 3 went wrong.** **1 could not be tried.**" in written
-    assert "seed 7, 61 s on" in written
+    assert "seed 7, " in written
     assert "PostgreSQL 18.4, Python 3." in written
     assert "## Some topic\n\nWhat it is about.\n\n| fault |" in written
     assert "| L1 | It holds. | 1,000 | 0 | a figure | 0.0 |" in written
     assert "| L2 | So does it. | 5 | 0 |  |  |" in written
     assert "| P1 | a \\| b | 10 | **3** |" in written
     assert "Could not try: breaks: RuntimeError: no disk" in written
+
+
+def test_a_topic_tried_anew_leaves_the_others_as_they_were(topic: Topic) -> None:
+    """The sum at the top counts all of them, each once."""
+    other = replace(topic, name="other_topic", failed=())
+    order = ["other_topic", "some_topic"]
+    both = page(page("", [topic], order, "then"), [other], order, "now")
+    assert both == page(both, [other], order, "now")
+    assert "**6 claims, tried 2,030 times: 6 went wrong.** **1 could not be tried.**" in both
+    assert both.index("## Other topic") < both.index("## Some topic")
+    assert "; now, " in both
+    assert "; then, " in both
