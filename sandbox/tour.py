@@ -1,20 +1,23 @@
 """The tour: a scripted story, played over HTTP with the real bot, and proved at its end. No browser.
 
 Ana sends Ben money; Ben mistypes his PIN and then pays the café; a forwarded command pays nothing; a double tap pays
-once; the books are reconciled. Printed: who said what, what everybody has, and each proof.
+once; money set aside waits for a newcomer, who claims it by link, and comes back where nobody does; the books are
+reconciled. Printed: who said what, what everybody has, and each proof.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 from rich.markup import escape
 from rich.table import Table
 
 from sandbox.people import CAFE, OPENING_BALANCE, at_their_phones, settle_in
 from sandbox.person import Person, plain
-from sandbox.telegram.cast import PEOPLE
+from sandbox.telegram import newcomers
 from sandbox.telegram.views import message_view
 from wallet import Money
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from sandbox.house import House
     from wallet import Reconciliation
 
-LUNCH, COFFEE, CAFE_FEE, CAKE = 5_00, 3_50, 3, 2_00
+LUNCH, COFFEE, CAFE_FEE, CAKE, BUS = 5_00, 3_50, 3, 2_00, 4_00
 """In cents. The café's fee is 0.99 % of €3.50 = 3.465 cents, rounded half-even to 3."""
 
 
@@ -47,6 +50,8 @@ async def play(house: House, console: Console) -> bool:
             *await _ben_mistypes_and_pays_the_cafe(cast),
             *await _a_forward_pays_nothing(cast, house),
             *await _a_double_tap_pays_once(cast, house),
+            *await _a_newcomer_claims_what_was_set_aside(cast, house),
+            *await _what_is_taken_back_is_there_again(cast, house),
         ]
     balances = await _balances(house)
     claims.append(Claim("everybody has what they should have", balances == _expected()))
@@ -102,6 +107,52 @@ async def _a_double_tap_pays_once(cast: dict[str, Person], house: House) -> list
     return [Claim("a double tap pays once", len(await house.wallet.latest_entries(100)) == before + 1)]
 
 
+async def _a_newcomer_claims_what_was_set_aside(cast: dict[str, Person], house: House) -> list[Claim]:
+    ana = cast["Ana"]
+    await ana.says("send 4 to @nino for the bus")
+    await ana.reads("@nino has no wallet yet", "4.00")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin()
+    placed = await ana.reads("Set aside for @nino", "39.00")
+    added = newcomers.add(house.world, newcomers.Wanted("Nino", "Weber", "nino"))
+    async with httpx.AsyncClient(base_url=house.url, timeout=30) as http:
+        nino = Person(http, added.id, "Nino", "618273")
+        await nino.start(start_parameter(placed))
+        await nino.types_pin()
+        await nino.reads("Once more")
+        await nino.types_pin()
+        await nino.reads("Ana Moreno has set aside", "4.00", "the bus")
+        waiting = (await _balances(house))["escrow"] == BUS
+        await nino.presses("Accept")
+        await nino.reads("You received", "4.00")
+    card = await ana.sees(lambda message: "Claimed by" in plain(message["text"]), "the card of what was claimed")
+    return [
+        Claim("the link opens a wallet and moves nothing: the money waits in escrow", waiting),
+        Claim("accepted, it is the newcomer's, and Ana's own card says so", card["id"] == placed["id"]),
+    ]
+
+
+async def _what_is_taken_back_is_there_again(cast: dict[str, Person], house: House) -> list[Claim]:
+    ana = cast["Ana"]
+    before = await _balances(house)
+    await ana.says("send 3 to @somebody_else")
+    await ana.reads("@somebody_else has no wallet yet")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin()
+    await ana.reads("Set aside for @somebody_else", "36.00")
+    await ana.presses("Take it back")
+    await ana.reads("Taken back", "3.00")
+    return [Claim("what was set aside and taken back is there again, to the cent", await _balances(house) == before)]
+
+
+def start_parameter(message: dict[str, Any]) -> str:
+    """Return the start parameter of the link that the button “Send the link on” carries."""
+    buttons = (button for row in message["inline_keyboard"] for button in row)
+    shared = next(button["url"] for button in buttons if plain(button["text"]) == "Send the link on")
+    (link,) = parse_qs(urlsplit(shared).query)["url"]
+    return str(parse_qs(urlsplit(link).query)["start"][0])
+
+
 async def _said(person: Person, text: str) -> dict[str, object]:
     return next(message for message in await person.messages() if message["out"] and text in message["text"])
 
@@ -113,10 +164,12 @@ async def _balances(house: House) -> dict[str, int]:
 def _expected() -> dict[str, int]:
     deposited = 3 * OPENING_BALANCE
     return {
-        "Ana Moreno": OPENING_BALANCE - LUNCH - CAKE,
+        "Ana Moreno": OPENING_BALANCE - LUNCH - CAKE - BUS,
         "Ben Okafor": OPENING_BALANCE + LUNCH + CAKE - COFFEE,
         "Chai Srisuk": OPENING_BALANCE,
         CAFE: COFFEE - CAFE_FEE,
+        "Nino Weber": BUS,
+        "escrow": 0,
         "fee_income": CAFE_FEE,
         "bank_clearing": -deposited,
     }
@@ -125,7 +178,7 @@ def _expected() -> dict[str, int]:
 def _print(
     house: House, console: Console, balances: dict[str, int], claims: list[Claim], proofs: Reconciliation
 ) -> None:
-    for one in PEOPLE:
+    for one in house.world.people.values():
         console.rule(f"[bold]{one.full_name}[/]", align="left")
         console.print(_chat(house, one))
     console.rule("[bold]Balances[/]", align="left")

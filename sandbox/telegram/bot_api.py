@@ -36,7 +36,7 @@ async def call(request: Request) -> Response:
     method = METHODS.get(request.path_params["method"].lower())
     if request.path_params["token"] != world.bot.token:
         return _response(ApiError(401, "Unauthorized").answer())
-    if method is None:
+    if method is None or not world.features.has(method.since):
         refusal = not_found().answer()
         world.calls.record(request.path_params["method"], {}, refusal)
         return _response(refusal)

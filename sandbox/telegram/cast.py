@@ -3,12 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sandbox.telegram.features import NEWEST
+
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Person:
-    """A Telegram user; `pin` is only a hint for whoever plays them in the browser."""
+    """A Telegram user; `pin` is only a hint for whoever plays them in the browser.
+
+    `theme` is what their screen looks like ("light", "dark", "" for the page's own); `level` is the newest
+    Bot API whose features their app knows.
+    """
 
     id: int
     first_name: str
@@ -16,6 +22,8 @@ class Person:
     username: str | None
     language_code: str
     pin: str = field(default="", repr=False)
+    theme: str = ""
+    level: str = NEWEST
 
     @property
     def full_name(self) -> str:
@@ -59,15 +67,17 @@ class BotAccount:
 
 @dataclass(frozen=True)
 class Group:
-    """A supergroup of which the bot and everybody are members; `owner` made it."""
+    """A group of which the bot is a member; `owner` made it. No `members` means everybody."""
 
     id: int
     title: str
     owner: int
+    members: tuple[int, ...] = ()
+    kind: str = "supergroup"
 
     def chat(self) -> Json:
         """Return the Bot API `Chat`."""
-        return {"id": self.id, "title": self.title, "type": "supergroup"}
+        return {"id": self.id, "title": self.title, "type": self.kind}
 
 
 PEOPLE: Final = (
@@ -77,6 +87,8 @@ PEOPLE: Final = (
     Person(5004, "Luna", "Rossi", "luna", "en", "205847"),
 )
 MARKET_STREET: Final = Group(-1000000000101, "Market Street", owner=5004)
+# A basic group, as groups are when people make them: it may become a supergroup, with another id.
+FLATMATES: Final = Group(-4001, "Flatmates", owner=5001, members=(5001, 5002, 5003), kind="group")
 
 # The identities behind which Telegram hides anonymous administrators and channels, with their real ids.
 ANONYMOUS_ADMIN: Final[Json] = {

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from sandbox.telegram.errors import ImpossibleActError
 from sandbox.telegram.faults import KINDS, Fault
+from sandbox.telegram.features import LEVELS
 from sandbox.telegram.requests import needed, number, read_body, world_of
 from sandbox.telegram.views import transcript
 
@@ -45,6 +46,19 @@ async def disorder(request: Request) -> Response:
     updates.duplicate = bool(body.get("duplicate", updates.duplicate))
     updates.reorder = bool(body.get("reorder", updates.reorder))
     return JSONResponse({"duplicate": updates.duplicate, "reorder": updates.reorder})
+
+
+async def arrange(request: Request) -> Response:
+    """Set what this Telegram can do from now on: `level`, `inline`, `inline_feedback`, `guests`."""
+    body = await read_body(request)
+    features = world_of(request).features
+    level = body.get("level", features.level)
+    if level not in LEVELS:
+        raise ImpossibleActError(f"level must be one of {', '.join(LEVELS)}")
+    features.level = level
+    for name in ("inline", "inline_feedback", "guests"):
+        setattr(features, name, bool(body.get(name, getattr(features, name))))
+    return JSONResponse(features.to_json())
 
 
 async def inject(request: Request) -> Response:
@@ -92,6 +106,7 @@ ROUTES: Final = [
     Route("/control/faults", clear_faults, methods=["DELETE"]),
     Route("/control/updates", disorder, methods=["POST"]),
     Route("/control/update", inject, methods=["POST"]),
+    Route("/control/features", arrange, methods=["POST"]),
     Route("/control/calls", list_calls),
     Route("/control/deliveries", list_deliveries),
     Route("/control/transcript", show_transcript),

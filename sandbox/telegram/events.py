@@ -17,6 +17,7 @@ class Events:
     def __init__(self) -> None:
         self._subscribers: defaultdict[int, set[asyncio.Queue[Json | None]]] = defaultdict(set)
         self._changes: set[asyncio.Event] = set()
+        self._of_everybody: set[asyncio.Queue[Json | None]] = set()
         self.closed = False
 
     def tell(self, person_id: int, event: Json) -> None:
@@ -38,19 +39,29 @@ class Events:
         for change in self._changes:
             change.set()
 
+    def admit(self, person_id: int) -> None:
+        """Show a person who has just come on the pages that show everybody."""
+        self._subscribers[person_id] |= self._of_everybody
+
     @contextmanager
-    def subscription(self, people: Collection[int]) -> Iterator[AsyncIterator[Json]]:
-        """Collect these people's events from now on; the iterator ends when the world closes."""
+    def subscription(self, people: Collection[int], *, everybody: bool = False) -> Iterator[AsyncIterator[Json]]:
+        """Collect these people's events from now on; the iterator ends when the world closes.
+
+        `everybody`: also those of whoever is admitted later.
+        """
         queue: asyncio.Queue[Json | None] = asyncio.Queue(BACKLOG)
         if self.closed:
             queue.put_nowait(None)
         for person_id in people:
             self._subscribers[person_id].add(queue)
+        if everybody:
+            self._of_everybody.add(queue)
         try:
             yield _drain(queue)
         finally:
-            for person_id in people:
-                self._subscribers[person_id].discard(queue)
+            self._of_everybody.discard(queue)
+            for queues in self._subscribers.values():
+                queues.discard(queue)
 
     async def until(self, condition: Callable[[], bool], timeout: float) -> bool:  # noqa: ASYNC109 - a test's patience, not a cancel scope
         """Wait until a condition holds, looked at after each change; False after `timeout` seconds."""

@@ -14,7 +14,8 @@ _ORIGIN: Final[tuple[str, ...]] = (
 
 def may_leave(original: Json) -> bool:
     """Return whether a message may be forwarded or copied at all."""
-    return not original.get("has_protected_content") and "users_shared" not in original
+    stays = {"users_shared", "ephemeral_message_id", "new_chat_members", "left_chat_member", "migrate_to_chat_id"}
+    return not original.get("has_protected_content") and not stays & original.keys()
 
 
 def content_of(original: Json) -> Json:

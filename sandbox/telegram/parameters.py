@@ -67,6 +67,11 @@ class Parameters:
         return decoded | named
 
 
+def as_parameters(data: Json) -> Parameters:
+    """Return the fields of an object within a call as if they were parameters of their own."""
+    return Parameters(_texts(data))
+
+
 async def read_parameters(request: Request) -> Parameters:
     """Read the parameters of an HTTP request; the body's come before the query string's."""
     values = {name: value for name, value in request.query_params.items() if value}
@@ -91,6 +96,10 @@ def _strings(body: bytes) -> dict[str, str]:
         raise bad_request("can't parse JSON object") from None
     if not isinstance(data, dict):
         raise bad_request("object expected")
+    return _texts(data)
+
+
+def _texts(data: Json) -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in data.items()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.telegram import cast, utf16
+from sandbox.telegram import cast, features, guests, utf16
 from sandbox.telegram.cast import Json, Person
 from sandbox.telegram.chats import Chat, Message
 from sandbox.telegram.detection import find_entities
@@ -27,7 +27,7 @@ _DISGUISES: Final = frozenset({"anonymous_admin", "channel"})
 class Manner:
     """How a message is sent where it is not simply typed.
 
-    `disguise` is "anonymous_admin" or "channel" (group only); `via_bot`: made with another inline bot;
+    `disguise` is "anonymous_admin" or "channel" (supergroup only); `via_bot`: made with another inline bot;
     `offline`: sent by a schedule or an automatic reply; `quote`: the part of the replied message that is
     quoted; `mentions`: pieces {offset, length, user_id} that point at people, as apps do for those without a
     username.
@@ -58,7 +58,10 @@ def write(world: World, person_id: int, chat_id: int, text: str, manner: Manner 
         }
         for mention in manner.mentions
     ]
-    return _send(world, person_id, chat_id, _with_entities(text, named), manner)
+    content = _with_entities(text, named)
+    if manner == PLAINLY and _is_ephemeral_command(world, person_id, chat_id, content):
+        return _whisper(world, person_id, world.chat_of(person_id, chat_id), content)
+    return _send(world, person_id, chat_id, content, manner)
 
 
 def start(world: World, person_id: int, parameter: str | None = None) -> Message:
@@ -75,7 +78,8 @@ def edit(world: World, person_id: int, chat_id: int, message_id: int, text: str)
     """Change the text of one's own message."""
     chat = world.chat_of(person_id, chat_id)
     message = _message(chat, message_id)
-    if message.author != person_id or "text" not in message.wire or "forward_origin" in message.wire:
+    fixed = {"forward_origin", "via_bot", "ephemeral_message_id"} & message.wire.keys()
+    if message.author != person_id or "text" not in message.wire or fixed:
         raise ImpossibleActError("only one's own text can be edited")
     message.wire.pop("entities", None)
     message.wire.update(_with_entities(text.strip(), []), edit_date=int(time.time()))
@@ -86,10 +90,10 @@ def edit(world: World, person_id: int, chat_id: int, message_id: int, text: str)
 
 
 def delete(world: World, person_id: int, chat_id: int, message_id: int) -> None:
-    """Delete a message for everybody; the bot is not told."""
+    """Delete a message for everybody; the bot is not told. A group's owner may delete anybody's."""
     chat = world.chat_of(person_id, chat_id)
     message = _message(chat, message_id)
-    if not chat.is_private and message.author != person_id:
+    if chat.is_group and person_id not in {message.author, message.receiver, chat.owner}:
         raise ImpossibleActError("only one's own message can be deleted in a group")
     world.delete_message(chat, message_id)
 
@@ -102,6 +106,7 @@ def forward(
     if not may_leave(original):
         raise ImpossibleActError("this message cannot be forwarded")
     content = content_of(original) | origin_of(original, hide_name=hide_name)
+    content |= {"via_bot": original["via_bot"]} if "via_bot" in original else {}
     return _send(world, person_id, chat_id, content, PLAINLY)
 
 
@@ -110,21 +115,18 @@ def press(world: World, person_id: int, chat_id: int, message_id: int, *, row: i
     person = world.person(person_id)
     chat = world.chat_of(person_id, chat_id)
     message = _message(chat, message_id)
+    if not message.is_for(person_id):
+        raise ImpossibleActError(f"there is no message {message_id}", 404)
     try:
         button = message.wire["reply_markup"]["inline_keyboard"][row][column]
     except (KeyError, IndexError):
         raise ImpossibleActError("there is no such button", 404) from None
     if "callback_data" not in button:
         raise ImpossibleActError("this button does not call the bot")
-    query_id = world.queries.open(person_id)
-    query = {
-        "id": query_id,
-        "from": person.user(),
-        "message": chat.show(message),
-        "chat_instance": _instance(world, chat),
-        "data": button["callback_data"],
-    }
-    world.updates.push("callback_query", query)
+    query_id = world.queries.open(person_id, chat.id, message_id)
+    query = {"id": query_id, "from": person.user(), "chat_instance": _instance(world, chat)}
+    where = {"inline_message_id": message.inline_id} if message.inline_id else {"message": chat.show(message)}
+    world.updates.push("callback_query", {**query, **where, "data": button["callback_data"]})
     return query_id
 
 
@@ -183,8 +185,16 @@ def _send(world: World, person_id: int, chat_id: int, content: Json, manner: Man
     chat = world.chat_of(person_id, chat_id)
     if chat.blocked:
         raise ImpossibleActError("the bot is blocked: unblock it first")
-    sender, extra = _disguised(world, person, chat, manner)
+    if chat.upgraded_to is not None:
+        raise ImpossibleActError("this group was upgraded: write in the supergroup")
+    sender, extra = _disguised(person, chat, manner)
     message = chat.add(sender, person_id, {**extra, **content}, manner.reply_to)
+    deliver(world, person, chat, message)
+    return message
+
+
+def deliver(world: World, person: Person, chat: Chat, message: Message) -> None:
+    """Show a person's new message to everybody in its chat, and give it to the bot if it is meant for it."""
     keyboard = chat.reply_keyboard or {}
     if not chat.started or keyboard.get("one_time_keyboard"):
         chat.started = True
@@ -193,10 +203,30 @@ def _send(world: World, person_id: int, chat_id: int, content: Json, manner: Man
     world.show_message(chat, message)
     if bot_sees(world.bot, chat, message):
         world.updates.push("message", chat.show(message))
+    guests.summon(world, person, chat, message)
+
+
+def _is_ephemeral_command(world: World, person_id: int, chat_id: int, content: Json) -> bool:
+    """Whether a text is a command of a group's menu that only the bot shall see."""
+    person, chat = world.person(person_id), world.chat_of(person_id, chat_id)
+    able = world.features.has(features.EPHEMERAL) and features.reaches(person.level, features.EPHEMERAL)
+    if not (able and chat.is_group and chat.has_bot):
+        return False
+    name, _, addressee = content["text"].split()[0].removeprefix("/").partition("@")
+    offered = world.profile.commands_for(person.id, person.language_code, chat.id, is_owner=chat.owner == person.id)
+    quiet = {command["command"] for command in offered if command.get("is_ephemeral")}
+    return content["text"].startswith("/") and name in quiet and addressee.lower() in {"", world.bot.username}
+
+
+def _whisper(world: World, person_id: int, chat: Chat, content: Json) -> Message:
+    sender = world.person(person_id).user()
+    message = chat.add_ephemeral(sender, person_id, world.bot.id, {**content, "receiver_user": world.bot.user()})
+    world.show_message(chat, message)
+    world.updates.push("message", chat.show(message))
     return message
 
 
-def _disguised(world: World, person: Person, chat: Chat, manner: Manner) -> tuple[Json, Json]:
+def _disguised(person: Person, chat: Chat, manner: Manner) -> tuple[Json, Json]:
     """Return the sender and the fields that a manner of sending adds."""
     extra: Json = {}
     if manner.reply_to is not None:
@@ -209,11 +239,11 @@ def _disguised(world: World, person: Person, chat: Chat, manner: Manner) -> tupl
         extra["is_from_offline"] = True
     if manner.disguise is None:
         return person.user(), extra
-    if manner.disguise not in _DISGUISES or chat.is_private:
-        raise ImpossibleActError("one writes as an anonymous administrator or a channel in a group only")
+    if manner.disguise not in _DISGUISES or chat.wire["type"] != "supergroup":
+        raise ImpossibleActError("one writes as an anonymous administrator or a channel in a supergroup only")
     if manner.disguise == "channel":
         return cast.CHANNEL_BOT, {**extra, "sender_chat": cast.CHANNEL}
-    return cast.ANONYMOUS_ADMIN, {**extra, "sender_chat": world.group.chat()}
+    return cast.ANONYMOUS_ADMIN, {**extra, "sender_chat": chat.wire}
 
 
 def _quote(replied: Message, text: str) -> Json:
@@ -229,7 +259,7 @@ def _with_entities(text: str, given: list[Json]) -> Json:
 
 
 def _message(chat: Chat, message_id: int) -> Message:
-    message = chat.messages.get(message_id)
+    message = chat.find(message_id)
     if message is None:
         raise ImpossibleActError(f"there is no message {message_id}", 404)
     return message

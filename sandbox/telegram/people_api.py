@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.telegram import people
-from sandbox.telegram.cast import Json
+from sandbox.telegram import group_api, people
+from sandbox.telegram.camera import read_code
 from sandbox.telegram.chats import Message
 from sandbox.telegram.people import Manner
-from sandbox.telegram.requests import needed, number, optional, read_body, world_of
+from sandbox.telegram.requests import needed, number, optional, read_act, world_of
 from sandbox.telegram.views import chat_view, world_view
 from sandbox.telegram.world import World
 
@@ -25,10 +25,11 @@ async def show_world(request: Request) -> Response:
 
 
 async def show_chats(request: Request) -> Response:
-    """Return a person's chats with all their messages."""
+    """Return a person's chats with all their messages, or that of `?chat=ID` alone."""
     world = world_of(request)
     person = world.person(request.path_params["person"])
-    chats = (world.chats[person.id], world.chats[world.group.id])
+    asked = request.query_params.get("chat")
+    chats = world.chats_of(person.id) if asked is None else [world.chat_of(person.id, number(asked))]
     return JSONResponse([chat_view(world, person, chat) for chat in chats])
 
 
@@ -41,7 +42,9 @@ async def stream_events(request: Request) -> Response:
     asked = request.query_params.get("person")
     people = list(world.people) if asked is None else [world.person(number(asked)).id]
     return StreamingResponse(
-        _events(world, people), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        _events(world, people, everybody=asked is None),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
     )
 
 
@@ -55,9 +58,18 @@ async def show_file(request: Request) -> Response:
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
+async def scan_file(request: Request) -> Response:
+    """Return what a camera reads of the code in a photo."""
+    file = world_of(request).files.get(request.path_params["file"])
+    text = read_code(file.content) if file else None
+    if text is None:
+        return JSONResponse({"error": "there is no code to be read"}, status_code=404)
+    return JSONResponse({"text": text})
+
+
 async def write(request: Request) -> Response:
     """Send a text."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     manner = Manner(
         reply_to=optional(body, "reply_to", int),
         quote=optional(body, "quote", str),
@@ -72,7 +84,7 @@ async def write(request: Request) -> Response:
 
 async def forward(request: Request) -> Response:
     """Forward a message into this chat."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     message = people.forward(
         world,
         person_id,
@@ -86,62 +98,57 @@ async def forward(request: Request) -> Response:
 
 async def edit(request: Request) -> Response:
     """Edit one's own text."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     message_id, text = needed(body, "message_id", int), needed(body, "text", str)
     return _sent(people.edit(world, person_id, chat_id, message_id, text))
 
 
 async def delete(request: Request) -> Response:
     """Delete a message."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     people.delete(world, person_id, chat_id, needed(body, "message_id", int))
     return JSONResponse({})
 
 
 async def press(request: Request) -> Response:
     """Press a button under a message."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     message_id, row, column = (needed(body, name, int) for name in ("message_id", "row", "column"))
     return JSONResponse({"query_id": people.press(world, person_id, chat_id, message_id, row=row, column=column)})
 
 
 async def start(request: Request) -> Response:
     """Press Start or follow a deep link."""
-    world, person_id, _, body = await _act(request)
+    world, person_id, _, body = await read_act(request)
     return _sent(people.start(world, person_id, optional(body, "parameter", str)))
 
 
 async def share_users(request: Request) -> Response:
     """Answer a request_users button."""
-    world, person_id, _, body = await _act(request)
+    world, person_id, _, body = await read_act(request)
     request_id, user_ids = needed(body, "request_id", int), needed(body, "user_ids", list)
     return _sent(people.share_users(world, person_id, request_id, user_ids))
 
 
 async def share_contact(request: Request) -> Response:
     """Send a contact card."""
-    world, person_id, chat_id, body = await _act(request)
+    world, person_id, chat_id, body = await read_act(request)
     return _sent(people.share_contact(world, person_id, chat_id, needed(body, "user_id", int)))
 
 
 async def block(request: Request) -> Response:
     """Block or unblock the bot."""
-    world, person_id, _, body = await _act(request)
+    world, person_id, _, body = await read_act(request)
     people.block(world, person_id, blocked=needed(body, "blocked", bool))
     return JSONResponse({})
-
-
-async def _act(request: Request) -> tuple[World, int, int, Json]:
-    parameters = request.path_params
-    return world_of(request), parameters["person"], number(parameters["chat"]), await read_body(request)
 
 
 def _sent(message: Message) -> JSONResponse:
     return JSONResponse({"message_id": message.id})
 
 
-async def _events(world: World, people: list[int]) -> AsyncIterator[str]:
-    with world.events.subscription(people) as events:
+async def _events(world: World, people: list[int], *, everybody: bool) -> AsyncIterator[str]:
+    with world.events.subscription(people, everybody=everybody) as events:
         yield ": open\n\n"
         async for event in events:
             yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
@@ -157,11 +164,14 @@ _ACTS: Final = {
     "users": share_users,
     "contact": share_contact,
     "block": block,
+    **group_api.ACTS,
 }
 ROUTES: Final = [
     Route("/world", show_world),
     Route("/people/{person:int}/chats", show_chats),
+    *group_api.ROUTES,
     Route("/events", stream_events),
     Route("/people/{person:int}/files/{file}", show_file),
+    Route("/people/{person:int}/files/{file}/code", scan_file),
     *(Route(f"/people/{{person:int}}/chats/{{chat}}/{verb}", act, methods=["POST"]) for verb, act in _ACTS.items()),
 ]

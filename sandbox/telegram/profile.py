@@ -7,6 +7,7 @@ from sandbox.telegram.cast import Json
 
 EVERYWHERE: Final[Json] = {"type": "default"}
 PRIVATE: Final[Json] = {"type": "all_private_chats"}
+GROUPS: Final[Json] = {"type": "all_group_chats"}
 
 
 class Profile:
@@ -40,9 +41,24 @@ class Profile:
         else:
             self.commands.pop(_key(scope, language), None)
 
-    def commands_for(self, person_id: int, language: str) -> list[Json]:
-        """Return the commands that a person sees: those of the nearest scope and language."""
-        for scope in ({"type": "chat", "chat_id": person_id}, PRIVATE, EVERYWHERE):
+    def commands_for(
+        self, person_id: int, language: str, group_id: int | None = None, *, is_owner: bool = False
+    ) -> list[Json]:
+        """Return the commands that a person sees in the private chat, or in a group: of the nearest scope and language.
+
+        A group's owner sees those for administrators first.
+        """
+        scopes = [{"type": "chat", "chat_id": person_id}, PRIVATE, EVERYWHERE]
+        if group_id is not None:
+            scopes = [
+                {"type": "chat_member", "chat_id": group_id, "user_id": person_id},
+                *([{"type": "chat_administrators", "chat_id": group_id}] if is_owner else []),
+                {"type": "chat", "chat_id": group_id},
+                *([{"type": "all_chat_administrators"}] if is_owner else []),
+                GROUPS,
+                EVERYWHERE,
+            ]
+        for scope in scopes:
             for spoken in (language, ""):
                 if found := self.get_commands(scope, spoken):
                     return found

@@ -21,6 +21,12 @@ async def read_body(request: Request) -> Json:
     return body
 
 
+async def read_act(request: Request) -> tuple[World, int, int, Json]:
+    """Return the world, who acts, in which chat, and the body of a request of the people's side."""
+    parameters = request.path_params
+    return world_of(request), parameters["person"], number(parameters["chat"]), await read_body(request)
+
+
 def needed(body: Json, name: str, kind: type) -> Any:
     """Return a field of a body; raises ImpossibleActError 400 where it is absent or of another type."""
     value = body.get(name)

@@ -9,6 +9,14 @@ Beyond the plain chat there is, for pages and tests:
 - `Chat` carries `commands`, `Message` carries `protected` and `via_bot`; `/world?person=ID` gives the
   commands that this person sees;
 - `/text` takes `quote`, `offline` and `mentions` [{offset, length, user_id}]; `/forward` takes `hide_name`;
+- a person's chats are the one with the bot (their own id), groups (with members, owner, bot, upgraded_to) and
+  those with other people (the other's id); `{"type": "chats"}` says to read them anew, `{"type": "people"}`
+  that somebody came; `/people/ID/chats?chat=ID` gives one alone;
+- a message that only one sees has `ephemeral` and a negative id; `replaces` says what it hides;
+- `/inline` {text} gives a `query_id`, `/people/ID/inline/QUERY` what the bot answered (also the event
+  `inline_results`), `/choose` {query_id, result_id} sends it; in groups `/join`, `/leave`, `/add`, `/remove`
+  {user_id}, `/rank` {administrator} of the bot, `/upgrade`; `POST /people` adds a person;
+- `/control/features` sets the server's `level` and what BotFather switched on;
 - `/control/fault` takes `chat_id`; `/control/calls` takes `wait` (seconds) and gives each `result`;
   `/control/deliveries` gives every update handed to the bot;
 - a refused act answers `{"error": reason}` with 400, or 404 for what does not exist.

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.telegram.cast import Json, Person
 from sandbox.telegram.chats import Chat, Message
+from sandbox.telegram.features import LEVELS
 
 if TYPE_CHECKING:
     from sandbox.telegram.world import World
@@ -16,7 +17,7 @@ def message_view(world: "World", viewer: Person, chat: Chat, message: Message) -
     """Return a message as one person sees it."""
     wire = message.wire
     return {
-        "id": message.id,
+        "id": message.shown_id,
         "date": wire["date"],
         "out": message.author == viewer.id,
         "from": _sender(wire),
@@ -32,21 +33,36 @@ def message_view(world: "World", viewer: Person, chat: Chat, message: Message) -
         "inline_keyboard": _keyboard(wire),
         "protected": wire.get("has_protected_content", False),
         "via_bot": wire["via_bot"]["username"] if "via_bot" in wire else None,
+        "asked_by": _name(wire["guest_bot_caller_user"]) if "guest_bot_caller_user" in wire else None,
+        "ephemeral": message.receiver is not None,
+        "replaces": message.replaces,
     }
 
 
 def chat_view(world: "World", viewer: Person, chat: Chat) -> Json:
     """Return a chat with its messages as one person sees it."""
     return {
-        "id": chat.id,
-        "type": "private" if chat.is_private else "group",
-        "title": world.bot.first_name if chat.is_private else world.group.title,
+        "id": chat.id_for(viewer.id),
+        "type": "group" if chat.is_group else "person" if chat.is_between else "private",
+        "title": world.title(chat, viewer),
+        **(group_view(world, viewer, chat) if chat.is_group else {}),
         "started": chat.started,
         "blocked": chat.blocked,
         "reply_keyboard": chat.reply_keyboard,
         "menu_button": chat.menu_button or world.profile.menu_button,
-        "commands": commands_view(world, viewer),
-        "messages": [message_view(world, viewer, chat, message) for message in chat.messages.values()],
+        "commands": commands_view(world, viewer, chat),
+        "messages": [message_view(world, viewer, chat, message) for message in chat.seen_by(viewer.id)],
+    }
+
+
+def group_view(world: "World", viewer: Person, chat: Chat) -> Json:
+    """Return what only a group has: who is in it, what became of it, and what the viewer may do there."""
+    return {
+        "members": [person.id for person in world.members(chat)],
+        "bot": chat.bot_status if chat.has_bot else None,
+        "owner": chat.owner == viewer.id,
+        "basic": chat.wire["type"] == "group",
+        "upgraded_to": chat.upgraded_to,
     }
 
 
@@ -62,34 +78,47 @@ def world_view(world: "World", viewer: Person) -> Json:
                 "last_name": person.last_name,
                 "username": person.username,
                 "pin": person.pin,
+                "language": person.language_code,
+                "theme": person.theme,
+                "level": person.level,
             }
             for person in world.people.values()
         ],
+        "levels": LEVELS,
+        "features": world.features.to_json(),
         "group": {"id": world.group.id, "title": world.group.title},
+        "flatmates": {"id": world.flatmates.id, "title": world.flatmates.title},
         "commands": commands_view(world, viewer),
         "ledger": world.ledger,
     }
 
 
-def commands_view(world: "World", viewer: Person) -> list[Json]:
-    """Return the commands that a person's menu offers."""
-    return world.profile.commands_for(viewer.id, viewer.language_code)
+def commands_view(world: "World", viewer: Person, chat: Chat | None = None) -> list[Json]:
+    """Return the commands that a person's menu offers in a chat; None for the one with the bot."""
+    if chat is None or chat.is_private:
+        return world.profile.commands_for(viewer.id, viewer.language_code)
+    if not chat.has_bot:
+        return []
+    is_owner = chat.owner == viewer.id
+    return world.profile.commands_for(viewer.id, viewer.language_code, chat.id, is_owner=is_owner)
 
 
 def transcript(world: "World", viewer: Person) -> str:
     """Return a person's chats as plain text, one message a line, buttons in brackets."""
     lines: list[str] = []
-    for chat in (world.chats[viewer.id], world.chats[world.group.id]):
-        if chat.messages:
-            title = world.bot.first_name if chat.is_private else world.group.title
-            lines.append(f"== {viewer.full_name}: {title} ==")
-        for message in chat.messages.values():
+    for chat in world.chats_of(viewer.id):
+        seen = chat.seen_by(viewer.id)
+        if seen:
+            lines.append(f"== {viewer.full_name}: {world.title(chat, viewer)} ==")
+        for message in seen:
             lines.extend(_lines(message_view(world, viewer, chat, message)))
     return "\n".join(lines) + "\n"
 
 
 def _lines(view: Json) -> list[str]:
-    marks = [view["forward"] or "", "edited" if view["edited"] else ""]
+    via = f"via @{view['via_bot']}" if view["via_bot"] else ""
+    only = "only you see this" if view["ephemeral"] else ""
+    marks = [view["forward"] or "", via, only, "edited" if view["edited"] else ""]
     mark = "".join(f" ({text})" for text in marks if text)
     content = view["service"] or view["text"]
     for kind in ("photo", "document", "contact"):
@@ -117,6 +146,16 @@ def _name(user: Json) -> str:
 
 
 def _service(world: "World", wire: Json) -> str | None:
+    by = _name(wire["from"])
+    if "new_chat_members" in wire:
+        (newcomer,) = wire["new_chat_members"]
+        itself = newcomer["id"] == wire["from"]["id"]
+        return f"{by} joined the group" if itself else f"{by} added {_name(newcomer)}"
+    if "left_chat_member" in wire:
+        gone = wire["left_chat_member"]
+        return f"{by} left the group" if gone["id"] == wire["from"]["id"] else f"{by} removed {_name(gone)}"
+    if "migrate_to_chat_id" in wire or "migrate_from_chat_id" in wire:
+        return "The group was upgraded to a supergroup"
     shared = wire.get("users_shared")
     if shared is None:
         return None

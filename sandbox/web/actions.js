@@ -1,12 +1,13 @@
 /** What a person does with their phone. A refused act is explained in a toast; what an allowed one caused comes as an event. */
 
 import * as api from "./api.js";
-import { deepLink, followable } from "./format.js";
+import { deepLink, followable, isShare } from "./format.js";
 
 export class Actions {
   constructor(phone) {
     this.phone = phone;
     this.presses = Promise.resolve();
+    document.addEventListener("scan", ({ detail: { by, link } }) => by === phone.person.id && this.open(link, link));
   }
 
   async act(verb, body, chatId = this.phone.chatId) {
@@ -21,10 +22,25 @@ export class Actions {
     return this.act("text", { text });
   }
 
-  /** Sends what was typed; `context` makes it a reply or the new text of an old message. */
-  submit(text, context) {
+  /** Sends what was typed; `context` makes it a reply or the new text of an old message; `mentions` link names. */
+  submit(text, context, mentions = []) {
     if (context?.kind === "edit") return this.act("edit", { message_id: context.message.id, text });
-    return this.act("text", context ? { text, reply_to: context.message.id } : { text });
+    return this.act("text", { text, mentions, ...(context && { reply_to: context.message.id }) });
+  }
+
+  /** Types the bot's name and some words; the id of the query, or null where it was refused. */
+  async askInline(text) {
+    const { phone } = this;
+    try {
+      return (await api.act(phone.person.id, phone.chatId, "inline", { text })).query_id;
+    } catch (error) {
+      phone.toast(error.message);
+      return null;
+    }
+  }
+
+  choose(queryId, resultId) {
+    return this.act("choose", { query_id: queryId, result_id: resultId });
   }
 
   start() {
@@ -71,17 +87,43 @@ export class Actions {
     const { chat, sheets, bot } = this.phone;
     const box = opener.getBoundingClientRect();
     const label = `${chat.blocked ? "Unblock" : "Block"} ${bot.first_name}`;
-    const chosen = await sheets.menu("More", { x: box.right - 200, y: box.bottom }, [{ name: "block", icon: "block", label }]);
-    return chosen && this.block(!chat.blocked);
+    const items = chat.type === "group" ? groupChoices(chat, bot) : [{ name: "block", icon: "block", label }];
+    const chosen = await sheets.menu("More", { x: box.right - 240, y: box.bottom }, items);
+    if (chosen === "block") await this.block(!chat.blocked);
+    else if (chosen) await this.inGroup(chosen, chat);
+  }
+
+  /** One choice of a group's menu. */
+  async inGroup(choice, chat) {
+    const { phone } = this;
+    const inside = (person) => chat.members.includes(person.id);
+    const about = {
+      add: () => phone.sheets.pickPeople(phone.contacts.filter((person) => !inside(person)), "Add to the group", 1),
+      remove: () => phone.sheets.pickPeople(phone.contacts.filter(inside), "Remove from the group", 1),
+    }[choice];
+    if (about) {
+      const ids = await about();
+      return ids && this.act(choice, { user_id: ids[0] });
+    }
+    const [verb, body] = {
+      leave: ["leave", {}],
+      upgrade: ["upgrade", {}],
+      "add-bot": ["add", { user_id: phone.bot.id }],
+      "remove-bot": ["remove", { user_id: phone.bot.id }],
+      promote: ["rank", { administrator: true }],
+      demote: ["rank", { administrator: false }],
+    }[choice];
+    return this.act(verb, body);
   }
 
   async messageMenu(message, point) {
     const { phone } = this;
     if (phone.surface.inert) return;
-    const chosen = await phone.sheets.menu("Message", point, choices(message, phone.chat.type === "private"));
+    const chosen = await phone.sheets.menu("Message", point, choices(message, phone.chat));
     if (chosen === "copy") await this.copy(message.text);
     else if (chosen === "delete") await this.act("delete", { message_id: message.id });
     else if (chosen === "forward") await this.forward(message);
+    else if (chosen === "scan") await this.scan(message);
     else if (chosen) phone.composer.setContext({ kind: chosen, message });
   }
 
@@ -94,6 +136,36 @@ export class Actions {
     if (target !== phone.chatId) phone.openChat(target);
   }
 
+  /** Shows a picture to somebody's camera: the code's link opens on their phone. */
+  async scan(message) {
+    const { phone } = this;
+    try {
+      const link = await api.code(message.photo);
+      const ids = await phone.sheets.pickPeople(phone.contacts, "Who scans the code?", 1);
+      if (ids) document.dispatchEvent(new CustomEvent("scan", { detail: { by: ids[0], link } }));
+    } catch (error) {
+      phone.toast(error.message);
+    }
+  }
+
+  /** Sends a link on, with a word about it, to a chat of one's choice. */
+  async share(url) {
+    const { phone } = this;
+    const target = await phone.sheets.pickChat([...phone.chats.values()]);
+    if (target === null) return;
+    const words = ["url", "text"].map((name) => url.searchParams.get(name)).filter(Boolean);
+    await this.act("text", { text: words.join("\n") }, target);
+    if (target !== phone.chatId) phone.openChat(target);
+  }
+
+  /** Opens the chat with the bot, where Start waits with this parameter. */
+  openBot(parameter) {
+    const { phone } = this;
+    phone.pendingStart = parameter;
+    phone.openChat(phone.person.id);
+    phone.composer.wide.focus();
+  }
+
   /** Follows a link: the bot's own deep links open here, others in a new tab; one behind other words is shown first. */
   async open(address, label) {
     const { phone } = this;
@@ -101,9 +173,11 @@ export class Actions {
     if (!url) return;
     const inside = deepLink(url);
     if (inside?.username === phone.bot.username.toLowerCase()) {
-      phone.pendingStart = inside.start;
-      phone.openChat(phone.person.id);
-      phone.composer.wide.focus();
+      this.openBot(inside.start);
+      return;
+    }
+    if (isShare(url)) {
+      await this.share(url);
       return;
     }
     const plain = followable(label)?.href === url.href;
@@ -120,14 +194,30 @@ export class Actions {
   }
 }
 
-function choices(message, inPrivate) {
+function groupChoices(chat, bot) {
+  const item = (name, shape, label, allowed = true) => allowed && { name, icon: shape, label };
+  const admin = chat.bot === "administrator";
+  return [
+    item("add", "person", "Add somebody"),
+    item("remove", "block", "Remove somebody", chat.owner && chat.members.length > 1),
+    item("add-bot", "check", `Add ${bot.first_name}`, !chat.bot),
+    item(admin ? "demote" : "promote", "edit", admin ? `${bot.first_name} no longer admin` : `Make ${bot.first_name} admin`, chat.owner && chat.bot),
+    item("remove-bot", "block", `Remove ${bot.first_name}`, chat.owner && chat.bot),
+    item("upgrade", "forward", "Upgrade to supergroup", chat.owner && chat.basic),
+    item("leave", "back", "Leave the group"),
+  ].filter(Boolean);
+}
+
+function choices(message, chat) {
+  const own = message.out || (message.ephemeral && !message.out);
   const item = (name, label, allowed) => allowed && { name, icon: name, label };
   const hasText = Boolean(message.text);
   return [
-    item("reply", "Reply", true),
+    item("reply", "Reply", !message.ephemeral && !chat.upgraded_to),
     item("copy", "Copy text", hasText && !message.protected),
-    item("forward", "Forward", !message.protected),
-    item("edit", "Edit", message.out && hasText && !message.forward),
-    item("delete", "Delete", message.out || inPrivate),
+    item("forward", "Forward", !message.protected && !message.ephemeral),
+    item("scan", "Scan the code", Boolean(message.photo)),
+    item("edit", "Edit", message.out && hasText && !message.forward && !message.via_bot && !message.ephemeral),
+    item("delete", "Delete", own || chat.type !== "group" || chat.owner),
   ].filter(Boolean);
 }

@@ -20,8 +20,14 @@ async function reason(response) {
 export const world = () => call("/world");
 export const chats = (person) => call(`/people/${person}/chats`);
 
-/** Does one thing as a person in a chat: text, forward, edit, delete, press, start, users, contact or block. */
+/** Adds a person to the world: `first_name`, and if wished `last_name`, `username`, `language`, `theme`, `level`, `groups`. */
+export const addPerson = (wanted) => call("/people", wanted);
+
+/** Does one thing as a person in a chat: text, forward, edit, delete, press, start, inline, choose, leave, add, … */
 export const act = (person, chat, verb, body = {}) => call(`/people/${person}/chats/${chat}/${verb}`, body);
+
+/** What a camera reads of the code in a photo. */
+export const code = async (photo) => (await call(`${photo}/code`)).text;
 
 const listeners = new Map();
 let source = null;

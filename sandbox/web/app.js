@@ -6,6 +6,7 @@ import { button, el } from "./dom.js";
 import { fullName } from "./format.js";
 import { icon } from "./icons.js";
 import { Ledger } from "./ledger.js";
+import { setUpNewcomers } from "./newcomer.js";
 import { Phone } from "./phone.js";
 
 const root = document.documentElement;
@@ -68,16 +69,31 @@ async function main() {
   const world = await api.world();
   const ledger = new Ledger(find("#ledger"));
   ledger.show(world.ledger);
-  const choices = world.people.map((person) => {
+  const phones = new Map();
+  const show = (person) => {
     const onNews = () => {
       if (!phone.node.hasAttribute("aria-current")) entry.tab.dataset.news = true;
     };
-    const phone = new Phone(person, world, { onNews, onLedger: (books) => ledger.show(books) });
+    const phone = new Phone(person, world, { onNews, onPeople: () => (arriving ??= meetNewcomers()), onLedger: (books) => ledger.show(books) });
     const entry = addTab(person, phone);
+    phones.set(person.id, phone);
     find(".people").append(phone.node);
     phone.connect();
     return entry.choose;
-  });
+  };
+  let arriving = null;
+  const meetNewcomers = async () => {
+    const { people } = await api.world();
+    arriving = null;
+    phones.forEach((phone) => phone.meet(people));
+    world.people = people;
+    people.filter((person) => !phones.has(person.id)).forEach((person) => {
+      show(person)();
+      phones.get(person.id).node.scrollIntoView({ inline: "end", block: "nearest" });
+    });
+  };
+  setUpNewcomers(find('[data-action="add-person"]'), world);
+  const choices = world.people.map(show);
   choices[0]?.();
 }
 

@@ -10,8 +10,8 @@ export function chatHeader(phone) {
   const { chat, actions } = phone;
   const isPrivate = chat.type === "private";
   const typing = phone.typing === chat.id;
+  const quiet = chat.type === "group" && chat.upgraded_to;
   const unread = [...phone.unread.values()].reduce((sum, count) => sum + count, 0);
-  const members = `${phone.contacts.length + 2} members`;
   const back = { class: "round", "data-action": "chats", "aria-label": unread ? `Chats, ${unread} unread` : "Chats", onclick: () => phone.showChats() };
   const more = { class: "round", "data-action": "more", "aria-label": "More", "aria-haspopup": "menu", onclick: (event) => actions.moreMenu(event.currentTarget) };
   return present([
@@ -19,9 +19,18 @@ export function chatHeader(phone) {
     avatar(chat.title, chat.id, isPrivate),
     el("div", { class: "row-text" },
       el("h3", {}, chat.title),
-      el("small", { "data-status": true, class: typing ? "typing" : null }, typing ? "typing…" : isPrivate ? "bot" : members)),
-    isPrivate && button(more, icon("more")),
+      el("small", { "data-status": true, class: typing ? "typing" : null }, typing ? "typing…" : status(phone, chat))),
+    chat.type !== "person" && !quiet && button(more, icon("more")),
   ]);
+}
+
+function status(phone, chat) {
+  if (chat.type === "private") return "bot";
+  if (chat.type === "person") return "without Sixpence";
+  if (chat.upgraded_to) return "upgraded to a supergroup";
+  const count = chat.members.length + (chat.bot ? 1 : 0);
+  const bot = { administrator: "Sixpence is admin", member: "" }[chat.bot] ?? "without Sixpence";
+  return [`${count} members`, bot].filter(Boolean).join(" · ");
 }
 
 /** Every chat with its last words; choosing one opens it, Escape goes back to the one that was open. */
@@ -41,13 +50,16 @@ function chatRow(phone, chat) {
     avatar(chat.title, chat.id, chat.type === "private"),
     el("span", { class: "row-text" },
       el("b", {}, chat.title),
-      el("small", { dir: "auto" }, last ? preview(last) : "No messages yet")),
+      el("small", { dir: "auto" }, last ? preview(last, chat.type === "group") : "No messages yet")),
     el("span", { class: "row-side" },
       last && el("time", {}, clock(last.date)),
       unread && el("span", { class: "badge", "aria-label": `${unread} unread` }, String(unread))));
 }
 
-function preview(message) {
-  const text = message.service ?? (message.text || (message.photo ? "Photo" : message.document?.name) || "Contact");
-  return message.out ? `You: ${text}` : text;
+function preview(message, inGroup) {
+  if (message.service) return message.service;
+  const text = (message.text || (message.photo ? "Photo" : message.document?.name) || "Contact");
+  if (message.ephemeral) return `Only you: ${text}`;
+  if (message.out) return `You: ${text}`;
+  return inGroup ? `${message.from.name.split(" ")[0]}: ${text}` : text;
 }

@@ -1,21 +1,30 @@
 /**
- * The foot of a phone: text field with command menu and reply keyboard, or one wide button where nothing may be
- * written (Start, Unblock).
+ * The foot of a phone: text field with commands, mentions, inline results and reply keyboard, or one wide button where
+ * nothing may be written (Start, Unblock, a group that was upgraded).
  */
 
-import { CommandList } from "./commands.js";
+import { ChoiceList, commandChoices, peopleChoices } from "./choices.js";
 import { button, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { Inline } from "./inline.js";
 import { replyKeyboard } from "./keyboard.js";
 
 export class Composer {
   constructor(actions, person) {
     this.actions = actions;
-    this.commands = new CommandList(`commands-${person.id}`, (text) => this.sendCommand(text));
+    this.choices = new ChoiceList(`choices-${person.id}`);
+    this.inline = new Inline(actions, this.choices, {
+      take: () => this.empty(),
+      openBot: (parameter) => {
+        this.empty();
+        actions.openBot(parameter);
+      },
+    });
     this.context = null;
+    this.mentioned = [];
     this.field = el("textarea", {
       rows: "1", maxlength: "4096", placeholder: "Message", dir: "auto", autocomplete: "off", "data-field": "text", role: "combobox",
-      "aria-label": `Message as ${person.first_name}`, "aria-controls": this.commands.node.id, "aria-expanded": "false",
+      "aria-label": `Message as ${person.first_name}`, "aria-controls": this.choices.node.id, "aria-expanded": "false",
       "aria-autocomplete": "list",
       oninput: () => this.onInput(), onkeydown: (event) => this.onKey(event),
     });
@@ -30,25 +39,28 @@ export class Composer {
       this.sendButton);
     this.wide = button({ class: "wide", onclick: () => this.pressWide() });
     this.tray = el("div", { class: "reply-keyboard", role: "group", "aria-label": "Answers", hidden: true });
-    this.node = el("footer", { class: "foot" }, this.commands.node, this.banner, this.form, this.wide, this.tray);
+    this.node = el("footer", { class: "foot" }, this.choices.node, this.banner, this.form, this.wide, this.tray);
   }
 
-  /** Fits the foot to a chat; `start` is true while a deep link waits for the Start button. */
-  show(chat, start) {
+  /** Fits the foot to a chat; `start` is true while a deep link waits for the Start button; `people` can be mentioned. */
+  show(chat, start, people) {
     const hadFocus = this.wide.matches(":focus-visible");
-    const mode = chat.blocked ? "unblock" : start || (chat.type === "private" && !chat.started) ? "start" : "write";
+    const mode = modeOf(chat, start);
+    this.chat = chat;
+    this.people = people.filter((person) => chat.members?.includes(person.id));
     this.form.hidden = mode !== "write";
     this.wide.hidden = mode === "write";
     this.wide.dataset.action = mode;
-    this.wide.textContent = mode === "start" ? "Start" : "Unblock Sixpence";
-    this.commands.commands = chat.type === "private" ? chat.commands : [];
-    this.menuButton.hidden = this.commands.commands.length === 0;
+    this.wide.textContent = { start: "Start", unblock: "Unblock Sixpence", moved: "Go to the supergroup" }[mode] ?? "";
+    this.menuButton.hidden = chat.commands.length === 0;
     this.showTray(mode === "write" ? chat.reply_keyboard : null);
     if (hadFocus && mode === "write") this.field.focus();
   }
 
   pressWide() {
-    if (this.wide.dataset.action === "start") this.actions.start();
+    const mode = this.wide.dataset.action;
+    if (mode === "start") this.actions.start();
+    else if (mode === "moved") this.actions.phone.openChat(this.chat.upgraded_to);
     else this.actions.block(false);
   }
 
@@ -97,18 +109,48 @@ export class Composer {
 
   onInput() {
     const text = this.field.value;
-    if (/^\/\w*$/u.test(text)) this.commands.filter(text);
-    else this.commands.close();
+    const asked = this.inline.onInput(text);
+    const named = /(?:^|\s)@(\w*)$/u.exec(text)?.[1];
+    if (/^\/\w*$/u.test(text)) this.choices.show(commandChoices(this.chat?.commands ?? [], text, (name) => this.sendCommand(name)));
+    else if (named !== undefined) this.choices.show(peopleChoices(this.people ?? [], named, (person) => this.mention(person)));
+    else if (!asked) this.choices.close();
     this.sendButton.disabled = text.trim() === "";
-    this.announceCommands();
+    this.announceChoices();
+  }
+
+  /** Puts a person's username where `@` was typed, or their name, which then links to their account. */
+  mention(person) {
+    const word = person.username ? `@${person.username}` : person.first_name;
+    this.field.value = this.field.value.replace(/@\w*$/u, `${word} `);
+    if (!person.username) this.mentioned.push(person);
+    this.onInput();
+    this.field.focus();
+  }
+
+  /** Where the names of those mentioned stand, in UTF-16 units as JavaScript counts; one that was deleted is none. */
+  mentions(text) {
+    let from = 0;
+    return this.mentioned.flatMap((person) => {
+      const offset = text.indexOf(person.first_name, from);
+      if (offset < 0) return [];
+      from = offset + person.first_name.length;
+      return [{ offset, length: person.first_name.length, user_id: person.id }];
+    });
+  }
+
+  empty() {
+    this.field.value = "";
+    this.mentioned = [];
+    this.onInput();
+    this.field.focus();
   }
 
   onKey(event) {
     if (event.isComposing) return;
-    if (this.commands.onKey(event.key)) event.preventDefault();
+    if (this.choices.onKey(event.key)) event.preventDefault();
     else if (event.key === "Enter" && !event.shiftKey) this.onSubmit(event);
     else if (event.key === "Escape" && this.context) this.setContext(null);
-    this.announceCommands();
+    this.announceChoices();
   }
 
   onSubmit(event) {
@@ -116,30 +158,37 @@ export class Composer {
     const text = this.field.value.trim();
     if (!text) return;
     const { context } = this;
+    const mentions = this.mentions(text);
     this.field.value = "";
+    this.mentioned = [];
     this.context = null;
     this.setContext(null);
     this.field.focus();
-    this.actions.submit(text, context);
+    this.actions.submit(text, context, mentions);
   }
 
-  sendCommand(text) {
-    this.field.value = "";
-    this.onInput();
-    this.field.focus();
-    this.actions.say(text);
+  /** In a group a command says whose it is. */
+  sendCommand(name) {
+    this.empty();
+    this.actions.say(this.chat.type === "group" ? `/${name}@${this.actions.phone.bot.username}` : `/${name}`);
   }
 
   toggleCommands() {
-    if (this.commands.open) this.commands.close();
-    else this.commands.filter("/");
+    if (this.choices.open) this.choices.close();
+    else this.choices.show(commandChoices(this.chat.commands, "/", (name) => this.sendCommand(name)));
     this.field.focus();
-    this.announceCommands();
+    this.announceChoices();
   }
 
-  announceCommands() {
-    this.field.setAttribute("aria-expanded", this.commands.open);
-    this.menuButton.setAttribute("aria-expanded", this.commands.open);
-    this.field.setAttribute("aria-activedescendant", this.commands.activeId ?? "");
+  announceChoices() {
+    this.field.setAttribute("aria-expanded", this.choices.open);
+    this.menuButton.setAttribute("aria-expanded", this.choices.open);
+    this.field.setAttribute("aria-activedescendant", this.choices.activeId ?? "");
   }
+}
+
+function modeOf(chat, start) {
+  if (chat.upgraded_to) return "moved";
+  if (chat.blocked) return "unblock";
+  return start || (chat.type === "private" && !chat.started) ? "start" : "write";
 }

@@ -47,7 +47,7 @@ export class Conversation {
   }
 
   add(message) {
-    const item = new MessageItem(message, this.actions, this.chat.type !== "private");
+    const item = new MessageItem(message, this.actions, this.chat.type === "group" || message.from.is_bot && this.chat.type === "person");
     const sent = day(message.date);
     if (sent !== this.day) this.list.append(el("li", { class: "service", "data-day": sent }, el("span", {}, sent)));
     this.day = sent;

@@ -47,6 +47,9 @@ export function deepLink(url) {
   return username ? { username: username.toLowerCase(), start: url.searchParams.get("start") } : null;
 }
 
+/** Whether this is Telegram's page for sending a link on to somebody. */
+export const isShare = (url) => url.hostname === "t.me" && url.pathname === "/share/url";
+
 /** The lines of an edited text that were not there before: what a listener needs to hear. */
 export function news(before, after) {
   const known = new Set(before.split("\n"));

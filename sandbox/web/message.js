@@ -23,6 +23,7 @@ export class MessageItem {
     if (message.service) return this.showService();
     const side = message.out ? "out" : "in";
     this.node.classList.add("message", side);
+    this.node.classList.toggle("ephemeral", message.ephemeral);
     this.node.dataset.sender = message.from.id;
     this.keyboard.update(message.inline_keyboard);
     const bubble = this.bubble();
@@ -45,6 +46,9 @@ export class MessageItem {
     const { message } = this;
     return el("div", { class: message.photo ? "bubble with-photo" : "bubble" },
       this.sender(),
+      message.ephemeral && el("div", { class: "whisper", "data-ephemeral": true }, icon("eye"), message.out ? "Only you and Sixpence see this" : "Only you see this"),
+      message.asked_by && el("div", { class: "forwarded", dir: "auto" }, `Called by ${message.asked_by}`),
+      message.via_bot && message.out && el("div", { class: "forwarded", "data-via": message.via_bot }, `via @${message.via_bot}`),
       message.forward && el("div", { class: "forwarded" }, message.forward),
       this.quote(),
       this.photo(),
@@ -58,7 +62,9 @@ export class MessageItem {
   sender() {
     const { from, out } = this.message;
     const shown = this.inGroup && !out;
-    return el("div", { class: shown ? `sender ink-${hue(from.id)}` : "unseen", dir: "auto" }, out ? "You" : from.name);
+    const via = this.message.via_bot && !out;
+    return el("div", { class: shown || via ? `sender ink-${hue(from.id)}` : "unseen", dir: "auto" }, out ? "You" : from.name,
+      via && el("small", { "data-via": this.message.via_bot }, ` via @${this.message.via_bot}`));
   }
 
   quote() {

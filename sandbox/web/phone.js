@@ -18,11 +18,16 @@ const TYPING_MS = 5_000;
 const TOAST_MS = 3_500;
 
 export class Phone {
-  /** `person` is one of `world.people`. `onNews()`: somebody else wrote; `onLedger(ledger)`: the books changed. */
-  constructor(person, world, { onNews, onLedger }) {
+  /**
+   * `person` is one of `world.people`. `onNews()`: somebody else wrote; `onLedger(ledger)`: the books changed;
+   * `onPeople()`: somebody was added.
+   */
+  constructor(person, world, { onNews, onLedger, onPeople }) {
     this.person = person;
     this.bot = world.bot;
-    this.contacts = world.people.filter((other) => other.id !== person.id);
+    this.newest = world.levels.at(-1);
+    this.meet(world.people);
+    this.onPeople = onPeople;
     this.onNews = onNews;
     this.onLedger = onLedger;
     this.chats = new Map();
@@ -32,6 +37,11 @@ export class Phone {
     this.typing = null;
     this.inOrder = Promise.resolve();
     this.build();
+  }
+
+  /** Everybody else, whom one can share, add to a group or write to. */
+  meet(people) {
+    this.contacts = people.filter((other) => other.id !== this.person.id);
   }
 
   get chat() {
@@ -49,17 +59,22 @@ export class Phone {
     this.sheets = new Sheets(this.surface);
     this.toasts = el("div", { class: "toasts", role: "status" });
     this.ear = el("p", { class: "unseen", "aria-live": "polite" });
-    this.screen = el("div", { class: "phone", "data-person": this.person.id }, this.surface, this.sheets.node, this.toasts);
+    this.screen = el("div", { class: "phone", "data-person": this.person.id, "data-theme": this.person.theme || null }, this.surface, this.sheets.node, this.toasts);
     this.node = el("section", { class: "person", "aria-label": `${fullName(this.person)}’s phone` }, this.caption(), this.screen, this.pinHint(), this.ear);
   }
 
   caption() {
     const name = fullName(this.person);
+    const { username, language, level } = this.person;
+    const chip = (shown, title, text) => shown && el("span", { class: "chip", title }, text);
     return el("div", { class: "caption" }, avatar(name, this.person.id),
-      el("h2", {}, name), el("span", {}, this.person.username ? `@${this.person.username}` : "no username"));
+      el("h2", {}, name), el("span", { class: "handle" }, username ? `@${username}` : "no username"),
+      chip(language !== "en", "Language", language),
+      chip(level !== this.newest, "Telegram as of this Bot API", level));
   }
 
   pinHint() {
+    if (!this.person.pin) return el("p", { class: "pin" }, "A PIN of their own choice");
     return el("p", { class: "pin" }, "PIN ", el("b", { "data-pin": this.person.pin }, spacedPin(this.person.pin)));
   }
 
@@ -74,7 +89,19 @@ export class Phone {
   async load() {
     const chats = await api.chats(this.person.id);
     this.chats = new Map(chats.map((chat) => [chat.id, chat]));
-    this.openChat(this.chatId);
+    this.openChat(this.chats.has(this.chatId) ? this.chatId : this.person.id);
+  }
+
+  /** Reads the chats anew where the reader is: in the list, or in the middle of writing. */
+  async reload() {
+    const inList = !this.list.hidden;
+    const { context, field } = this.composer;
+    const draft = field.value;
+    await this.load();
+    if (context) this.composer.setContext(context);
+    field.value = draft;
+    this.composer.onInput();
+    if (inList) this.showChats();
   }
 
   openChat(id) {
@@ -105,15 +132,18 @@ export class Phone {
     const focused = this.header.contains(document.activeElement) && document.activeElement.dataset.action;
     this.header.replaceChildren(...chatHeader(this));
     if (focused) this.header.querySelector(`[data-action="${focused}"]`)?.focus();
-    this.composer.show(this.chat, this.pendingStart !== null && this.chat.type === "private");
+    this.composer.show(this.chat, this.pendingStart !== null && this.chat.type === "private", this.contacts);
   }
 
   hear(event) {
     const chat = this.chats.get(event.chat);
     if (event.type === "reset") return this.load();
+    if (event.type === "chats") return this.reload();
+    if (event.type === "people") return this.onPeople().then(() => this.reload());
+    if (event.type === "inline_results") return this.composer.inline.hear(event);
     if (event.type === "toast") return this.hearAnswer(event);
     if (event.type === "ledger") return this.onLedger(event.ledger);
-    if (event.type === "commands") return this.setCommands(event.commands);
+    if (event.type === "commands") return this.setCommands(event);
     if (event.type === "message" || event.type === "edited") return this.hearMessage(chat, event.message);
     if (event.type === "deleted") return this.hearDeleted(chat, event.message_id);
     if (event.type === "typing") return this.showTyping(chat.id);
@@ -122,6 +152,7 @@ export class Phone {
   }
 
   hearMessage(chat, message) {
+    if (!chat || message.replaces) return this.reload();
     const at = chat.messages.findIndex((known) => known.id === message.id);
     const isNew = at < 0;
     const before = isNew ? "" : chat.messages[at].text;
@@ -131,6 +162,7 @@ export class Phone {
     if (!message.out) this.announce(chat, message, news(before, message.service ?? message.text));
     if (isNew && message.from.is_bot) this.typing = null;
     if (isNew) this.refresh();
+    return undefined;
   }
 
   announce(chat, message, heard) {
@@ -149,8 +181,11 @@ export class Phone {
     if (chat.id === this.chatId) this.refresh();
   }
 
-  setCommands(commands) {
-    this.chats.forEach((chat) => { chat.commands = commands; });
+  setCommands({ commands, in_groups: inGroups }) {
+    this.chats.forEach((chat) => {
+      if (chat.type === "private") chat.commands = commands;
+      else chat.commands = inGroups[chat.id] ?? [];
+    });
     this.refresh();
   }
 

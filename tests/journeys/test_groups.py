@@ -191,8 +191,8 @@ async def test_only_a_fresh_message_by_the_person_themselves_pays(street: Street
         case "channel":
             await street.luna.says_in(street_chat, words, **{"as": "channel"})
     await street.settled()
-    said = await bots_words(street) + await bots_words(street, street_chat)
-    assert not any(text.startswith(("Ana Moreno", "Luna Rossi")) for text in said)
+    shown = await bots_words(street) + await bots_words(street, street_chat)
+    assert not any(text.startswith(("Ana Moreno", "Luna Rossi")) for text in shown)
     assert await street.cents(street.ana) == 50_00
 
 

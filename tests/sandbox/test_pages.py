@@ -13,7 +13,7 @@ from tests.sandbox.pictures import PNG
 
 pytestmark = pytest.mark.anyio
 
-ANA, BEN = 5001, 5002
+ANA, BEN, LUNA = 5001, 5002, 5004
 BUTTON = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
 
 
@@ -72,10 +72,11 @@ async def test_chats_are_shown_from_each_side(page: httpx.AsyncClient, bot: Bot,
     await bot.send_message(ANA, "pick", reply_markup=ReplyKeyboardMarkup([["5", "10"]], resize_keyboard=True))
     mine = (await page.get(f"/people/{ANA}/chats")).json()
     theirs = (await page.get(f"/people/{BEN}/chats")).json()
-    assert [chat["type"] for chat in mine] == ["private", "group"]
+    assert [chat["type"] for chat in mine] == ["private", "group", "group", "person", "person", "person"]
+    assert [chat["title"] for chat in mine][:4] == ["Sixpence", "Flatmates", "Market Street", "Ben Okafor"]
     assert (mine[0]["started"], theirs[0]["started"]) == (True, False)
     assert mine[0]["reply_keyboard"] == {"keyboard": [[{"text": "5"}, {"text": "10"}]], "resize_keyboard": True}
-    assert (mine[1]["messages"][0]["out"], theirs[1]["messages"][0]["out"]) == (True, False)
+    assert (mine[2]["messages"][0]["out"], theirs[2]["messages"][0]["out"]) == (True, False)
 
 
 async def test_files_can_be_opened(page: httpx.AsyncClient, bot: Bot) -> None:
@@ -112,7 +113,10 @@ async def test_the_ledger_is_kept_and_shown_to_everybody(page: httpx.AsyncClient
     ("path", "body", "status"),
     [
         (f"/people/1/chats/{ANA}/text", {"text": "x"}, 404),
-        (f"/people/{ANA}/chats/{BEN}/text", {"text": "x"}, 404),
+        (f"/people/{LUNA}/chats/-4001/text", {"text": "x"}, 404),
+        (f"/people/{ANA}/chats/{BEN}/press", {"message_id": 1, "row": 0, "column": 0}, 404),
+        (f"/people/{BEN}/chats/-4001/remove", {"user_id": ANA}, 400),
+        (f"/people/{ANA}/inline/12", None, 404),
         (f"/people/{ANA}/chats/{ANA}/text", {"text": 5}, 400),
         (f"/people/{ANA}/chats/{ANA}/text", {}, 400),
         (f"/people/{ANA}/chats/{ANA}/press", {"message_id": 9, "row": 0, "column": 0}, 404),
@@ -121,5 +125,5 @@ async def test_the_ledger_is_kept_and_shown_to_everybody(page: httpx.AsyncClient
 )
 async def test_what_cannot_be_done_is_refused(page: httpx.AsyncClient, path: str, body: Any, status: int) -> None:
     """With a reason, and 404 for what is not there."""
-    response = await page.post(path, json=body)
+    response = await (page.get(path) if body is None else page.post(path, json=body))
     assert (response.status_code, bool(response.json()["error"])) == (status, True)

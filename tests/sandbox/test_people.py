@@ -117,7 +117,8 @@ async def test_nobody_reaches_into_another_chat(world: World) -> None:
     """A person acts in their own chat and the group, on messages that exist, and edits only their own words."""
     said = people.write(world, BEN, world.group.id, "hello")
     for act in (
-        lambda: people.write(world, ANA, BEN, "hello"),
+        lambda: people.press(world, ANA, BEN, 1, row=0, column=0),
+        lambda: people.write(world, LUNA, world.flatmates.id, "hello"),
         lambda: people.edit(world, ANA, world.group.id, said.id, "bye"),
         lambda: people.delete(world, ANA, world.group.id, said.id),
         lambda: people.press(world, ANA, world.group.id, said.id, row=0, column=0),

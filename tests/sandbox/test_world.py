@@ -39,6 +39,18 @@ async def test_a_world_goes_on_where_it_was(world: World, bot: Bot) -> None:
         assert (await client.send_message(ANA, "next")).message_id == sent.message_id + 2
 
 
+def test_a_world_from_before_there_were_members_goes_on(world: World) -> None:
+    """What an older sandbox wrote down has no members, no features and no inline mode; nothing is lost."""
+    people.write(world, ANA, world.group.id, "hello")
+    old = json.loads(json.dumps(world.to_json()))
+    for name in ("inline", "features", "newcomers"):
+        del old[name]
+    new = ("members", "owner", "bot_status", "upgraded_to", "next_ephemeral_id")
+    old["chats"] = [{name: chat[name] for name in chat if name not in new} for chat in old["chats"]]
+    again = World.from_json(old, world.bot.token)
+    assert again.to_json() == world.to_json()
+
+
 def test_a_chat_forgets_its_oldest_messages(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """No more than the newest are kept; ids go on."""
     monkeypatch.setattr(chats, "KEPT", 3)

@@ -4,6 +4,7 @@ from typing import Final
 
 from sandbox.telegram.cast import Json
 from sandbox.telegram.errors import bad_request
+from sandbox.telegram.membership import bot_member, move_bot, person_member
 from sandbox.telegram.methods.common import Run, find_chat
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import World
@@ -43,13 +44,36 @@ def get_chat_member(world: World, parameters: Parameters) -> Json:
     if not user_id:
         raise bad_request("invalid user_id specified")
     if user_id == world.bot.id:
-        return {"user": world.bot.user(), "status": "member"}
-    person = next((person for person in world.members(chat) if person.id == user_id), None)
+        return bot_member(world, chat.bot_status)
+    person = world.people.get(user_id)
     if person is None:
-        raise bad_request("PARTICIPANT_ID_INVALID" if user_id in world.people else "user not found")
-    if not chat.is_private and user_id == world.group.owner:
-        return {"user": person.public_user(), "status": "creator", "is_anonymous": False}
-    return {"user": person.public_user(), "status": "member"}
+        raise bad_request("user not found")
+    if chat.is_private and user_id != chat.id:
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    return person_member(chat, person)
+
+
+def get_chat_administrators(world: World, parameters: Parameters) -> list[Json]:
+    """Return who runs a group."""
+    chat = find_chat(world, parameters)
+    if not chat.is_group:
+        raise bad_request("there are no administrators in the private chat")
+    owner = world.people.get(chat.owner or 0)
+    return [person_member(chat, owner)] if owner and owner.id in chat.members else []
+
+
+def get_chat_member_count(world: World, parameters: Parameters) -> int:
+    """Return how many belong to a chat, the bot included."""
+    return len(find_chat(world, parameters).members) + 1
+
+
+def leave_chat(world: World, parameters: Parameters) -> bool:
+    """Let the bot leave a group."""
+    chat = find_chat(world, parameters)
+    if not chat.is_group:
+        raise bad_request("chat member status can't be changed in private chats")
+    move_bot(world, chat, "left", by=world.bot.user())
+    return True
 
 
 def get_file(world: World, parameters: Parameters) -> Json:
@@ -60,4 +84,11 @@ def get_file(world: World, parameters: Parameters) -> Json:
     return {**file.reference(), "file_path": file.path}
 
 
-METHODS: Final[dict[str, Run]] = {"getChat": get_chat, "getChatMember": get_chat_member, "getFile": get_file}
+METHODS: Final[dict[str, Run]] = {
+    "getChat": get_chat,
+    "getChatMember": get_chat_member,
+    "getChatAdministrators": get_chat_administrators,
+    "getChatMemberCount": get_chat_member_count,
+    "leaveChat": leave_chat,
+    "getFile": get_file,
+}

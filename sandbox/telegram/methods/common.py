@@ -14,10 +14,14 @@ Run = Callable[[World, Parameters], Any | Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Method:
-    """A method under its proper name; `run` returns the result or an awaitable of it, or raises ApiError."""
+    """A method under its proper name; `run` returns the result or an awaitable of it, or raises ApiError.
+
+    `since` is the Bot API that brought it: an older server answers 404.
+    """
 
     name: str
     run: Run
+    since: str = "9.0"
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,31 @@ def find_chat(world: World, parameters: Parameters, name: str = "chat_id") -> Ch
     if not text:
         raise bad_request(f"{name} is empty")
     try:
-        return world.chats[int(text)]
+        chat = world.chats[int(text)]
     except (ValueError, KeyError):
         raise bad_request("chat not found") from None
+    if chat.is_between:
+        raise bad_request("chat not found")
+    kind = "supergroup" if chat.wire["type"] == "supergroup" else "group"
+    if chat.bot_status == "kicked":
+        raise forbidden(f"bot was kicked from the {kind} chat")
+    if chat.bot_status == "left":
+        raise forbidden(f"bot is not a member of the {kind} chat")
+    return chat
+
+
+def reachable_chat(world: World, parameters: Parameters) -> Chat:
+    """Return the chat in which a call wants to change something; raises ApiError 400 for one that was upgraded."""
+    chat = find_chat(world, parameters)
+    if chat.upgraded_to is not None:
+        reason = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(400, reason, {"migrate_to_chat_id": chat.upgraded_to})
+    return chat
 
 
 def writable_chat(world: World, parameters: Parameters) -> Chat:
     """Return the chat that a call wants to write to; raises ApiError 400 or 403."""
-    chat = find_chat(world, parameters)
+    chat = reachable_chat(world, parameters)
     if not chat.started:
         raise forbidden("bot can't initiate conversation with a user")
     if chat.blocked:

@@ -144,7 +144,9 @@ def _menu_chat(world: World, parameters: Parameters) -> Chat | None:
 
 def _tell_commands(world: World) -> None:
     for person in world.people.values():
-        world.events.tell(person.id, {"type": "commands", "commands": commands_view(world, person)})
+        in_groups = {chat.id: commands_view(world, person, chat) for chat in world.chats.values() if chat.is_group}
+        told = {"type": "commands", "commands": commands_view(world, person), "in_groups": in_groups}
+        world.events.tell(person.id, told)
 
 
 def _word_methods() -> dict[str, Run]:

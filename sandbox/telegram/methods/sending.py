@@ -10,6 +10,7 @@ from sandbox.telegram.forwarding import content_of, may_leave, origin_of
 from sandbox.telegram.keyboards import Markup, read_markup
 from sandbox.telegram.media import read_document, read_photo
 from sandbox.telegram.methods.common import Run, find_chat, writable_chat
+from sandbox.telegram.methods.ephemeral import add_ephemeral, read_receiver
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.people import tell_state
 from sandbox.telegram.world import World
@@ -70,11 +71,14 @@ def send_chat_action(world: World, parameters: Parameters) -> bool:
 
 def _deliver(world: World, chat: Chat, parameters: Parameters, content: Json) -> Json:
     markup = read_markup(parameters, private=chat.is_private)
-    reply_to = _replied(chat, parameters)
+    receiver = read_receiver(world, chat, parameters)
+    reply_to = None if receiver else _replied(chat, parameters)
     if markup.inline:
         content["reply_markup"] = markup.inline
     if parameters.boolean("protect_content"):
         content["has_protected_content"] = True
+    if receiver is not None:
+        return add_ephemeral(world, chat, receiver, content)
     message = chat.add(world.bot.user(), world.bot.id, content, reply_to)
     message.reply_keyboard = markup.bars_editing
     _change_keyboard(world, chat, markup)

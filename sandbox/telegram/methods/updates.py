@@ -4,6 +4,7 @@ from typing import Final
 
 from sandbox.telegram.cast import Json
 from sandbox.telegram.errors import bad_request, conflict
+from sandbox.telegram.features import GUESTS
 from sandbox.telegram.methods.common import Described, Run
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.webhook import check_secret, check_url
@@ -12,11 +13,13 @@ from sandbox.telegram.world import World
 
 def get_me(world: World, _: Parameters) -> Json:
     """Return the bot, with what only it is told about itself."""
+    guests = {"supports_guest_queries": world.features.guests} if world.features.has(GUESTS) else {}
     return {
         **world.bot.user(),
+        **guests,
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": world.features.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
