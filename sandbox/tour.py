@@ -1,8 +1,9 @@
 """The tour: a scripted story, played over HTTP with the real bot, and proved at its end. No browser.
 
 Ana sends Ben money; Ben mistypes his PIN and then pays the café; a forwarded command pays nothing; a double tap pays
-once; money set aside waits for a newcomer, who claims it by link, and comes back where nobody does; the books are
-reconciled. Printed: who said what, what everybody has, and each proof.
+once; in a group Ana answers Chai's message with a payment, and the group sees one card and no balance; money set aside
+waits for a newcomer, who claims it by link, and comes back where nobody does; the books are reconciled. Printed: who
+said what, what everybody has, and each proof.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rich.table import Table
 from sandbox.people import CAFE, OPENING_BALANCE, at_their_phones, settle_in
 from sandbox.person import Person, plain
 from sandbox.telegram import newcomers
+from sandbox.telegram.cast import FLATMATES
 from sandbox.telegram.views import message_view
 from wallet import Money
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from sandbox.house import House
     from wallet import Reconciliation
 
-LUNCH, COFFEE, CAFE_FEE, CAKE, BUS = 5_00, 3_50, 3, 2_00, 4_00
+LUNCH, COFFEE, CAFE_FEE, CAKE, SOUP, BUS = 5_00, 3_50, 3, 2_00, 1_00, 4_00
 """In cents. The café's fee is 0.99 % of €3.50 = 3.465 cents, rounded half-even to 3."""
 
 
@@ -50,6 +52,7 @@ async def play(house: House, console: Console) -> bool:
             *await _ben_mistypes_and_pays_the_cafe(cast),
             *await _a_forward_pays_nothing(cast, house),
             *await _a_double_tap_pays_once(cast, house),
+            *await _a_group_sees_who_paid_whom(cast),
             *await _a_newcomer_claims_what_was_set_aside(cast, house),
             *await _what_is_taken_back_is_there_again(cast, house),
         ]
@@ -107,13 +110,31 @@ async def _a_double_tap_pays_once(cast: dict[str, Person], house: House) -> list
     return [Claim("a double tap pays once", len(await house.wallet.latest_entries(100)) == before + 1)]
 
 
+async def _a_group_sees_who_paid_whom(cast: dict[str, Person]) -> list[Claim]:
+    ana, ben, chai = cast["Ana"], cast["Ben"], cast["Chai"]
+    said = await chai.says_in(FLATMATES.id, "I got the soup")
+    await ana.replies_to(said, "/pay 1 soup", chat=FLATMATES.id)
+    card = await ben.reads("Ana Moreno pays Chai Srisuk", "1.00", "waiting for", chat=FLATMATES.id)
+    await ana.presses("Confirm with PIN", chat=FLATMATES.id)
+    await ana.reads("soup", "Balance after", "42.00")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin()
+    await chai.reads("You received", "1.00")
+    paid = await ben.reads("✓ Ana Moreno paid Chai Srisuk", chat=FLATMATES.id)
+    shown = [plain(message["text"]) for message in await ben.messages(FLATMATES.id)]
+    return [
+        Claim("a group sees one card of a payment, which says how it ended", paid["id"] == card["id"]),
+        Claim("and nobody's balance", not any("42.00" in text for text in shown)),
+    ]
+
+
 async def _a_newcomer_claims_what_was_set_aside(cast: dict[str, Person], house: House) -> list[Claim]:
     ana = cast["Ana"]
     await ana.says("send 4 to @nino for the bus")
     await ana.reads("@nino has no wallet yet", "4.00")
     await ana.presses("Confirm with PIN")
     await ana.types_pin()
-    placed = await ana.reads("Set aside for @nino", "39.00")
+    placed = await ana.reads("Set aside for @nino", "38.00")
     added = newcomers.add(house.world, newcomers.Wanted("Nino", "Weber", "nino"))
     async with httpx.AsyncClient(base_url=house.url, timeout=30) as http:
         nino = Person(http, added.id, "Nino", "618273")
@@ -139,7 +160,7 @@ async def _what_is_taken_back_is_there_again(cast: dict[str, Person], house: Hou
     await ana.reads("@somebody_else has no wallet yet")
     await ana.presses("Confirm with PIN")
     await ana.types_pin()
-    await ana.reads("Set aside for @somebody_else", "36.00")
+    await ana.reads("Set aside for @somebody_else", "35.00")
     await ana.presses("Take it back")
     await ana.reads("Taken back", "3.00")
     return [Claim("what was set aside and taken back is there again, to the cent", await _balances(house) == before)]
@@ -164,9 +185,9 @@ async def _balances(house: House) -> dict[str, int]:
 def _expected() -> dict[str, int]:
     deposited = 3 * OPENING_BALANCE
     return {
-        "Ana Moreno": OPENING_BALANCE - LUNCH - CAKE - BUS,
+        "Ana Moreno": OPENING_BALANCE - LUNCH - CAKE - SOUP - BUS,
         "Ben Okafor": OPENING_BALANCE + LUNCH + CAKE - COFFEE,
-        "Chai Srisuk": OPENING_BALANCE,
+        "Chai Srisuk": OPENING_BALANCE + SOUP,
         CAFE: COFFEE - CAFE_FEE,
         "Nino Weber": BUS,
         "escrow": 0,

@@ -153,13 +153,18 @@ async def alias_written(turn: Turn, waiting: Waiting) -> None:
     await turn.context.conversations.end(turn.user.id)
 
 
+def public_name(name: str, username: str | None) -> str:
+    """Return what others may see somebody called whom one person knows: the rest of a name in a list is its owner's."""
+    return f"@{username}" if username else name.partition(" ")[0]
+
+
 async def _pay(turn: Turn, contact: Contact) -> None:
     draft = Draft(turn.key, ask_note=True)
     shown = await _shown(turn, contact)
     if contact.business_id is not None:
         await send.advance(turn, Draft(turn.key, payees=(contact.business_id,), ask_note=True))
     elif contact.user_id is not None and not await send.to(
-        turn, draft, intents.UserId(contact.user_id), f"@{shown.username}" if shown.username else shown.name
+        turn, draft, intents.UserId(contact.user_id), public_name(shown.name, shown.username)
     ):
         await send.unknown_payee(turn, shown.name)
 

@@ -59,7 +59,7 @@ async def answered(turn: Turn) -> None:
     shown = clean(person.name if person else name)
     await turn.edit(card.message_id, Face(turn.t("To {name}", name=shown)))
     draft = Draft.of(card.facts["draft"])
-    if not await send.to(turn, draft, intents.UserId(user_id), f"@{username}" if username else shown):
+    if not await send.to(turn, draft, intents.UserId(user_id), contacts.public_name(shown, username)):
         await send.unknown_payee(turn, shown)
 
 
