@@ -13,7 +13,9 @@ from telegram.ext import (
     CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
+    ChosenInlineResultHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -31,6 +33,7 @@ from bot.journeys import (
     group,
     help,  # noqa: A004 - the command's own name
     history,
+    inline,
     keys,
     me,
     membership,
@@ -57,7 +60,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "my_chat_member",
+)
 _CARD: Final = r":[\w-]{22}$"
 
 
@@ -107,6 +117,7 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(pay.take_back), f"^back{_CARD}"),
         CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
         CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
         CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
         CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
@@ -124,6 +135,9 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(findable.show), f"^findme{_CARD}"),
         CallbackQueryHandler(member(findable.change), f"^(beseen|behid){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
+        # In chats that the bot is not in
+        InlineQueryHandler(anybody(inline.asked)),
+        ChosenInlineResultHandler(anybody(inline.sent)),
         # Blocked, or let in again
         ChatMemberHandler(anybody(membership.changed), ChatMemberHandler.MY_CHAT_MEMBER),
     ]

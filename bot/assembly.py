@@ -20,6 +20,7 @@ from bot.journeys import expiry, notices
 from bot.keypad import Keypads
 from bot.outgoing import Outgoing
 from bot.reading import read
+from bot.typings import Typings
 from wallet import Database, connection_url
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ async def assembled(
             clock=clock,
             keypads=Keypads(clock),
             secrets=Secrets(),
+            typings=Typings(clock),
             courier_wake=lambda: courier.wake(),  # noqa: PLW0108 - the courier comes after its context
         )
         courier = Courier(context, notices.tell)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.inbox import Secrets
     from bot.keypad import Keypads
     from bot.settings import BotSettings
+    from bot.typings import Typings
     from wallet import Database, Wallet
 
 
@@ -37,6 +38,7 @@ class Context:
     clock: Callable[[], datetime]
     keypads: Keypads
     secrets: Secrets
+    typings: Typings
     courier_wake: Callable[[], None] = _nobody_waits
 
     @property

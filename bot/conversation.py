@@ -61,12 +61,13 @@ class Cards:
         user_id: int,
         chat_id: int,
         *,
+        card_id: str = "",
         quote_id: UUID | None = None,
         look_again_at: datetime | None = None,
         **facts: Any,
     ) -> Card:
-        """Make a card that is yet to be sent."""
-        card = Card(secrets.token_urlsafe(16), user_id, chat_id, None, kind, quote_id, facts, look_again_at)
+        """Make a card that is yet to be sent, or one whose id is in a message already."""
+        card = Card(card_id or self.new_id(), user_id, chat_id, None, kind, quote_id, facts, look_again_at)
 
         async def work(conn: AsyncConnection) -> Card:
             row = {name: getattr(card, name) for name in Card.__slots__}
@@ -74,6 +75,10 @@ class Cards:
             return card
 
         return await self._store.statement(work)
+
+    def new_id(self) -> str:
+        """Return an id that nobody can guess."""
+        return secrets.token_urlsafe(16)
 
     async def find(self, card_id: str, user_id: int, chat_id: int) -> Card | None:
         """Return this person's card in this chat."""
@@ -124,6 +129,10 @@ class Cards:
     async def sent(self, card: Card, message_id: int) -> Card:
         """Remember which message shows the card."""
         return await self._change(card, message_id=message_id)
+
+    async def becomes(self, card: Card, kind: str, quote_id: UUID, look_again_at: datetime) -> Card:
+        """Make the card show a quote, and be of another kind from now on."""
+        return await self._change(card, kind=kind, quote_id=quote_id, look_again_at=look_again_at)
 
     async def requote(self, card: Card, quote_id: UUID, look_again_at: datetime) -> Card:
         """Show another quote on the card from now on."""

@@ -1,4 +1,4 @@
-"""A payment as a group sees it → message text and buttons: who, whom, how much, what for, how it stands. Pure.
+"""A payment as a group, or any chat, sees it → text and buttons: who, whom, how much, what for, how it stands. Pure.
 
 No balance, no fee and no reason of a refusal is ever said in front of others: those are the payer's, in their own chat.
 """
@@ -15,10 +15,23 @@ from bot.names import clean
 
 if TYPE_CHECKING:
     from bot.text import Argument, Speaker
-    from wallet import Hold, Quote
+    from wallet import Hold, Money, Quote
 
 CONFIRM: Final = "gpin"
 CANCEL: Final = "gcancel"
+ITS_ME: Final = "itsme"
+
+
+def offer(speaker: Speaker, payer: str, amount: Money, note: str, card_id: str) -> Face:
+    """Return the message by which somebody offers to pay whoever presses."""
+    text = speaker.t(
+        "{payer} would like to pay <b>{amount}</b>{note}. Whoever it is for presses “It’s me”; nothing moves before "
+        "{payer}’s PIN.",
+        payer=payer,
+        amount=amount,
+        note=_after(note),
+    )
+    return Face(text, InlineKeyboardMarkup([[button(speaker.label("It’s me"), ITS_ME, card_id)]]))
 
 
 def waiting(speaker: Speaker, quote: Quote, card_id: str) -> Face:
@@ -83,4 +96,8 @@ def ended(speaker: Speaker, quote: Quote) -> Face:
 
 
 def _note(quote: Quote) -> str:
-    return f", {clean_note(quote.note)}" if quote.note else ""
+    return _after(quote.note)
+
+
+def _after(note: str) -> str:
+    return f", {clean_note(note)}" if note else ""

@@ -63,11 +63,28 @@ async def send_picture(bot: Bot, chat_id: int, png: bytes, face: Face) -> int:
 
 async def edit(bot: Bot, chat_id: int, message_id: int, face: Face) -> bool:
     """Make the message show this. False if it cannot be edited any more."""
+    return await _edit(bot, face, chat_id=chat_id, message_id=message_id)
+
+
+async def edit_inline(bot: Bot, inline_message_id: str, face: Face) -> bool:
+    """As `edit`, for a message that somebody sent through the bot into a chat of theirs."""
+    return await _edit(bot, face, inline_message_id=inline_message_id)
+
+
+async def _edit(
+    bot: Bot,
+    face: Face,
+    *,
+    chat_id: int | None = None,
+    message_id: int | None = None,
+    inline_message_id: str | None = None,
+) -> bool:
     try:
         await bot.edit_message_text(
             face.text,
             chat_id=chat_id,
             message_id=message_id,
+            inline_message_id=inline_message_id,
             parse_mode=ParseMode.HTML,
             link_preview_options=_NO_PREVIEW,
             reply_markup=face.keyboard,

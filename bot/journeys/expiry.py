@@ -50,14 +50,20 @@ async def run(context: Context) -> NoReturn:
 async def close_expired(context: Context) -> None:
     """Close every card whose quote has expired. What was paid or cancelled says so already."""
     for card in await context.cards.overdue():
-        person = await context.people.find(card.user_id)
-        if person is not None and card.quote_id is not None and card.message_id is not None:
-            quote = await context.wallet.find_quote(card.quote_id, person.party_id)
-            if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
-                await public.update(context, card)
-            elif quote.state == "open":
-                await _close(context, Speaker(person.language), card, quote, card.message_id)
+        if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
+            await public.update(context, card)
+        else:
+            await _close_own(context, card)
         await context.cards.looked_at(card)
+
+
+async def _close_own(context: Context, card: Card) -> None:
+    person = await context.people.find(card.user_id)
+    if person is None or card.quote_id is None or card.message_id is None:
+        return
+    quote = await context.wallet.find_quote(card.quote_id, person.party_id)
+    if quote.state == "open":
+        await _close(context, Speaker(person.language), card, quote, card.message_id)
 
 
 async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote, message_id: int) -> None:

@@ -206,13 +206,15 @@ async def _show(turn: Turn, quote: Quote) -> None:
 async def _pressed(turn: Turn) -> Card | None:
     """The card whose button was pressed, if it is this person's; anybody else is told politely."""
     query = turn.update.callback_query
-    card_id = (query.data or "").partition(":")[2] if query else ""
-    card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
-    if card is None or card.kind != public.PAYMENT:
+    card = await turn.context.cards.linked((query.data or "").partition(":")[2]) if query else None
+    if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    if card.message_id is None and turn.message is not None:  # sent, but a crash came before we noted it
-        card = await turn.context.cards.sent(card, turn.message.message_id)
+    if query.inline_message_id is None and card.chat_id != turn.chat_id:
+        await turn.toast(turn.speaker.label("This button does nothing any more."))
+        return None
+    if query.inline_message_id is None and card.message_id is None and turn.message is not None:
+        card = await turn.context.cards.sent(card, turn.message.message_id)  # a crash came before we noted it
     return card
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.conversation import Waiting
     from bot.pay_links import PayLink
     from bot.turn import Turn
+    from wallet import Currency
 
 LINK: Final = "me_"
 """How the start parameter of such a link begins."""
@@ -137,7 +138,7 @@ async def follow(turn: Turn, link_id: str) -> None:
 
 async def _written(turn: Turn, wish: _Wish, text: str) -> None:
     currency = turn.context.wallet.currency
-    reading, note = _read(text, currency.code, currency.exponent)
+    reading, note = read_amount(text, currency)
     if len(note) > MAX_NOTE:
         raise NoteTooLong(MAX_NOTE)
     match reading:
@@ -152,12 +153,12 @@ async def _written(turn: Turn, wish: _Wish, text: str) -> None:
     await turn.context.conversations.end(turn.user.id)
 
 
-def _read(text: str, code: str, exponent: int) -> tuple[Amount | Ambiguous | NotAnAmount, str]:
+def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | NotAnAmount, str]:
     """Return the amount that a text begins with, the longest there is, and the note that follows."""
     words = text.split()
     reading: Amount | Ambiguous | NotAnAmount = NotAnAmount("not_a_number")
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
-        found = parse_amount(" ".join(words[:end]), code=code, exponent=exponent)
+        found = parse_amount(" ".join(words[:end]), code=currency.code, exponent=currency.exponent)
         if found != NotAnAmount("not_a_number"):
             reading = found
             if not isinstance(found, NotAnAmount):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import TelegramError
 
-from bot import cards, payees, refusals
+from bot import cards, messages, payees, refusals
 from bot.journeys import aside, expiry, public
 from bot.keypad import Keypad, Pay, Pin
+from bot.text import Speaker
 from wallet import (
     Busy,
     HoldClosed,
@@ -31,7 +32,9 @@ from wallet import (
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from bot.context import Context
     from bot.conversation import Card
+    from bot.identity import Person
     from bot.messages import Face
     from bot.turn import Turn
 
@@ -49,6 +52,19 @@ async def show(turn: Turn, quote: Quote) -> None:
             PAYMENT, turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
         )
     await turn.put(card, await _face(turn, card, quote))
+
+
+async def bring(context: Context, payer: Person, quote: Quote) -> None:
+    """Send the quote to its payer, who did not ask for it in their private chat. Forbidden, if they have blocked us."""
+    card = await context.cards.of_quote(quote.id, payer.user_id)
+    if card is None:
+        card = await context.cards.create(
+            PAYMENT, payer.user_id, payer.user_id, quote_id=quote.id, look_again_at=expiry.due(quote)
+        )
+    payee = await payees.describe(context, quote.payee)
+    cautions = await payees.cautions(context, payer, quote.payee, first_time=quote.first_time)
+    face = cards.quote(Speaker(payer.language), quote, payee, card.id, cautions)
+    await context.cards.sent(card, await messages.send(context.bot, payer.user_id, face))
 
 
 async def show_card(turn: Turn, card: Card) -> None:

@@ -34,12 +34,15 @@ async def follow(context: Context, quote_id: UUID) -> None:
 async def update(context: Context, card: Card) -> None:
     """Make one of these cards show how its payment stands."""
     payer = await context.people.find(card.user_id)
-    if payer is None or card.quote_id is None or card.message_id is None:
+    if payer is None or card.quote_id is None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
     shown = await face(context, Speaker(payer.language), card, quote)
     try:
-        await messages.edit(context.bot, card.chat_id, card.message_id, shown)
+        if inline := card.facts.get("inline"):
+            await messages.edit_inline(context.bot, inline, shown)
+        elif card.message_id is not None:
+            await messages.edit(context.bot, card.chat_id, card.message_id, shown)
     except ChatMigrated as moved:
         await context.cards.moved(card.chat_id, moved.new_chat_id)
         log.info("a group became a supergroup; its old messages stay as they are")

@@ -172,6 +172,11 @@ class Street:
         query = {"id": str(uuid4().int), "from": user, "chat_instance": "1", "message": message, "data": data}
         await self._update({"callback_query": query})
 
+    async def forge_inline(self, presser: Somebody, data: str, inline_message_id: str = "another message") -> None:
+        """A press made by hand under a message that was sent through the bot."""
+        facts = {"id": str(uuid4().int), "from": self.world.people[presser.id].user(), "chat_instance": "1"}
+        await self._update({"callback_query": {**facts, "inline_message_id": inline_message_id, "data": data}})
+
     async def _update(self, update: dict[str, Any]) -> None:
         (await self.http.post("/control/update", json=update)).raise_for_status()
 

@@ -1,0 +1,138 @@
+"""Paying in a chat that the bot is not in: `@sixpence_bot 5 lunch` becomes a message with a button, “It’s me”.
+
+    typed ─► offered to its writer ─► sent by them ─► “It’s me” by somebody ─► confirmed by the payer, as any payment
+
+The chat does not tell who is to be paid, so the payee does, by pressing; the payer then sees exactly whom they will
+pay, and their PIN binds that person. An offer is kept in memory while it is typed, and among the cards once it is sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid5
+
+from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden
+
+from bot import group_cards, intents, messages, payees, refusals
+from bot.amounts import Amount
+from bot.journeys import expiry, me, pay, public
+from bot.names import clean
+from bot.text import Speaker
+from wallet import KeyConflict, Money, WalletError
+
+if TYPE_CHECKING:
+    from bot.context import Context
+    from bot.conversation import Card
+    from bot.turn import Turn
+
+log = logging.getLogger(__name__)
+
+OFFER: Final = "inline offer"
+"""The kind of a card that waits for its payee to press."""
+_NOWHERE: Final = 0
+"""The chat of such a card: Telegram does not say which it is."""
+_OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
+_TOO_OLD: Final = "query is too old"
+
+
+async def asked(turn: Turn) -> None:
+    """Offer the message that the words would make; words that make none are answered with how it is done."""
+    query = turn.update.inline_query
+    if query is None:
+        return
+    results: list[InlineQueryResultArticle] = []
+    button = None
+    if turn.known is None:
+        button = InlineQueryResultsButton(turn.speaker.label("Open a wallet first"), start_parameter="invited")
+    else:
+        reading, note = me.read_amount(query.query, turn.context.wallet.currency)
+        if isinstance(reading, Amount):
+            results = [_result(turn, turn.known.name, reading.minor, note)]
+        else:
+            button = InlineQueryResultsButton(
+                turn.speaker.label("Write an amount, as in: 5 lunch"), start_parameter="help"
+            )
+    try:
+        await query.answer(results, cache_time=0, is_personal=True, button=button)
+    except BadRequest as refusal:  # they typed on in the meantime
+        if _TOO_OLD not in refusal.message.lower():
+            raise
+
+
+async def sent(turn: Turn) -> None:
+    """Keep what was sent: Telegram says so where feedback is switched on, else the first press does."""
+    chosen = turn.update.chosen_inline_result
+    if chosen is not None:
+        await _kept(turn.context, chosen.result_id, chosen.inline_message_id)
+
+
+async def its_me(turn: Turn) -> None:
+    """Bind whoever presses first as the payee, and bring the payer what they would confirm."""
+    query = turn.update.callback_query
+    if query is None or query.inline_message_id is None:
+        return
+    card = await _kept(turn.context, _card_id(turn), query.inline_message_id)
+    payer = await turn.context.people.find(card.user_id) if card else None
+    if card is None or payer is None:
+        await turn.toast(turn.speaker.label("This offer is too old. Nothing was paid."))
+        return
+    if payer.user_id == turn.user.id or card.kind != OFFER:
+        mine = turn.speaker.label("Whoever is to be paid presses this.")
+        await turn.toast(mine if card.kind == OFFER else turn.speaker.label("Somebody pressed this already."))
+        return
+    context, called = turn.context, clean(turn.user.full_name)
+    try:
+        (payee,) = await payees.find_or_invite(context, payer, intents.UserId(turn.user.id), called)
+        await payees.ensure_accepted(context, payer, payee)
+        money = Money(card.facts["amount"], context.wallet.currency)
+        key = uuid5(_OFFERS, card.id)
+        quote = await context.wallet.quote(payer.party_id, payee, money, note=card.facts["note"], key=key)
+    except KeyConflict:
+        await turn.toast(turn.speaker.label("Somebody pressed this already."))
+        return
+    except WalletError as refusal:
+        await turn.toast(turn.speaker.label("That did not work, and no money moved. The payer knows why."))
+        await messages.send(
+            context.bot, payer.user_id, messages.Face(refusals.sentence(Speaker(payer.language), refusal))
+        )
+        return
+    await turn.toast(turn.speaker.label("Now it is theirs to confirm."))
+    card = await context.cards.becomes(card, public.PAYMENT, quote.id, expiry.due(quote))
+    try:
+        await pay.bring(context, payer, quote)
+    except Forbidden:
+        await context.people.set_reachable(payer.user_id, reachable=False)
+    await public.update(context, card)
+
+
+def _result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultArticle:
+    card_id = turn.context.cards.new_id()
+    turn.context.typings.add(card_id, turn.user.id, amount, note)
+    money = Money(amount, turn.context.wallet.currency)
+    face = group_cards.offer(turn.speaker, clean(name), money, note, card_id)
+    return InlineQueryResultArticle(
+        card_id,
+        turn.speaker.label("Pay {amount}", amount=money),
+        InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        reply_markup=face.keyboard,
+        description=turn.speaker.label("Whoever is to be paid presses “It’s me”; then you confirm with your PIN."),
+    )
+
+
+async def _kept(context: Context, card_id: str, inline_message_id: str | None) -> Card | None:
+    """Return the card of this offer, made now if it was only typed so far. One message has one card."""
+    card = await context.cards.linked(card_id)
+    if card is None and (typed := context.typings.find(card_id)) is not None and inline_message_id is not None:
+        facts: dict[str, Any] = {"amount": typed.amount, "note": typed.note, "inline": inline_message_id}
+        card = await context.cards.create(OFFER, typed.user_id, _NOWHERE, card_id=card_id, **facts)
+    if card is None or card.kind not in {OFFER, public.PAYMENT} or card.facts.get("inline") != inline_message_id:
+        return None
+    return card
+
+
+def _card_id(turn: Turn) -> str:
+    query = turn.update.callback_query
+    return (query.data or "").partition(":")[2] if query else ""
