@@ -82,8 +82,14 @@ async def assembled(
         await inbox.start()
         parts.push_async_callback(inbox.stop)
         for beside in (application.introduce(context), expiry.run(context)):
-            parts.callback(asyncio.create_task(beside).cancel)
+            parts.push_async_callback(_end, asyncio.create_task(beside))
         yield Assembly(context, inbox, _intake(settings, bot, inbox))
+
+
+async def _end(task: asyncio.Task[object]) -> None:
+    """Stop a task and see it out: a connection it is using goes back before the pool is closed."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _intake(settings: BotSettings, bot: ExtBot[Any], inbox: Inbox) -> LongPolling | Webhook:

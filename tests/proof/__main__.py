@@ -50,7 +50,7 @@ WRONG, COULD_NOT = 1, 2
 
 def main() -> int:
     options = _options()
-    effort = Effort(options.seed, long=not options.short)
+    effort = Effort(options.seed, long=not options.short, stories=options.stories)
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged about faults made on purpose is not news
     console = Console(highlight=False, soft_wrap=True)
     started = perf_counter()
@@ -125,6 +125,7 @@ def _version(server: Server) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="what chance is made of (default: %(default)s)")
+    parser.add_argument("--stories", type=int, default=1000, help="that the simulator tells (default: %(default)s)")
     parser.add_argument("--short", action="store_true", help="the version that make test runs; prints, writes nothing")
     parser.add_argument(
         "--only", nargs="+", metavar="TOPIC", choices=TOPICS, help=f"of {', '.join(TOPICS)}; the page keeps the others"

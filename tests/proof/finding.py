@@ -25,10 +25,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much to try. Everything that is left to chance comes from the seed."""
+    """How much to try. Everything that is left to chance comes from the seed; a long run tells so many stories."""
 
     seed: int
     long: bool
+    stories: int = 1000
 
     def times(self, short: int, long: int) -> int:
         """So many tries in the short version, so many in the long one."""

@@ -30,7 +30,7 @@ Told = dict[str, Any]
 
 async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     """Seeds from the effort's own on, shared out between worker processes."""
-    each = effort.times(5, 500)
+    each = effort.times(5, effort.stories // WORKERS)
     ranges = [(effort.seed + each * at, effort.seed + each * (at + 1) - 1) for at in range(WORKERS)]
     told = await _told(server, [[str(first), str(last)] for first, last in ranges])
     wrong = [story for story in told if story["problem"]]

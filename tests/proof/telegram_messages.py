@@ -59,9 +59,19 @@ MANNERS: tuple[tuple[str, Json], ...] = (
     ("message", {"business_connection_id": "connection"}),
     ("message", {"from": OTHER_BOT}),
     ("message", {"from": None}),
-    ("message", {"chat": GROUP}),
-    ("message", {"chat": {**GROUP, "type": "group"}}),
     ("message", {"chat": CHANNEL}),
+    *(
+        ("message", {"chat": {**GROUP, "type": kind}, **how})
+        for kind in ("supergroup", "group")
+        for how in (
+            {"forward_origin": {"type": "user", "sender_user": _STRANGER, "date": 1}},
+            {"sender_chat": GROUP, "from": {**OTHER_BOT, "id": 1087968824}},
+            {"sender_chat": CHANNEL},
+            {"via_bot": OTHER_BOT},
+            {"is_from_offline": True},
+            {"from": OTHER_BOT},
+        )
+    ),
     ("edited_message", {"edit_date": 2}),
     ("edited_message", {"edit_date": 2, "chat": GROUP}),
     ("channel_post", {"chat": CHANNEL, "sender_chat": CHANNEL, "from": None}),
@@ -69,9 +79,14 @@ MANNERS: tuple[tuple[str, Json], ...] = (
     ("business_message", {"business_connection_id": "connection"}),
     ("edited_business_message", {"business_connection_id": "connection", "edit_date": 2}),
     ("guest_message", {}),
+    ("inline_query", {"id": "1", "query": "5 @ben", "offset": ""}),
+    ("chosen_inline_result", {"result_id": "x", "query": "5 @ben"}),
 )
 """How a message may come that the person did not write just now, to us, themselves."""
 
+_ACCOUNTS = """
+    SELECT a::text FROM wallet.accounts a WHERE status <> 'invited' OR balance <> 0 OR last_seq <> 0 ORDER BY id
+"""
 _QUESTIONS = {"/send": "a payee", "send @ben": "an amount", "send 5": "a payee", "/business": "a name"}
 
 
@@ -140,13 +155,19 @@ async def a_contact_is_only_a_number(server: Server, effort: Effort) -> list[Fin
         ]
         shares = sample(effort.seed, shares, effort.times(12, 10_000))
         wrong = await here.attacked(*shares)
-        before = await here.state(schema="wallet")
+        before, accounts = await here.state(schema="wallet"), await here.rows(_ACCOUNTS)
         for share in shares:
             await here.says(ana, "/send")
             await here.push(share)
             wrong += _mistaken(here, share)
-        wrong += changed(before, await here.state(schema="wallet")) + here.alarms.heard()
-    claim = "A shared contact is taken by its number alone, only when asked for, and shown as we know that person."
+        moved = set(changed(before, await here.state(schema="wallet"))) - {"wallet.parties", "wallet.accounts"}
+        if accounts != await here.rows(_ACCOUNTS):
+            moved.add("an account of somebody who has a wallet, or money for somebody who has none")
+        wrong += [*moved, *here.alarms.heard()]
+    claim = (
+        "A shared contact is taken by its number alone, only when asked for, and shown as we know that person; one who "
+        "has no wallet is invited, and nothing else."
+    )
     return [found("T8", claim, 2 * len(shares), wrong)]
 
 
