@@ -52,7 +52,7 @@ class CrashPoints(Story):
         kills, ana = self.outcome.kills, self.people[0]
         assert self.bot is not None
         self.bot.doom = self.bot.suspensions + point
-        note = ana.ask_for(5002, "@ben", 100)
+        note = ana.ask_for(5002, "@ben", 10)  # little, so that it lasts for a thousand points
         for patience in range(_PATIENCE):
             self.telegram.ring()
             self.run(seconds=1)
