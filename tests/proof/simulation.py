@@ -99,7 +99,9 @@ async def _share(server: Server, share: list[str]) -> list[Told]:
                 await process.wait()
     stories = [json.loads(line) for line in said.decode().splitlines() if line.startswith("{")]
     if process.returncode != sum(bool(story["problem"]) for story in stories) or not stories:
-        raise RuntimeError(f"the simulator stopped: {complaint.decode()[-2000:]}")
+        seed = stories[-1]["seed"] if stories else share[0]
+        last = complaint.decode().strip().rpartition("\n")[2]
+        raise RuntimeError(f"the simulator stopped after seed {seed}: {last}")
     return stories
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.proof.simulator.story import simulate
 from wallet import Wallet, settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.books import Server
 
@@ -31,6 +32,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::sqlalchemy.exc.SAWarning"),
     pytest.mark.timeout(400),
 ]
+
+
+@pytest.fixture(autouse=True)
+def swept_up() -> Iterator[None]:
+    """What killed programs left behind goes here, and not in the middle of some other test."""
+    yield
+    gc.collect()
 
 
 def test_a_seed_is_the_same_story_every_time(server: Server) -> None:
