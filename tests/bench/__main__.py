@@ -48,7 +48,9 @@ def main() -> int:
     failed: list[str] = []
     with books.server(durable=True) as server:
         machine = report.machine(server)
-        ground = Ground(server, options.rounds, options.short, lambda line: console.print(escape(line)))
+        ground = Ground(
+            server, options.rounds, options.short, options.entries, lambda line: console.print(escape(line))
+        )
         for name in options.only or PARTS:
             console.print(f"[bold]{name}[/bold]")
             try:
@@ -87,6 +89,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--only", nargs="+", metavar="PART", choices=PARTS, help=f"of {', '.join(PARTS)}")
     parser.add_argument("--rounds", type=int, default=5, help="of which the median is shown (default: %(default)s)")
+    parser.add_argument(
+        "--entries", type=int, default=10_000_000, help="in the largest books of growth (default: %(default)s)"
+    )
     parser.add_argument("--short", action="store_true", help="a couple of minutes; shows figures, writes nothing")
     return parser.parse_args()
 

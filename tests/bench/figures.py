@@ -92,6 +92,8 @@ class Ground:
     """With fsync on. `with ground.server.database() as url:` gives fresh, migrated books."""
     rounds: int
     short: bool
+    largest: int = 10_000_000
+    """Entries of the largest books that growth is measured with."""
     say: Callable[[str], None] = field(default=print)
     """Shows progress, a line at a time."""
 

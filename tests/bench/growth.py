@@ -84,7 +84,9 @@ async def measure(ground: Ground) -> list[Figure]:
 
 
 def _sizes(ground: Ground) -> tuple[int, ...]:
-    return (10_000, 200_000) if ground.short else (10_000, 1_000_000, 10_000_000)
+    if ground.short:
+        return (10_000, 200_000)
+    return tuple(sorted({10_000, min(1_000_000, ground.largest), ground.largest}))
 
 
 async def _filled(ground: Ground, shelves: AsyncExitStack, size: int) -> Books:

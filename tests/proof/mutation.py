@@ -1,6 +1,7 @@
-"""`make mutants`: mutmut over the modules that money depends on (`[tool.mutmut]` in pyproject.toml).
+"""`python -m tests.proof.mutation`: mutmut over the modules that money depends on (`[tool.mutmut]` in pyproject.toml).
 
-Every mutant is a run of its own; they share one PostgreSQL. `mutmut results` and `mutmut show` tell what survived.
+It wants `pip install mutmut` first, which nothing else here needs. Every mutant is a run of its own; they share one
+PostgreSQL. `mutmut results` and `mutmut show` tell what survived.
 """
 
 from __future__ import annotations
