@@ -87,9 +87,8 @@ def page(old: str, topics: Sequence[Topic], order: Sequence[str], facts: str) ->
     """The whole page, in Markdown: these topics as they were found now, the others as they stand in the old page."""
     sections = _sections(old) | {topic.title: _section(topic, facts) for topic in topics}
     titles = [title for title in map(_title, order) if title in sections]
-    return (
-        "\n\n".join((_INTRODUCTION.strip(), _summary(sections.values()), *(sections[title] for title in titles))) + "\n"
-    )
+    parts = (_INTRODUCTION.strip(), _summary(sections.values()), *(sections[title] for title in titles))
+    return "\n\n".join((*parts, _BY_HAND.strip())) + "\n"
 
 
 def machine(effort: Effort, postgresql: str) -> str:
