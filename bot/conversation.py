@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, RowMapping, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet import Database
@@ -109,14 +109,7 @@ class Cards:
 
     async def showing(self, quote_id: UUID, kind: str) -> list[Card]:
         """Return the cards of this kind that show this quote, whoever has them."""
-
-        async def work(conn: AsyncConnection) -> list[Card]:
-            rows = await conn.execute(
-                select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind)
-            )
-            return [_card(row) for row in rows.mappings()]
-
-        return await self._store.read(work)
+        return await self._all(select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind))
 
     async def moved(self, chat_id: int, new_chat_id: int) -> None:
         """Find the cards of a group by its new id, which it has as a supergroup."""
@@ -124,7 +117,7 @@ class Cards:
         async def work(conn: AsyncConnection) -> None:
             await conn.execute(update(models.Card).where(models.Card.chat_id == chat_id).values(chat_id=new_chat_id))
 
-        await self._store.transaction(work)
+        await self._store.statement(work)
 
     async def sent(self, card: Card, message_id: int) -> Card:
         """Remember which message shows the card."""
@@ -140,13 +133,8 @@ class Cards:
 
     async def overdue(self, limit: int = 50) -> list[Card]:
         """Return cards that are to be looked at once more, the longest overdue first."""
-
-        async def work(conn: AsyncConnection) -> list[Card]:
-            when = models.Card.look_again_at
-            rows = await conn.execute(select(models.Card).where(when <= self._clock()).order_by(when).limit(limit))
-            return [_card(row) for row in rows.mappings()]
-
-        return await self._store.read(work)
+        when = models.Card.look_again_at
+        return await self._all(select(models.Card).where(when <= self._clock()).order_by(when).limit(limit))
 
     async def looked_at(self, card: Card) -> Card:
         """Remember that this has been done."""
@@ -164,10 +152,12 @@ class Cards:
         return await self._store.statement(work)
 
     async def _newest(self, *conditions: ColumnElement[bool]) -> Card | None:
-        async def work(conn: AsyncConnection) -> Card | None:
-            found = select(models.Card).where(*conditions).order_by(models.Card.created_at.desc()).limit(1)
-            row = (await conn.execute(found)).mappings().one_or_none()
-            return None if row is None else _card(row)
+        found = select(models.Card).where(*conditions).order_by(models.Card.created_at.desc()).limit(1)
+        return next(iter(await self._all(found)), None)
+
+    async def _all(self, wanted: Select[models.Card]) -> list[Card]:
+        async def work(conn: AsyncConnection) -> list[Card]:
+            return [_card(row) for row in (await conn.execute(wanted)).mappings()]
 
         return await self._store.read(work)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED: Final = "message is not modified"
+_TOO_OLD: Final = "query is too old"
 _GONE: Final = (
     "message to edit not found",
     "message can't be edited",
@@ -96,6 +97,11 @@ async def _edit(
         if _UNCHANGED not in said:
             raise
     return True
+
+
+def came_too_late(refusal: BadRequest) -> bool:
+    """Whether this is about an answer, to a press or an inline query, that nobody waits for any more."""
+    return _TOO_OLD in refusal.message.lower()
 
 
 async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Journey = Callable[["Turn"], Awaitable[None]]
 
 _REQUESTS: Final = UUID("0b6f3c1c-8c2e-4a55-8d7e-1d1f5b1f6b90")
-_TOO_OLD_TO_ANSWER: Final = "query is too old"
 
 
 @dataclass(slots=True)
@@ -77,6 +76,13 @@ class Turn:
         return self.text.partition(" ")[2].strip()
 
     @property
+    def pressed(self) -> tuple[str, str]:
+        """What the button that was pressed is for, and the id that makes it safe; both empty for anything else."""
+        query = self.update.callback_query
+        operation, _, secret = ((query.data or "") if query else "").partition(":")
+        return operation, secret
+
+    @property
     def key(self) -> UUID:
         """One key for this update, the same each time it is handled: what it asks the wallet for happens once."""
         return self.key_of(f"update {self.update.update_id} {self.message.date if self.message else ''}")
@@ -122,7 +128,7 @@ class Turn:
         try:
             await query.answer(text or None, show_alert=alert)
         except BadRequest as refusal:  # a replayed press: nobody waits for this answer any more
-            if _TOO_OLD_TO_ANSWER not in refusal.message.lower():
+            if not messages.came_too_late(refusal):
                 raise
 
     async def delete_message(self) -> bool:

@@ -73,9 +73,8 @@ async def no_note(turn: Turn) -> None:
 async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
     """Return the draft behind the button, what the button stands for, and the message it was in."""
     card = await pay.pressed_card(turn, step)
-    query = turn.update.callback_query
-    if card is None or card.message_id is None or query is None or query.data is None:
+    if card is None or card.message_id is None:
         return None
-    at = int(query.data.partition(":")[0][-1])
+    at = int(turn.pressed[0][-1])
     options = card.facts["options"]
     return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None

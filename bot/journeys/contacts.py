@@ -60,7 +60,7 @@ async def turn_page(turn: Turn) -> None:
     """On, or back."""
     card = await pay.pressed_card(turn, _LIST)
     if card is not None:
-        step = PAGE if _operation(turn) == "further" else -PAGE
+        step = PAGE if turn.pressed[0] == "further" else -PAGE
         await _show_list(turn, await turn.context.cards.note(card, skip=max(0, card.facts["skip"] + step)))
 
 
@@ -69,7 +69,7 @@ async def choose(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _LIST)
     if card is None:
         return
-    ids, at = card.facts["ids"], int(_operation(turn)[-1])
+    ids, at = card.facts["ids"], int(turn.pressed[0][-1])
     contact = await turn.context.contacts.find(turn.user.id, ids[at]) if at < len(ids) else None
     if contact is None or card.message_id is None:
         await _show_list(turn, card)
@@ -91,7 +91,7 @@ async def act(turn: Turn) -> None:
     if found is None:
         return
     card, contact = found
-    match _operation(turn):
+    match turn.pressed[0]:
         case "payto":
             await _pay(turn, contact)
             return
@@ -251,8 +251,3 @@ async def _learn(turn: Turn) -> None:
     """Take over whom the history names: those from before there was a list, and those a crash kept from it."""
     people, businesses = await payees.dealt_with(turn.context, turn.person)
     await turn.context.contacts.learn(turn.user.id, people, businesses)
-
-
-def _operation(turn: Turn) -> str:
-    query = turn.update.callback_query
-    return (query.data or "").partition(":")[0] if query else ""

@@ -27,10 +27,9 @@ async def show(turn: Turn) -> None:
 async def change(turn: Turn) -> None:
     """Findable by all, or by those one deals with."""
     card = await pay.pressed_card(turn, _PRIVACY)
-    query = turn.update.callback_query
-    if card is None or query is None or query.data is None:
+    if card is None:
         return
-    await turn.context.contacts.set_findable(turn.user.id, findable=query.data.startswith("beseen"))
+    await turn.context.contacts.set_findable(turn.user.id, findable=turn.pressed[0] == "beseen")
     await _show(turn, card)
 
 

@@ -206,7 +206,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
 async def _pressed(turn: Turn) -> Card | None:
     """The card whose button was pressed, if it is this person's; anybody else is told politely."""
     query = turn.update.callback_query
-    card = await turn.context.cards.linked((query.data or "").partition(":")[2]) if query else None
+    card = await turn.context.cards.linked(turn.pressed[1])
     if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None

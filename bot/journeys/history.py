@@ -36,7 +36,7 @@ async def turn_page(turn: Turn) -> None:
     if card is None:
         return
     trail = card.facts["trail"]
-    if _operation(turn) == "newer":
+    if turn.pressed[0] == "newer":
         trail = trail[:-1]
     elif (page := await _page(turn, card)).older is not None:
         trail = [*trail, page.older]
@@ -49,7 +49,7 @@ async def switch(turn: Turn) -> None:
     if card is None:
         return
     accounts = await _accounts(turn)
-    at = int(_operation(turn)[-1])
+    at = int(turn.pressed[0][-1])
     if at < len(accounts):
         card = await turn.context.cards.note(card, party=accounts[at].id.hex, trail=[])
     await _show(turn, card)
@@ -138,8 +138,3 @@ async def _page(turn: Turn, card: Card) -> HistoryPage:
     """Return the page the card shows. Only own accounts: the card's facts are ours, written when it was made."""
     trail = card.facts["trail"]
     return await turn.context.wallet.history(UUID(card.facts["party"]), older=trail[-1] if trail else None, limit=PAGE)
-
-
-def _operation(turn: Turn) -> str:
-    query = turn.update.callback_query
-    return (query.data or "").partition(":")[0] if query else ""

@@ -8,7 +8,6 @@ pay, and their PIN binds that person. An offer is kept in memory while it is typ
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
@@ -28,14 +27,11 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.turn import Turn
 
-log = logging.getLogger(__name__)
-
 OFFER: Final = "inline offer"
 """The kind of a card that waits for its payee to press."""
 _NOWHERE: Final = 0
 """The chat of such a card: Telegram does not say which it is."""
 _OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
-_TOO_OLD: Final = "query is too old"
 
 
 async def asked(turn: Turn) -> None:
@@ -58,7 +54,7 @@ async def asked(turn: Turn) -> None:
     try:
         await query.answer(results, cache_time=0, is_personal=True, button=button)
     except BadRequest as refusal:  # they typed on in the meantime
-        if _TOO_OLD not in refusal.message.lower():
+        if not messages.came_too_late(refusal):
             raise
 
 
@@ -74,7 +70,7 @@ async def its_me(turn: Turn) -> None:
     query = turn.update.callback_query
     if query is None or query.inline_message_id is None:
         return
-    card = await _kept(turn.context, _card_id(turn), query.inline_message_id)
+    card = await _kept(turn.context, turn.pressed[1], query.inline_message_id)
     payer = await turn.context.people.find(card.user_id) if card else None
     if card is None or payer is None:
         await turn.toast(turn.speaker.label("This offer is too old. Nothing was paid."))
@@ -131,8 +127,3 @@ async def _kept(context: Context, card_id: str, inline_message_id: str | None) -
     if card is None or card.kind not in {OFFER, public.PAYMENT} or card.facts.get("inline") != inline_message_id:
         return None
     return card
-
-
-def _card_id(turn: Turn) -> str:
-    query = turn.update.callback_query
-    return (query.data or "").partition(":")[2] if query else ""

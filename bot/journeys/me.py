@@ -65,10 +65,9 @@ async def show(turn: Turn) -> None:
 async def chosen(turn: Turn) -> None:
     """One of the accounts, or of the amounts, that were asked about."""
     card = await pay.pressed_card(turn, _QUESTION)
-    query = turn.update.callback_query
-    if card is None or card.message_id is None or query is None or query.data is None:
+    if card is None or card.message_id is None:
         return
-    wish, at = _Wish.of(card.facts), int(query.data.partition(":")[0][-1])
+    wish, at = _Wish.of(card.facts), int(turn.pressed[0][-1])
     if len(wish.parties) > 1:
         wish = replace(wish, parties=wish.parties[at : at + 1])
         party = await turn.context.wallet.party(UUID(wish.parties[0]))

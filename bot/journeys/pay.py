@@ -204,8 +204,7 @@ async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
 
     Answers the press, so that what follows may be slow.
     """
-    query = turn.update.callback_query
-    card_id = (query.data or "").partition(":")[2] if query else ""
+    _, card_id = turn.pressed
     card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
     if card is None or card.kind != kind:
         await turn.toast(turn.speaker.label("This button is not for you."))

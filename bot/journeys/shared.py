@@ -43,10 +43,9 @@ async def received(turn: Turn) -> None:
 async def answered(turn: Turn) -> None:
     """Yes: they are a contact now, and the payee if we had asked for one. No: nothing is kept."""
     card = await pay.pressed_card(turn, _SHARED)
-    query = turn.update.callback_query
-    if card is None or card.message_id is None or query is None or query.data is None:
+    if card is None or card.message_id is None:
         return
-    if query.data.startswith("notthem"):
+    if turn.pressed[0] == "notthem":
         await turn.edit(card.message_id, Face(turn.t("Nothing was kept.")))
         return
     user_id, name = card.facts["telegram_id"], card.facts["name"]
