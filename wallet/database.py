@@ -7,7 +7,9 @@ safe because every write of the wallet is idempotent by its key: a commit whose 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 import random
 import warnings
 from contextlib import contextmanager
@@ -235,4 +237,16 @@ def _server(settings: WalletSettings) -> PostgresServer:
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder)
+    with _one_process_at_a_time():
+        return get_server(folder)
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """As root, the first start on a machine makes a system user to run as: two at once would both try, and one fail."""
+    users = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(users)
