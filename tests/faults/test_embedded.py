@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wallet import WalletSettings
+from wallet import SettingsError, WalletSettings
 from wallet.database import _server, embedded
 
 if TYPE_CHECKING:
@@ -27,6 +27,17 @@ def test_a_process_killed_meanwhile_does_not_keep_the_server_running(tmp_path: P
         _server(settings).global_process_id_list.get_and_add(gone.pid)
         assert running.exists()
     assert not running.exists()
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    """It names the setting and the folder, and says why."""
+    taken = tmp_path / "taken"
+    taken.touch()
+    with (
+        pytest.raises(SettingsError, match=f"SIXPENCE_DATA_DIR: {taken} cannot be used: File exists"),
+        embedded(WalletSettings(data_dir=taken, database_url=None)),
+    ):
+        pass
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another system user to run PostgreSQL as")
