@@ -59,7 +59,7 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 
 async def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     """It is not the port that is to blame."""
-    taken = tmp_path / "taken"
+    taken = tmp_path / "taken [red]"
     taken.touch()
     process = await _start("--data-dir", str(taken), folder=tmp_path)
     printed, _ = await process.communicate()
