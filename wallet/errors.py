@@ -269,6 +269,22 @@ class HoldClosed(WalletError):
 
 
 @dataclass(eq=False)
+class SplitTooSmall(WalletError):
+    """Among so many people somebody's part would be nothing."""
+
+    people: int
+    code = "split_too_small"
+
+
+@dataclass(eq=False)
+class PartsExceedTotal(WalletError):
+    """The parts are `by` minor units more than what is to be split."""
+
+    by: int
+    code = "parts_exceed_total"
+
+
+@dataclass(eq=False)
 class KeyConflict(WalletError):
     """This key was used for another request. The first request stands, unchanged."""
 
