@@ -270,18 +270,20 @@ class HoldClosed(WalletError):
 
 @dataclass(eq=False)
 class SplitTooSmall(WalletError):
-    """Among so many people somebody's part would be nothing."""
+    """Of this total, somebody among so many people would have to pay nothing."""
 
+    total: Money
     people: int
     code = "split_too_small"
 
 
 @dataclass(eq=False)
-class PartsExceedTotal(WalletError):
-    """The parts are `by` minor units more than what is to be split."""
+class PartsUnequalTotal(WalletError):
+    """The parts of a split do not add up to its total."""
 
-    by: int
-    code = "parts_exceed_total"
+    parts: Money
+    total: Money
+    code = "parts_unequal_total"
 
 
 @dataclass(eq=False)
