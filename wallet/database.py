@@ -51,6 +51,7 @@ _SESSION = {
     "role": APPLICATION_ROLE,
     "timezone": "UTC",
     "random_page_cost": "1.1",  # books lie on flash, or in memory
+    "plan_cache_mode": "force_generic_plan",  # planning a look-up anew takes longer than looking up
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
