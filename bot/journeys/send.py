@@ -95,14 +95,20 @@ async def _show_card(turn: Turn, draft: Draft) -> None:
     """Show the quote. The conversation ends last: cut off before, the same answer leads here again."""
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
-        payee = await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
-        quote = await turn.context.wallet.quote(turn.person.party_id, payee, amount, note=draft.note, key=draft.key)
+        quote = await turn.context.wallet.quote(
+            turn.person.party_id, await _payee(turn, draft), amount, note=draft.note, key=draft.key
+        )
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
             await turn.context.conversations.end(turn.user.id)
         raise
     await pay.show(turn, quote)
     await turn.context.conversations.end(turn.user.id)
+
+
+async def _payee(turn: Turn, draft: Draft) -> UUID:
+    """The one payee's party; a stranger's is made now, when it is needed."""
+    return await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
 
 
 async def _ask_payee(turn: Turn, draft: Draft) -> None:
