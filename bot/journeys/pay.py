@@ -15,8 +15,6 @@ from bot.messages import Face
 from bot.text import Speaker
 from wallet import (
     Busy,
-    HoldClosed,
-    HoldUnknown,
     MalformedPin,
     PinLocked,
     PinNotSet,
@@ -146,37 +144,6 @@ async def cancel_latest(turn: Turn) -> bool:
     return True
 
 
-async def take_back(turn: Turn) -> None:
-    """Answer the button that takes back what was set aside; the card says how it ended."""
-    card = await pressed_card(turn)
-    if card is not None and card.quote_id is not None:
-        await _take_back(turn, card, card.quote_id)
-
-
-async def take_back_latest(turn: Turn) -> bool:
-    """Take back what the payment shown last set aside, if it waits still; returns whether it came back."""
-    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
-    if card is None or card.quote_id is None or not await _is_set_aside(turn, card.quote_id):
-        return False
-    return await _take_back(turn, card, card.quote_id)
-
-
-async def _take_back(turn: Turn, card: Card, hold_id: UUID) -> bool:
-    """Lost to a claim, a refusal or time, it changes nothing."""
-    try:
-        receipt = await turn.context.wallet.cancel_hold(hold_id, turn.person.party_id)
-    except HoldClosed:
-        await show_card(turn, card)
-        return False
-    await show_card(turn, card)
-    await public.follow(turn.context, hold_id)
-    await aside.end_offers(turn.context, hold_id)
-    if receipt.notice_id is not None:
-        await turn.context.wallet.notice_delivered(receipt.notice_id)
-    turn.context.courier_wake()
-    return True
-
-
 async def ask_again(turn: Turn) -> None:
     """Ask anew for an expired payment, on the same card."""
     card = await pressed_card(turn)
@@ -292,10 +259,3 @@ async def _receipt_face(turn: Turn, card: Card, receipt: Receipt) -> Face:
         return await aside.face(turn.context, turn.speaker, receipt, card.id)
     payee = await turn.context.people.of_party(receipt.payee.id) if receipt.payee else None
     return cards.receipt(turn.speaker, receipt, payee.username if payee else None)
-
-
-async def _is_set_aside(turn: Turn, payment_id: UUID) -> bool:
-    """Whether this payment's money waits for somebody at this moment."""
-    with suppress(HoldUnknown):
-        return (await turn.context.wallet.hold(payment_id)).state == "open"
-    return False
