@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import TelegramError
 
-from bot import cards, messages, payees, places, refusals
+from bot import cards, cautions, messages, payees, places, refusals
 from bot.journeys import aside, expiry, public
 from bot.keypad import Keypad, Pay, Pin
 from bot.messages import Face
@@ -60,8 +60,8 @@ async def bring(context: Context, payer: Person, quote: Quote) -> None:
     """Send the quote to its payer, who did not ask for it in their private chat. Forbidden, if they have blocked us."""
     card = await own_card(context, payer, quote)
     payee = await payees.describe(context, quote.payee)
-    cautions = await payees.cautions(context, payer, quote.payee, first_time=quote.first_time)
-    shown = cards.quote(Speaker(payer.language), quote, payee, card.id, cautions)
+    known = await cautions.of(context, payer, quote, payee)
+    shown = cards.quote(Speaker(payer.language), quote, payee, card.id, known)
     await context.cards.sent(card, await messages.send(context.bot, payer.user_id, shown))
 
 
@@ -235,8 +235,8 @@ async def face(turn: Turn, card: Card, quote: Quote) -> Face:
         return await _receipt_face(turn, card, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
     payee = await payees.describe(turn.context, quote.payee)
     if _is_open(turn, quote):
-        cautions = await payees.cautions(turn.context, turn.person, quote.payee, first_time=quote.first_time)
-        return cards.quote(turn.speaker, quote, payee, card.id, cautions)
+        known = await cautions.of(turn.context, turn.person, quote, payee)
+        return cards.quote(turn.speaker, quote, payee, card.id, known)
     heading = cards.heading(turn.speaker, quote, payee)
     refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
     return _refused(turn, card, heading, refusal)
