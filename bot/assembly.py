@@ -74,7 +74,7 @@ async def assembled(
             keypads=Keypads(clock),
             secrets=Secrets(),
             typings=Typings(clock),
-            ephemeral=Ephemeral(bot),
+            ephemeral=Ephemeral(bot, clock),
             courier_wake=lambda: courier.wake(),  # noqa: PLW0108 - the courier comes after its context
         )
         courier = Courier(context, notices.tell)

@@ -1,7 +1,8 @@
 """Messages in a group that one member alone sees (Bot API 10.2), on servers and for apps that have them.
 
 Promises: what is for one is never told to all. An older server ignores the parameters it does not know and would tell
-everybody; so whether it knows them is asked first, by a method that came with them, and remembered while we run.
+everybody; so whether it knows them is asked first, by a method that came with them. That it does not is remembered for
+a minute, so that it is not asked each time.
 
 Telegram counts these messages apart from all others. Here and in our tables their numbers stand below zero.
 """
@@ -9,6 +10,7 @@ Telegram counts these messages apart from all others. Here and in our tables the
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, RetryAfter
@@ -16,13 +18,17 @@ from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden
 from bot import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from telegram import Bot
 
     from bot.messages import Face
 
 log = logging.getLogger(__name__)
 
-_REFUSALS: Final = (BadRequest, Forbidden, ChatMigrated, RetryAfter)
+_REFUSALS: Final = (BadRequest, Forbidden, ChatMigrated, RetryAfter, EndPointNotFound)
+_REMEMBERED: Final = timedelta(minutes=1)
 _NO_MESSAGE: Final = 2**31 - 1
 """A number that no message has."""
 
@@ -36,9 +42,10 @@ def number_of(sent: dict[str, Any]) -> int | None:
 class Ephemeral:
     """Sending, changing and deleting them."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, clock: Callable[[], datetime]) -> None:
         self._bot = bot
-        self._known: bool | None = None
+        self._clock = clock
+        self._ask_again_at: datetime | None = None
 
     async def send(self, chat_id: int, user_id: int, face: Face, query_id: str) -> int | None:
         """Show this to whoever pressed a button a moment ago, in place of what they pressed; return its number.
@@ -59,9 +66,9 @@ class Ephemeral:
             return None
         number = number_of(dict(sent.api_kwargs))
         if number is None:
-            self._known = False
+            self._remember_that_it_is_unknown()
             await messages.delete(self._bot, chat_id, sent.message_id)
-            log.error("the server told a group what was for one member; it was deleted, and is not tried again")
+            log.error("the server told a group what was for one member; it was deleted")
         return number
 
     async def edit(self, chat_id: int, user_id: int, number: int, face: Face) -> bool:
@@ -81,15 +88,19 @@ class Ephemeral:
             log.info("an ephemeral message was not deleted: %s", type(refusal).__name__)
 
     async def _is_known(self, chat_id: int, user_id: int) -> bool:
-        if self._known is None:
-            try:
-                await self._ask("delete_ephemeral_message", chat_id, user_id, -_NO_MESSAGE)
-                self._known = True
-            except EndPointNotFound:
-                self._known = False
-            except _REFUSALS:
-                self._known = True
-        return self._known
+        if self._ask_again_at is not None and self._clock() < self._ask_again_at:
+            return False
+        try:
+            await self._ask("delete_ephemeral_message", chat_id, user_id, -_NO_MESSAGE)
+        except EndPointNotFound:
+            self._remember_that_it_is_unknown()
+            return False
+        except _REFUSALS:
+            return True
+        return True
+
+    def _remember_that_it_is_unknown(self) -> None:
+        self._ask_again_at = self._clock() + _REMEMBERED
 
     async def _ask(self, method: str, chat_id: int, user_id: int, number: int, **content: Any) -> None:
         place = {"chat_id": chat_id, "receiver_user_id": user_id, "ephemeral_message_id": -number}

@@ -211,6 +211,21 @@ async def test_an_older_server_is_asked_once_and_never_tells_the_group(street: S
     assert len(mine) == (0 if level == "10.0" else 2)
 
 
+async def test_a_server_that_does_not_know_them_any_more_is_noticed(street: Street) -> None:
+    """Before anything is told: whether it knows them is asked each time, until the answer is no; then once a minute."""
+    await asks(street)
+    await street.ana.reads_ephemeral("Balance after", chat=FLAT)
+    for level, chat in (("10.0", None), ("10.3", None), ("10.3", FLAT)):
+        street.world.features.level = level
+        await street.ana.says_in(FLAT, f"/pay @ben 6 supper {level} {chat}")
+        await street.ana.reads(f"supper {level} {chat}", chat=FLAT)
+        await street.ana.presses("Confirm with PIN", chat=FLAT)
+        await street.ana.reads(f"supper {level} {chat}", "Balance after", chat=chat)
+        if level == "10.3":
+            street.clock.advance(seconds=61)
+    assert not any("Balance" in text for text in await seen(street.ben))
+
+
 async def test_a_press_that_is_handled_late_is_answered_in_private(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,9 +25,9 @@ async def test_the_retweet_rule(server: Server) -> None:
     async with scene(server) as here:
         street = here.street
         await street.open_wallets(street.ana, street.ben, street.luna)
-        await street.open_business(street.luna, "Café Luna")
+        business = await street.open_business(street.luna, "Café Luna")
         by_manner = defaultdict[str, list[Json]](list)
-        for name, update in retweets.table(street, street.ana.pin * 5):
+        for name, update in retweets.table(street, business.id.hex):
             by_manner[name].append(update)
         wrong = {name: await here.attacked(*updates) for name, updates in by_manner.items()}
         assert {name: found for name, found in wrong.items() if found} == {}

@@ -1,4 +1,4 @@
-"""The retweet rule as one table: every way in which something may come that nobody wrote just now × everything that pays.
+"""The retweet rule as one table: every way to come of what nobody wrote just now, crossed with everything that pays.
 
 A manner is what makes a message not somebody's own and fresh. A trigger is a message that starts something when it is:
 an instruction, an answer, a call of the bot, a contact. Crossed, each is an update that must change nothing.
@@ -87,12 +87,10 @@ class Manner:
 _STRANGER: Final = {"id": 5999, "is_bot": False, "first_name": "Stranger"}
 _ANONYMOUS: Final = {**OTHER_BOT, "id": 1087968824}
 _THIS_BOT: Final = {"id": 7000000001, "is_bot": True, "first_name": "Sixpence", "username": "sixpence_bot"}
+_HIDDEN: Final = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 1}
 MANNERS: Final = (
     Manner("a forward from a person", {"forward_origin": {"type": "user", "sender_user": _STRANGER, "date": 1}}),
-    Manner(
-        "a forward from a hidden person",
-        {"forward_origin": {"type": "hidden_user", "sender_user_name": "X", "date": 1}},
-    ),
+    Manner("a forward from a hidden person", {"forward_origin": _HIDDEN}),
     Manner("a forward from a group", {"forward_origin": {"type": "chat", "sender_chat": GROUP, "date": 1}}),
     Manner(
         "a forward from a channel", {"forward_origin": {"type": "channel", "chat": CHANNEL, "message_id": 1, "date": 1}}
