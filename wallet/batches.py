@@ -7,6 +7,7 @@ in one round trip, because a statement through SQLAlchemy costs a quarter of a m
 from __future__ import annotations
 
 import struct
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -14,7 +15,7 @@ from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,11 +30,22 @@ async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> li
     Each is sent as soon as it is made, so the database works on the first while the next is being put together.
     If one fails, those after it have not run. Errors are psycopg's own.
     """
+    async with sending(conn) as send:
+        cursors = [await send(statement) for statement in statements]
+    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+
+
+@asynccontextmanager
+async def sending(conn: AsyncConnection) -> AsyncIterator[Callable[[Statement], Awaitable[psycopg.AsyncCursor[Any]]]]:
+    """Send statements one by one, as they come up; they run in this order while we go on, and have run on leaving."""
     driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
     assert driver is not None, "a connection in use has a driver's connection"
+
+    async def send(statement: Statement) -> psycopg.AsyncCursor[Any]:
+        return await driver.execute(*statement, prepare=True)
+
     async with driver.pipeline():
-        cursors = [await driver.execute(sql, parameters, prepare=True) for sql, parameters in statements]
-    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+        yield send
 
 
 class Uuids(bytes):
