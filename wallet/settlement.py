@@ -1,6 +1,6 @@
 """Settlement: a batch of orders, settled in one transaction. The heart of the house, step by step:
 
-1. lock all accounts, in the order of their ids; then the quotes and the payments that the orders concern
+1. lock all accounts, in the order of their ids; then the quotes, payments and requests that the orders concern
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
 3. set-based writes: rows of payments, transfers, entries, counters, notices, acts; at the end what changed: balances, …
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wallet import acts, holds, ledger, limits, notices, receipts, seals
+from wallet import acts, holds, ledger, limits, notices, receipts, requests, seals
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, hashes, numbers, sending, texts, together, uuids
 from wallet.errors import (
@@ -28,6 +28,7 @@ from wallet.errors import (
     QuoteClosed,
     QuoteExpired,
     QuoteUnknown,
+    RequestClosed,
     Side,
     WalletError,
 )
@@ -94,12 +95,14 @@ class Batch:
     payments: dict[UUID, PaymentState]
     quotes: dict[UUID, tuple[Any, datetime]]
     spent: dict[UUID, limits.Spent]
+    requests: dict[UUID, requests.Standing]
     at: datetime
     sealed_at: bytes
     receipts: dict[UUID, Receipt]
     rows: Rows = field(default_factory=Rows)
     closed: list[UUID] = field(default_factory=list)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
+    answered: dict[UUID, UUID] = field(default_factory=dict)
     returned: set[UUID] = field(default_factory=set)
 
 
@@ -139,8 +142,9 @@ class Settlement:
         page = await ledger.open_page(conn, account_ids, self.currency)
         at = self.clock()  # under the locks, so that an account's entries follow one another in time too
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
-        payments, quotes, spent = await together(
-            conn, [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at)]
+        payments, quotes, spent, *asked = await together(
+            conn,
+            [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
         )
         earlier = {row[0]: PaymentState(*row[1:]) for row in payments}
         return Batch(
@@ -148,6 +152,7 @@ class Settlement:
             payments=earlier,
             quotes={row[0]: row[1:] for row in quotes},
             spent=limits.spent(payers, spent),
+            requests={row[0]: requests.Standing(*row[1:]) for rows in asked for row in rows},
             at=at,
             sealed_at=seals.microseconds(at),
             receipts=await self._receipts_of([order for order in orders if order.key in earlier], conn),
@@ -169,6 +174,7 @@ class Settlement:
         if (earlier := batch.payments.get(order.key)) is not None:
             return _repeated(batch, order, earlier)
         _require_open_quote(batch, order)
+        _require_open_request(batch, order)
         debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
         _require_open_accounts(order, batch.page)
         _require_open_hold(batch, order)
@@ -203,6 +209,8 @@ class Settlement:
             account_id = order.debit.account_id
             batch.rows.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
             batch.closed.append(order.key)
+        if order.request_id is not None:
+            batch.answered[order.request_id] = order.key
         if order.held is not None:
             _record_hold(batch, order, order.held, state)
         elif order.original is not None:
@@ -255,6 +263,15 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
         raise QuoteClosed("cancelled" if state == "cancelled" else "voided")
     if expires_at <= batch.at:
         raise QuoteExpired(expires_at)
+
+
+def _require_open_request(batch: Batch, order: Order) -> None:
+    """RequestClosed, where another end came first, be it in this very batch."""
+    if order.request_id is None:
+        return
+    if order.request_id in batch.answered:
+        raise RequestClosed("paid")
+    batch.requests[order.request_id].require_open(batch.at)
 
 
 def _require_open_accounts(order: Order, page: ledger.Page) -> None:
@@ -333,6 +350,12 @@ def _lock_quotes(orders: Sequence[Order]) -> Statement:
     return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
 
+def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
+    """Last of all locks, so that those who end a request otherwise, and lock nothing else, wait for nobody."""
+    ids = {order.request_id for order in orders if order.request_id}
+    return [requests.lock(list(ids))] if ids else []
+
+
 def _rows(batch: Batch, currency: Currency) -> Iterator[Statement]:
     """What writes the rows that follow from what was decided since the last time."""
     rows, batch.rows = batch.rows, Rows()
@@ -357,6 +380,8 @@ def _changes(batch: Batch) -> Iterator[Statement]:
         yield _CLOSE_QUOTES, {"ids": uuids(batch.closed)}
     if batch.ended:
         yield holds.close(batch.ended.items())
+    if batch.answered:
+        yield requests.close_paid(batch.answered)
     if batch.returned:
         yield _update_originals(batch)
 
