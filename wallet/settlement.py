@@ -1,6 +1,6 @@
 """Settlement: a batch of orders, settled in one transaction. The heart of the house, step by step:
 
-1. lock all accounts, in the order of their ids; then the quotes, payments and requests that the orders concern
+1. lock all accounts, in the order of their ids; then the payments and requests that the orders concern
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
 3. set-based writes: rows of payments, transfers, entries, counters, notices, acts; at the end what changed: balances, …
 
@@ -100,7 +100,6 @@ class Batch:
     sealed_at: bytes
     receipts: dict[UUID, Receipt]
     rows: Rows = field(default_factory=Rows)
-    closed: list[UUID] = field(default_factory=list)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
     answered: dict[UUID, UUID] = field(default_factory=dict)
     returned: set[UUID] = field(default_factory=set)
@@ -144,7 +143,7 @@ class Settlement:
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
         payments, quotes, spent, *asked = await together(
             conn,
-            [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
+            [_lock_payments(orders), _read_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
         )
         earlier = {row[0]: PaymentState(*row[1:]) for row in payments}
         return Batch(
@@ -208,7 +207,6 @@ class Settlement:
         if order.kind in QUOTED:
             account_id = order.debit.account_id
             batch.rows.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
-            batch.closed.append(order.key)
         if order.request_id is not None:
             batch.answered[order.request_id] = order.key
         if order.held is not None:
@@ -259,8 +257,8 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
     if quote is None:
         raise QuoteUnknown
     state, expires_at = quote
-    if state != "open":  # said to be paid, but without a payment, it was bent: anybody's word would do instead of a PIN
-        raise QuoteClosed("cancelled" if state == "cancelled" else "voided")
+    if state != "open":
+        raise QuoteClosed(state)
     if expires_at <= batch.at:
         raise QuoteExpired(expires_at)
 
@@ -346,8 +344,8 @@ def _lock_payments(orders: Sequence[Order]) -> Statement:
     return _LOCK_PAYMENTS, {"ids": uuids(ids)}
 
 
-def _lock_quotes(orders: Sequence[Order]) -> Statement:
-    return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
+def _read_quotes(orders: Sequence[Order]) -> Statement:
+    return _READ_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
 
 def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
@@ -373,11 +371,9 @@ def _rows(batch: Batch, currency: Currency) -> Iterator[Statement]:
 
 
 def _changes(batch: Batch) -> Iterator[Statement]:
-    """What writes how accounts, quotes, holds and payments stand after all that was decided."""
+    """What writes how accounts, holds, requests and payments stand after all that was decided."""
     if batch.page.changed:
         yield batch.page.balances()
-    if batch.closed:
-        yield _CLOSE_QUOTES, {"ids": uuids(batch.closed)}
     if batch.ended:
         yield holds.close(batch.ended.items())
     if batch.answered:
@@ -421,9 +417,8 @@ _LOCK_PAYMENTS = """
     WHERE p.id = ANY(%(ids)s::uuid[]) ORDER BY p.id FOR NO KEY UPDATE OF p
 """
 # Of a hold only settlement changes the state, with its accounts locked, which are locked here before this is asked.
-_LOCK_QUOTES = """
-    SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-"""
+_READ_QUOTES = "SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[])"
+# A quote is closed only by who holds its payer's account (`quotes`), which is locked here before this is asked.
 _INSERT_PAYMENTS = """
     INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount, fee,
                                  currency, note, quote_id, original_id, settled_at)
@@ -434,7 +429,6 @@ _INSERT_PAYMENTS = """
                 %(originals)s::uuid[])
         AS p(id, kind, hash, reference, debit, credit, amount, fee, note, original)
 """
-_CLOSE_QUOTES = "UPDATE wallet.quotes SET state = 'paid' WHERE id = ANY(%(ids)s::uuid[])"
 _UPDATE_ORIGINALS = """
     UPDATE wallet.payments AS p SET refunded = new.refunded, fee_refunded = new.fee
     FROM unnest(%(ids)s::uuid[], %(refunded)s::bigint[], %(fees)s::bigint[]) AS new(id, refunded, fee)

@@ -46,15 +46,10 @@ BUGS = (
     ),
     Bug(
         _LOCKS,
-        "quotes are not locked",
-        "wallet/settlement.py",
-        (
-            (
-                'ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE\n"""\n_INSERT_PAYMENTS',
-                'ids)s::uuid[]) ORDER BY id\n"""\n_INSERT_PAYMENTS',
-            ),
-        ),
-        f"{_LOCK_TESTS}::test_a_cancel_under_way_is_waited_for",
+        "a quote is closed without its payer's account",
+        "wallet/quotes.py",
+        ((" ORDER BY id FOR NO KEY UPDATE", ""),),
+        f"{_LOCK_TESTS}::test_a_quote_is_closed_with_its_payers_account_held",
     ),
     Bug(
         _LOCKS,
@@ -202,7 +197,7 @@ BUGS = (
         _LIMITS,
         "what is paid can be cancelled",
         "wallet/payments.py",
-        (('if row.state == "paid":\n        raise QuotePaid', 'if row.state == "paid":\n        return'),),
+        (("if row.is_paid:\n        raise QuotePaid", "if row.is_paid:\n        return"),),
         f"{_PAYMENT}::test_a_cancelled_quote_pays_nothing_and_a_paid_one_stays_paid",
     ),
     Bug(
