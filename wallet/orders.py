@@ -39,6 +39,7 @@ class Order:
     """Move `amount` from `debit` to `credit`, once per `key`, which becomes the payment's id.
 
     `amount` None is for a refund of all that is left. `fee` is the whole fee of a payment, or of what is being undone.
+    `request_id` is the request that a payment answers, if any.
     """
 
     key: UUID
@@ -51,6 +52,7 @@ class Order:
     original: Original | None = None
     act: Act | None = None
     held: Held | None = None
+    request_id: UUID | None = None
     reference: str = field(init=False)
     request_hash: bytes = field(init=False)
     """Equal for equal requests only: tells a repetition from another request under the same key."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,13 +11,12 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
-from wallet import limits, models, parties, pins, quote_codes
+from wallet import limits, models, notes, parties, pins, quote_codes
 from wallet.accounts import Holder, system_account_id
 from wallet.errors import (
     InsufficientFunds,
     KeyConflict,
     NotAPayer,
-    NoteTooLong,
     PartyFrozen,
     PartyInvited,
     PartyPending,
@@ -42,24 +40,23 @@ if TYPE_CHECKING:
 
     from wallet.accounts import PartyAccount
     from wallet.fees import Tariff
+    from wallet.settings import WalletSettings
 
 QUOTE_LIFETIME = timedelta(seconds=120)
-MAX_NOTE = 140
-UNSEEN = ("Cc", "Cf", "Cs", "Co")
-JOINERS = "\u200c\u200d"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who wants to pay whom, how much, and the key that makes asking idempotent."""
+    """Who wants to pay whom, how much, and the key that makes asking idempotent; the request it answers, if any."""
 
     payer_id: UUID
     payee_id: UUID
     amount: Money
     note: str
     key: UUID
+    request_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,7 @@ class StoredQuote:
             fee=quote.fee.minor,
             note=quote.note,
             held=held,
+            request_id=quote.request_id,
         )
 
 
@@ -98,11 +96,17 @@ class Terms:
     at: datetime
     hold_days: int
 
+    @classmethod
+    def of(cls, settings: WalletSettings, keys: Sequence[bytes], at: datetime) -> Terms:
+        """As the operator set them, now."""
+        rules = limits.Limits.of(settings)
+        return cls(settings.currency, settings.tariff, rules, keys, at, settings.hold_days)
+
 
 async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
     """As `Wallet.quote`."""
     amount = checked_amount(asked.amount, terms.currency)
-    note = _checked_note(asked.note)
+    note = notes.checked(asked.note)
     payer = await parties.account_of(conn, asked.payer_id)
     payee = await parties.account_of(conn, asked.payee_id)
     earlier = await _with_key(conn, asked.key)
@@ -123,12 +127,13 @@ async def quote(conn: AsyncConnection, asked: Asked, terms: Terms) -> Quote:
             created_at=terms.at,
             expires_at=terms.at + QUOTE_LIFETIME,
             held_until=terms.at + timedelta(days=terms.hold_days) if payee.party.status == "invited" else None,
+            request_id=asked.request_id,
         )
         await _write(conn, shown, quote_codes.code(terms.keys, shown))
         earlier = await _with_key(conn, asked.key)
         assert earlier is not None, "written above, or by whoever came first"
-    same = (earlier.payer_account_id, earlier.payee_account_id, earlier.amount, earlier.note)
-    if same != (payer.account_id, payee.account_id, amount, note):
+    same = (earlier.payer_account_id, earlier.payee_account_id, earlier.amount, earlier.note, earlier.request_id)
+    if same != (payer.account_id, payee.account_id, amount, note, asked.request_id):
         raise KeyConflict(asked.key)
     return (await find(conn, earlier.id, asked.payer_id, terms.currency, terms.keys)).quote
 
@@ -195,18 +200,8 @@ async def _require_room(conn: AsyncConnection, payer: PartyAccount, amount: Mone
     await limits.require_room(conn, payer.account_id, spent, terms.limits, amount)
 
 
-async def _with_key(conn: AsyncConnection, key: UUID) -> Row[UUID, UUID, UUID, int, str] | None:
+async def _with_key(conn: AsyncConnection, key: UUID) -> Row[UUID, UUID, UUID, int, str, UUID | None] | None:
     return (await conn.execute(_WITH_KEY, {"key": key})).first()
-
-
-def _checked_note(note: str) -> str:
-    """Without control and format characters, which could forge what a card says; joiners stay, emoji need them."""
-    spaced = " ".join(note.split())
-    seen = "".join(char for char in spaced if char in JOINERS or unicodedata.category(char) not in UNSEEN)
-    note = " ".join(seen.split())
-    if len(note) > MAX_NOTE:
-        raise NoteTooLong(MAX_NOTE)
-    return note
 
 
 async def _write(conn: AsyncConnection, shown: quote_codes.Shown, code: bytes) -> None:
@@ -232,6 +227,7 @@ def _shown(row: Row[*tuple[Any, ...]], payer_id: UUID) -> quote_codes.Shown:
         created_at=row.created_at,
         expires_at=row.expires_at,
         held_until=row.held_until,
+        request_id=row.request_id,
     )
 
 
@@ -259,6 +255,7 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
         state=_state(row, payer_id, keys),
         expires_at=row.expires_at,
         held_until=row.held_until,
+        request_id=row.request_id,
     )
     return StoredQuote(found, row.payer_account_id, row.payee_account_id)
 
@@ -299,5 +296,6 @@ _WITH_KEY = select(
     models.Quote.payee_account_id,
     models.Quote.amount,
     models.Quote.note,
+    models.Quote.request_id,
 ).where(models.Quote.key == bindparam("key"))
 _BALANCE = select(models.Account.balance).where(models.Account.id == bindparam("account"))

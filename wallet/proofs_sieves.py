@@ -9,6 +9,7 @@ from __future__ import annotations
 from wallet.models import MAY_BE_NEGATIVE, one_of
 from wallet.money import MAX_MINOR
 from wallet.proofs_holds import AS_ENDED, AS_PLACED, ENDED, PLACED
+from wallet.proofs_requests import ANSWERED, AS_ANSWERED
 from wallet.proofs_rules import SPENT
 from wallet.seals import IN_SQL as SEALED
 from wallet.sieves import Held, Sieve, digest
@@ -285,5 +286,7 @@ HOLD_ENDS = Sieve(
     ),
 )
 
-SIEVES = (SEALS, SPENDING, PAYMENTS, LIMITS, NOTICES, ACCOUNTS, LINKS, DUE, REQUESTS, HOLDS, HOLD_ENDS)
+ANSWERS = Sieve(ANSWERED, (Held("answers", AS_ANSWERED),))
+
+SIEVES = (SEALS, SPENDING, PAYMENTS, LIMITS, NOTICES, ACCOUNTS, LINKS, DUE, REQUESTS, HOLDS, HOLD_ENDS, ANSWERS)
 """Those that take longest come first, so that two connections are done at about the same time."""

@@ -35,6 +35,7 @@ class Shown(NamedTuple):
     created_at: datetime
     expires_at: datetime
     held_until: datetime | None
+    request_id: UUID | None
 
 
 def code(keys: Sequence[bytes], shown: Shown) -> bytes:

@@ -1,8 +1,8 @@
 """Reconciling: prove the books. Every claim is checked on everything, in one snapshot; nothing is ever repaired.
 
-To add a proof, add a `Claim` to one of the tables below (`LEDGER`, `PAYMENTS`, `RULES`, `HOLDS`). To make it fast, hold
-it in a sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten consistently everywhere,
-seals too.
+To add a proof, add a `Claim` to one of the tables below (`LEDGER`, `PAYMENTS`, `RULES`, `HOLDS`, `REQUESTS`). To make
+it fast, hold it in a sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten consistently
+everywhere, seals too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from wallet.proofs_holds import HOLDS
 from wallet.proofs_ledger import LEDGER
 from wallet.proofs_payments import PAYMENTS
 from wallet.proofs_quick import QUICK
+from wallet.proofs_requests import REQUESTS
 from wallet.proofs_rules import RULES
 from wallet.proofs_sieves import SIEVES
 from wallet.sieves import SETTINGS
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from wallet.fees import Tariff
 
-CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS)
+CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS, *REQUESTS)
 """All that is claimed about the books, in the order it is read."""
 
 _MOMENT = timedelta.resolution

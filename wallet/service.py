@@ -34,6 +34,7 @@ from wallet.group_commit import GroupCommit
 from wallet.orders import Order, deposit_order, refund_order, reversal_order, withdrawal_order
 from wallet.pin_hashing import PinHasher
 from wallet.service_holds import HoldVerbs
+from wallet.service_requests import RequestVerbs
 from wallet.settlement import Settlement
 from wallet.values import NoticeKind, Receipt
 
@@ -68,7 +69,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wallet(HoldVerbs):
+class Wallet(HoldVerbs, RequestVerbs):
     """The money. Open it with `async with Wallet.open(settings) as wallet`."""
 
     def __init__(self, database: Database, settings: WalletSettings, clock: Callable[[], datetime] = utc_now) -> None:
@@ -220,9 +221,7 @@ class Wallet(HoldVerbs):
         LimitExceeded, PinCooling.
         """
         asked = payments.Asked(payer_id, payee_id, amount, note, key)
-        keys = self._hasher.keys(quote_codes.PURPOSE)
-        tariff, days = self._settings.tariff, self._settings.hold_days
-        terms = payments.Terms(self.currency, tariff, self.limits, keys, self._clock(), days)
+        terms = payments.Terms.of(self._settings, self._hasher.keys(quote_codes.PURPOSE), self._clock())
         return await self._database.transaction(lambda conn: payments.quote(conn, asked, terms))
 
     async def find_quote(self, quote_id: UUID, payer_id: UUID) -> Quote:
@@ -235,7 +234,7 @@ class Wallet(HoldVerbs):
         Confirming what is paid already returns the same receipt, whatever the PIN.
         An attempt is counted before the PIN is looked at. Three wrong PINs void the quote, five in a row lock payments.
         QuoteUnknown, QuoteExpired, QuoteClosed, MalformedPin, PinNotSet, WrongPin, PinLocked, PinCooling, Busy, and all
-        that `quote` is refused with, checked again under the accounts' locks.
+        that `quote` is refused with, checked again under the accounts' locks; RequestClosed, of a request it answers.
         """
         async with self._payer(payer_id):
             stored = await self._stored_quote(quote_id, payer_id)

@@ -43,6 +43,8 @@ class WalletSettings(BaseSettings):
     limit_month: _Amount = 5_000_00
     limit_payments_a_day: Annotated[int, Field(ge=1)] = 20
     hold_days: Annotated[int, Field(ge=1, le=90)] = 7
+    request_days: Annotated[int, Field(ge=1, le=90)] = 7
+    limit_requests_a_day: Annotated[int, Field(ge=1)] = 20
     tariff: Annotated[Tariff, NoDecode] = Tariff.parse("0.99%")
     business_approval: bool = True
     argon2_memory_kib: Annotated[int, Field(ge=8)] = 19 * 1024

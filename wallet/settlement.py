@@ -1,6 +1,6 @@
 """Settlement: a batch of orders, settled in one transaction. The heart of the house, step by step:
 
-1. lock all accounts, in the order of their ids; then the quotes and the payments that the orders concern
+1. lock all accounts, in the order of their ids; then the quotes, payments and requests that the orders concern
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
 3. one set-based write per table: payments, transfers, entries, balances, counters, notices, acts
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wallet import acts, holds, ledger, limits, notices, receipts, seals
+from wallet import acts, holds, ledger, limits, notices, receipts, requests, seals
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, hashes, numbers, texts, together, uuids
 from wallet.errors import (
@@ -27,6 +27,7 @@ from wallet.errors import (
     QuoteClosed,
     QuoteExpired,
     QuoteUnknown,
+    RequestClosed,
     Side,
     WalletError,
 )
@@ -80,12 +81,14 @@ class Batch:
     payments: dict[UUID, PaymentState]
     quotes: dict[UUID, tuple[Any, datetime]]
     spent: dict[UUID, limits.Spent]
+    requests: dict[UUID, requests.Standing]
     at: datetime
     sealed_at: bytes
     settled: list[Settled] = field(default_factory=list)
     spending: list[limits.SpendingRow] = field(default_factory=list)
     placed: list[holds.Placed] = field(default_factory=list)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
+    answered: dict[UUID, UUID] = field(default_factory=dict)
     notices: list[notices.Draft] = field(default_factory=list)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
 
@@ -122,14 +125,16 @@ class Settlement:
         page = await ledger.open_page(conn, account_ids, self.currency)
         at = self.clock()  # under the locks, so that an account's entries follow one another in time too
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
-        payments, quotes, spent = await together(
-            conn, [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at)]
+        payments, quotes, spent, *asked = await together(
+            conn,
+            [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
         )
         return Batch(
             page=page,
             payments={row[0]: PaymentState(*row[1:]) for row in payments},
             quotes={row[0]: row[1:] for row in quotes},
             spent=limits.spent(payers, spent),
+            requests={row[0]: requests.Standing(*row[1:]) for rows in asked for row in rows},
             at=at,
             sealed_at=seals.microseconds(at),
         )
@@ -138,6 +143,7 @@ class Settlement:
         if (earlier := batch.payments.get(order.key)) is not None:
             return await self._repeat(conn, batch, order, earlier)
         _require_open_quote(batch, order)
+        _require_open_request(batch, order)
         debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
         _require_open_accounts(order, batch.page)
         _require_open_hold(batch, order)
@@ -184,6 +190,8 @@ class Settlement:
         if order.kind in QUOTED:
             account_id = order.debit.account_id
             batch.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
+        if order.request_id is not None:
+            batch.answered[order.request_id] = order.key
         if order.held is not None:
             _record_hold(batch, order, order.held, state)
         elif order.original is not None:
@@ -229,6 +237,15 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
         raise QuoteClosed("cancelled" if state == "cancelled" else "voided")
     if expires_at <= batch.at:
         raise QuoteExpired(expires_at)
+
+
+def _require_open_request(batch: Batch, order: Order) -> None:
+    """RequestClosed, where another end came first, be it in this very batch."""
+    if order.request_id is None:
+        return
+    if order.request_id in batch.answered:
+        raise RequestClosed("paid")
+    batch.requests[order.request_id].require_open(batch.at)
 
 
 def _require_open_accounts(order: Order, page: ledger.Page) -> None:
@@ -307,6 +324,12 @@ def _lock_quotes(orders: Sequence[Order]) -> Statement:
     return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
 
+def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
+    """Last of all locks, so that those who end a request otherwise, and lock nothing else, wait for nobody."""
+    ids = {order.request_id for order in orders if order.request_id}
+    return [requests.lock(list(ids))] if ids else []
+
+
 async def _write(conn: AsyncConnection, batch: Batch, currency: Currency) -> None:
     if batch.settled:
         await together(conn, _writes(batch, currency))
@@ -323,6 +346,8 @@ def _writes(batch: Batch, currency: Currency) -> Iterator[Statement]:
         yield holds.insert(batch.placed, currency)
     if batch.ended:
         yield holds.close(batch.ended.items())
+    if batch.answered:
+        yield requests.close_paid(batch.answered)
     if any(settled.order.original and not settled.order.held for settled in batch.settled):
         yield _update_originals(batch)
     if done := [(order.act, order.kind, order.key) for order, _, _ in batch.settled if order.act]:

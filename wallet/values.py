@@ -21,6 +21,8 @@ ReleaseReason = Literal["cancelled", "refused", "expired"]
 HoldEnd = Literal["captured", "cancelled", "refused", "expired"]
 HoldState = Literal["open", "captured", "cancelled", "refused", "expired"]
 RELEASED: tuple[ReleaseReason, ...] = ("cancelled", "refused", "expired")
+RequestEnd = Literal["paid", "declined", "cancelled", "expired"]
+RequestState = Literal["open", "paid", "declined", "cancelled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Quote:
     The payer pays `total`; `fee` is taken from what a business receives (`net`), never from a person.
     `balance_after` is the payer's available balance if nothing else happens first.
     `held_until`: the payee has no wallet yet, so the money is set aside for them until then; None: they are paid.
+    `request_id`: the request that paying it answers, if any.
     """
 
     id: UUID
@@ -89,6 +92,7 @@ class Quote:
     state: QuoteState
     expires_at: datetime
     held_until: datetime | None = None
+    request_id: UUID | None = None
 
     @property
     def total(self) -> Money:
@@ -154,6 +158,30 @@ class Hold:
     created_at: datetime
     expires_at: datetime
     reminded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`payer` is asked to pay `payee`, who is, or belongs to, the person who asks. No money has moved unless `paid`.
+
+    It ends by itself at `expires_at`; `reminded_at` is when the payer was last reminded; `payment_id` what paid it.
+    """
+
+    id: UUID
+    payee: Party
+    payer: Party
+    amount: Money
+    note: str
+    state: RequestState
+    created_at: datetime
+    expires_at: datetime
+    reminded_at: datetime | None
+    payment_id: UUID | None
+
+    @property
+    def asker_id(self) -> UUID:
+        """The person who asks: the payee, or the owner of that business."""
+        return self.payee.owner_id or self.payee.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +274,8 @@ class NoticeKind(enum.StrEnum):
     """All that a person is told. Payment kinds carry a receipt; the others carry `until` or a party alone.
 
     HOLD_PLACED, HOLD_CAPTURED and HOLD_RELEASED are for the payer, HOLD_GONE for the payee, all of them with the hold.
+    REQUEST_RECEIVED, REQUEST_REMINDED and REQUEST_CANCELLED are for the payer, REQUEST_DECLINED and REQUEST_EXPIRED for
+    the payee, all of them with the request.
     """
 
     PAYMENT_SENT = "payment_sent"
@@ -265,6 +295,11 @@ class NoticeKind(enum.StrEnum):
     HOLD_CAPTURED = "hold_captured"
     HOLD_RELEASED = "hold_released"
     HOLD_GONE = "hold_gone"
+    REQUEST_RECEIVED = "request_received"
+    REQUEST_REMINDED = "request_reminded"
+    REQUEST_CANCELLED = "request_cancelled"
+    REQUEST_DECLINED = "request_declined"
+    REQUEST_EXPIRED = "request_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +308,7 @@ class Notice:
 
     `receipt` is there for everything that moved this party's money; `until` for PIN_LOCKED (None: until a reset).
     `hold`, as it stands now, is there for all that has to do with money set aside.
+    `request`, as it stands now, is there for all that has to do with one, also for both sides of what paid it.
     """
 
     id: UUID
@@ -283,6 +319,7 @@ class Notice:
     until: datetime | None
     attempts: int
     hold: Hold | None = None
+    request: Request | None = None
 
     @property
     def reason(self) -> ReleaseReason | None:

@@ -8,56 +8,43 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.constants import MessageEntityType
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, payees, phrases, refusals
+from bot import intents, messages, refusals
 from bot.amounts import Amount
-from bot.journeys import expiry, pay, public
+from bot.journeys import expiry, instruction, pay, public
 from bot.messages import Face
 from bot.names import clean
-from wallet import Money, WalletError
+from wallet import WalletError
 
 if TYPE_CHECKING:
-    from telegram import User
-
     from bot.conversation import Card
     from bot.turn import Turn
     from wallet import Quote
 
 log = logging.getLogger(__name__)
 
-_TARGET: Final = "X"
-"""Stands for whoever a reply answers, in the words that are read."""
-
 
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to pay, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await _answer(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+        await _say(turn, no_wallet(turn))
         return
-    intent = _intent(turn)
+    intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await _answer(
-            turn,
-            turn.t(
-                "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
-                "write “/pay @name 5 lunch”."
-            ),
-        )
+        await _say(turn, not_whole(turn))
         return
     try:
-        quote = await _quoted(turn, intent, intent.amount)
+        quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await _refuse(turn, refusal)
+        await _say(turn, await refused(turn, refusal))
         return
     if quote is None:
-        await _answer(
-            turn, turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        )
+        unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
+        await _say(turn, _line(turn, unsure))
         return
     await _show(turn, quote)
 
@@ -102,7 +89,7 @@ async def migrated(turn: Turn) -> None:
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await _answer(turn, turn.t("I answer that in our private chat only."))
+    await _say(turn, _line(turn, turn.t("I answer that in our private chat only.")))
 
 
 async def joined(turn: Turn) -> None:
@@ -117,76 +104,6 @@ async def joined(turn: Turn) -> None:
                 "Only you see your PIN and your balance."
             )
         )
-
-
-def _intent(turn: Turn) -> intents.Intent:
-    """What the words ask for; a reply says whom, unless the words do."""
-    message = turn.message
-    if message is None:
-        return intents.NoIntent()
-    words, mentions = _words(turn, message)
-    spoken = _read(turn, "/pay ", words, mentions)
-    target = _target(message)
-    if target is None or isinstance(getattr(spoken, "payee", None), intents.Username | intents.UserId):
-        return spoken
-    whom = intents.Mention(len("/pay "), len(_TARGET), target.id)
-    return _read(turn, f"/pay {_TARGET} ", words, mentions, whom)
-
-
-def _read(
-    turn: Turn, start: str, words: str, mentions: list[intents.Mention], *more: intents.Mention
-) -> intents.Intent:
-    """Read words as if they had been written after `start`."""
-    moved = [replace(mention, offset=mention.offset + len(start)) for mention in mentions]
-    currency = turn.context.wallet.currency
-    return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
-
-
-def _words(turn: Turn, message: Message) -> tuple[str, list[intents.Mention]]:
-    """The message after the command or the bot's name, with the people mentioned there."""
-    text = message.text or ""
-    name = f"@{turn.context.bot.username}"
-    head, _, _ = text.partition(" ")
-    start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
-    units = len(text[:start].encode("utf-16-le")) // 2
-    mentions = [
-        intents.Mention(entity.offset - units, entity.length, entity.user.id)
-        for entity in message.entities
-        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
-    ]
-    return text[start:], mentions
-
-
-def _target(message: Message) -> User | None:
-    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator."""
-    answered = message.reply_to_message
-    if answered is None or answered.sender_chat is not None or answered.from_user is None or answered.from_user.is_bot:
-        return None
-    return answered.from_user
-
-
-async def _quoted(turn: Turn, intent: intents.Pay, amount: Amount) -> Quote | None:
-    """The quote; None if it is not certain who is to be paid. WalletError, also where they take nothing from them."""
-    found = await payees.find_or_invite(turn.context, turn.person, intent.payee, _called(turn, intent.payee))
-    if len(found) != 1:
-        return None
-    await payees.ensure_accepted(turn.context, turn.person, found[0])
-    money = Money(amount.minor, turn.context.wallet.currency)
-    return await turn.context.wallet.quote(turn.person.party_id, found[0], money, note=intent.note, key=turn.key)
-
-
-def _called(turn: Turn, payee: intents.Payee) -> str:
-    """What the group calls somebody: as Telegram names them in this message."""
-    message = turn.message
-    target = _target(message) if message else None
-    named = [target, *(entity.user for entity in (message.entities if message else ()))]
-    match payee:
-        case intents.UserId(user_id):
-            return next((clean(user.full_name) for user in named if user is not None and user.id == user_id), "")
-        case intents.Username(username):
-            return f"@{username}"
-        case intents.Name(name):
-            return clean(name)
 
 
 async def _show(turn: Turn, quote: Quote) -> None:
@@ -210,26 +127,58 @@ async def _pressed(turn: Turn) -> Card | None:
     if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    if query.inline_message_id is None and card.chat_id != turn.chat_id:
+    if query.inline_message_id is not None:
+        return await public.seen_at(turn.context, card, query.inline_message_id)
+    if card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button does nothing any more."))
         return None
-    if query.inline_message_id is None and card.message_id is None and turn.message is not None:
+    if card.message_id is None and turn.message is not None:
         card = await turn.context.cards.sent(card, turn.message.message_id)  # a crash came before we noted it
     return card
 
 
-async def _refuse(turn: Turn, refusal: WalletError) -> None:
-    """Why is the payer's business alone: a balance or a limit may be in it."""
+def no_wallet(turn: Turn) -> Face:
+    """Return the answer to a payer who has not started the bot."""
+    return _line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+
+
+def not_whole(turn: Turn) -> Face:
+    """Return the answer to an instruction that lacks something."""
+    if turn.update.guest_message is not None:
+        name = f"@{turn.context.bot.username}"
+        return _line(
+            turn,
+            turn.t(
+                "That is not a whole payment, so nothing was paid. Write “{bot} 5 to @name for lunch”, or answer "
+                "somebody’s message with “{bot} 5 lunch”.",
+                bot=name,
+            ),
+        )
+    return _line(
+        turn,
+        turn.t(
+            "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
+            "write “/pay @name 5 lunch”."
+        ),
+    )
+
+
+async def refused(turn: Turn, refusal: WalletError) -> Face:
+    """Return what others see of a refusal. Why is the payer's business alone: a balance or a limit may be in it."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
-    await _answer(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+    return _line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
-async def _answer(turn: Turn, text: str) -> None:
-    """One line in the group, with the way to the private chat."""
+def _line(turn: Turn, text: str) -> Face:
+    """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
-    await turn.say(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+    return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+
+
+async def _say(turn: Turn, face: Face) -> None:
+    await messages.send(turn.context.bot, turn.chat_id, face)

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
-from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, LinkPreviewOptions
-from telegram.constants import ParseMode
+from telegram import InlineQueryResultsButton
 from telegram.error import BadRequest, Forbidden
 
 from bot import group_cards, intents, messages, payees, refusals
@@ -23,14 +22,14 @@ from bot.text import Speaker
 from wallet import KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
+    from telegram import InlineQueryResultArticle
+
     from bot.context import Context
     from bot.conversation import Card
     from bot.turn import Turn
 
 OFFER: Final = "inline offer"
 """The kind of a card that waits for its payee to press."""
-_NOWHERE: Final = 0
-"""The chat of such a card: Telegram does not say which it is."""
 _OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
 
 
@@ -109,11 +108,10 @@ def _result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultA
     turn.context.typings.add(card_id, turn.user.id, amount, note)
     money = Money(amount, turn.context.wallet.currency)
     face = group_cards.offer(turn.speaker, clean(name), money, note, card_id)
-    return InlineQueryResultArticle(
+    return messages.article(
         card_id,
         turn.speaker.label("Pay {amount}", amount=money),
-        InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        reply_markup=face.keyboard,
+        face,
         description=turn.speaker.label("Whoever is to be paid presses “It’s me”; then you confirm with your PIN."),
     )
 
@@ -123,7 +121,7 @@ async def _kept(context: Context, card_id: str, inline_message_id: str | None) -
     card = await context.cards.linked(card_id)
     if card is None and (typed := context.typings.find(card_id)) is not None and inline_message_id is not None:
         facts: dict[str, Any] = {"amount": typed.amount, "note": typed.note, "inline": inline_message_id}
-        card = await context.cards.create(OFFER, typed.user_id, _NOWHERE, card_id=card_id, **facts)
-    if card is None or card.kind not in {OFFER, public.PAYMENT} or card.facts.get("inline") != inline_message_id:
+        card = await context.cards.create(OFFER, typed.user_id, public.NOWHERE, card_id=card_id, **facts)
+    if card is None or card.kind not in {OFFER, public.PAYMENT} or inline_message_id is None:
         return None
-    return card
+    return await public.seen_at(context, card, inline_message_id)

@@ -9,7 +9,7 @@ from bot.journeys import aside, public
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Speaker
-from wallet import Notice, NoticeKind, Receipt
+from wallet import Notice, NoticeKind, Receipt, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,41 @@ def _received(speaker: Speaker, notice: Notice) -> str:
             speaker.t("<b>You received {amount}</b> from {name}", amount=receipt.amount, name=payer),
             *_note(speaker, receipt),
         ]
+    if notice.request is not None:
+        lines.append(speaker.t("It answers your request."))
     return "\n".join([*lines, *_footer(speaker, receipt)])
+
+
+def _requested(speaker: Speaker, notice: Notice) -> str:
+    request = _request(notice)
+    return speaker.t("<b>{name} asks you to pay {amount}</b>", name=clean(request.payee.name), amount=request.amount)
+
+
+def _request_cancelled(speaker: Speaker, notice: Notice) -> str:
+    request = _request(notice)
+    return speaker.t(
+        "{name} took back the request for {amount}. You owe nothing for it.",
+        name=clean(request.payee.name),
+        amount=request.amount,
+    )
+
+
+def _request_declined(speaker: Speaker, notice: Notice) -> str:
+    request = _request(notice)
+    return speaker.t(
+        "<b>{name} declined your request</b> for {amount}. No money moved.",
+        name=clean(request.payer.name),
+        amount=request.amount,
+    )
+
+
+def _request_expired(speaker: Speaker, notice: Notice) -> str:
+    request = _request(notice)
+    return speaker.t(
+        "Your request to {name} for {amount} ended without an answer. No money moved. You can ask again with /request.",
+        name=clean(request.payer.name),
+        amount=request.amount,
+    )
 
 
 def _deposited(speaker: Speaker, notice: Notice) -> str:
@@ -146,6 +180,12 @@ def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:
     ]
 
 
+def _request(notice: Notice) -> Request:
+    if notice.request is None:
+        raise ValueError(f"notice {notice.id} of {notice.kind} comes without its request")
+    return notice.request
+
+
 def _receipt(notice: Notice) -> Receipt:
     if notice.receipt is None:
         raise ValueError(f"notice {notice.id} of {notice.kind} comes without its receipt")
@@ -154,6 +194,11 @@ def _receipt(notice: Notice) -> Receipt:
 
 _TEXTS: Final[dict[NoticeKind, Callable[[Speaker, Notice], str]]] = {
     NoticeKind.PAYMENT_RECEIVED: _received,
+    NoticeKind.REQUEST_RECEIVED: _requested,
+    NoticeKind.REQUEST_REMINDED: _requested,
+    NoticeKind.REQUEST_CANCELLED: _request_cancelled,
+    NoticeKind.REQUEST_DECLINED: _request_declined,
+    NoticeKind.REQUEST_EXPIRED: _request_expired,
     NoticeKind.DEPOSITED: _deposited,
     NoticeKind.WITHDRAWN: _withdrawn,
     NoticeKind.REFUND_SENT: _refund_sent,

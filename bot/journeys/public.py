@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PAYMENT: Final = "group payment"
 """The kind of a card that shows a payment to a group."""
+NOWHERE: Final = 0
+"""The chat of such a card in a chat that the bot is not in: Telegram does not say which it is."""
 
 
 async def follow(context: Context, quote_id: UUID) -> None:
@@ -48,6 +50,13 @@ async def update(context: Context, card: Card) -> None:
         log.info("a group became a supergroup; its old messages stay as they are")
     except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
         log.info("a group's card was left as it is: %s", type(error).__name__)
+
+
+async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:
+    """Return the card if this message shows it; the first message it is seen at is kept. None for another message."""
+    if "inline" not in card.facts:  # posted, but a crash came before we noted it
+        return await context.cards.note(card, inline=inline_message_id)
+    return card if card.facts["inline"] == inline_message_id else None
 
 
 async def face(context: Context, speaker: Speaker, card: Card, quote: Quote) -> Face:

@@ -180,15 +180,15 @@ class Street:
     async def _update(self, update: dict[str, Any]) -> None:
         (await self.http.post("/control/update", json=update)).raise_for_status()
 
-    async def delivered(self, text: str) -> Update:
+    async def delivered(self, text: str, kind: str = "message") -> Update:
         """The update that brought this text."""
         everything = (await self.http.get("/control/deliveries")).raise_for_status().json()
-        found = next(each for each in everything if each.get("message", {}).get("text") == text)
+        found = next(each for each in everything if each.get(kind, {}).get("text") == text)
         return Update.de_json(found, self.context.bot)
 
-    async def replay(self, text: str) -> None:
+    async def replay(self, text: str, kind: str = "message") -> None:
         """The inbox hands an update to the handlers once more, as after a crash."""
-        await application.build(self.context)(await self.delivered(text))
+        await application.build(self.context)(await self.delivered(text, kind))
 
     async def apologise(self, text: str) -> None:
         """The inbox gives up on an update."""

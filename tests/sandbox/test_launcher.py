@@ -57,6 +57,17 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     assert _processes_of(tmp_path) == []
 
 
+async def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    """It is not the port that is to blame."""
+    taken = tmp_path / "taken"
+    taken.touch()
+    process = await _start("--data-dir", str(taken), folder=tmp_path)
+    printed, _ = await process.communicate()
+    assert process.returncode == 1
+    assert f"{taken} cannot be used: File exists. Name another folder" in printed.decode()
+    assert "Traceback" not in printed.decode()
+
+
 @asynccontextmanager
 async def _demo(folder: Path) -> AsyncIterator[str]:
     process = await _start("--port", "0", "--data-dir", str(folder), folder=folder)

@@ -31,6 +31,7 @@ NAMES = {
     "waits": _PAYMENT.format("kind = 'hold' AND note = 'waits'"),
     "dora": _ACCOUNT.format("p.name = 'Dora'"),
     "eve": _ACCOUNT.format("p.name = 'Eve'"),
+    "answered": _PAYMENT.format("note = 'answered'"),
     "escrow": _ACCOUNT.format("a.kind = 'escrow'"),
     "paid_out": _PAYMENT.format("kind = 'withdrawal' AND amount = 250"),
 }
@@ -502,6 +503,72 @@ CORRUPTIONS = (
         "a payment is called money set aside",
         "UPDATE wallet.payments SET kind = 'hold' WHERE id = {lunch}",
         {"chain": 500, "sides": 500, "quotes": 500, "notices": 1000, "returns": 200, "holds": 500},
+    ),
+    Corruption(
+        "a request that was paid is open again",
+        "UPDATE wallet.requests SET state = 'open', payment_id = NULL WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "a request is called paid and was not",
+        "UPDATE wallet.requests SET state = 'paid', payment_id = {lunch} WHERE note = 'asked'",
+        {"answers": 740},
+    ),
+    Corruption(
+        "a request was paid by another payment, it says",
+        "UPDATE wallet.requests SET payment_id = {lunch} WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "what was paid is called declined",
+        "UPDATE wallet.requests SET state = 'declined' WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "less was asked for than was paid",
+        "UPDATE wallet.requests SET amount = amount - 10 WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "somebody else had asked",
+        "UPDATE wallet.requests SET payee_account_id = {eve} WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "somebody else was asked",
+        "UPDATE wallet.requests SET payer_account_id = {eve} WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "something else was asked for",
+        "UPDATE wallet.requests SET note = 'rent' WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "a request was paid after its time",
+        "UPDATE wallet.requests SET expires_at = created_at WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "a request is paid twice",
+        "UPDATE wallet.quotes SET request_id = (SELECT id FROM wallet.requests WHERE note = 'answered') "
+        "WHERE id = {last}",
+        {"answers": 999},
+    ),
+    Corruption(
+        "a payment no longer says what it answers",
+        "UPDATE wallet.quotes SET request_id = NULL WHERE id = {answered}",
+        {"answers": 710},
+    ),
+    Corruption(
+        "a request is gone, its payment is not",
+        "DELETE FROM wallet.requests WHERE note = 'answered'",
+        {"answers": 710},
+    ),
+    Corruption(
+        "a request is open long after its time",
+        "UPDATE wallet.requests SET expires_at = expires_at - INTERVAL '11 days' WHERE note = 'asked'",
+        {"overdue requests": 740},
     ),
     Corruption(
         "who set the money aside is not told that it was captured",

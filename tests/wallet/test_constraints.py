@@ -145,6 +145,39 @@ IMPOSSIBLE = {
     "a hold in a new state": ("UPDATE wallet.holds SET state = 'lost'", "ck_holds_state"),
     "a hold of nothing": ("UPDATE wallet.holds SET amount = 0", "ck_holds_amount"),
     "a hold for oneself": ("UPDATE wallet.holds SET payee_account_id = payer_account_id", "ck_holds_not_for_oneself"),
+    "a request in a new state": ("UPDATE wallet.requests SET state = 'lost'", "ck_requests_state"),
+    "a request for nothing": ("UPDATE wallet.requests SET amount = 0", "ck_requests_amount"),
+    "a request of oneself": (
+        "UPDATE wallet.requests SET payee_account_id = payer_account_id",
+        "ck_requests_not_of_oneself",
+    ),
+    "a request that is over at once": (
+        "UPDATE wallet.requests SET expires_at = created_at",
+        "ck_requests_open_for_a_while",
+    ),
+    "a request paid by nothing": ("UPDATE wallet.requests SET state = 'paid'", "ck_requests_paid_by_a_payment"),
+    "a request declined and paid": (
+        "UPDATE wallet.requests SET payment_id = (SELECT id FROM wallet.payments LIMIT 1)",
+        "ck_requests_paid_by_a_payment",
+    ),
+    "a request paid by what is no payment": (
+        "UPDATE wallet.requests SET state = 'paid', payment_id = gen_random_uuid()",
+        "fk_requests_payment_id",
+    ),
+    "two requests paid by one payment": (
+        """WITH paid AS (SELECT id FROM wallet.payments LIMIT 1)
+        INSERT INTO wallet.requests (id, payee_account_id, payer_account_id, amount, currency, note, state, created_at,
+                                     expires_at, payment_id)
+        SELECT gen_random_uuid(), payee_account_id, payer_account_id, amount, currency, note, 'paid', created_at,
+               expires_at, paid.id
+        FROM wallet.requests, paid, generate_series(1, 2)""",
+        "uq_requests_payment_id",
+    ),
+    "a request in another currency": ("UPDATE wallet.requests SET currency = 'USD'", "fk_requests_payer"),
+    "a quote that answers no request": (
+        "UPDATE wallet.quotes SET request_id = gen_random_uuid()",
+        "fk_quotes_request_id",
+    ),
     "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
     "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
     "an act without a reason": (
@@ -167,11 +200,13 @@ CHANGES_OF_HISTORY = (
 DETOURS = (
     "TRUNCATE wallet.payments CASCADE",
     "TRUNCATE wallet.holds",
+    "TRUNCATE wallet.requests CASCADE",
     "TRUNCATE wallet.accounts CASCADE",
     "TRUNCATE wallet.parties CASCADE",
 )
 UPROOTING = (
     "DELETE FROM wallet.holds",
+    "DELETE FROM wallet.requests",
     "DELETE FROM wallet.payments",
     "DELETE FROM wallet.accounts",
     "DELETE FROM wallet.parties",
@@ -186,6 +221,11 @@ FORBIDDEN_TO_THE_APPLICATION = (
     "UPDATE wallet.holds SET payee_account_id = payer_account_id",
     "UPDATE wallet.holds SET expires_at = now()",
     "DELETE FROM wallet.holds",
+    "UPDATE wallet.requests SET amount = 1",
+    "UPDATE wallet.requests SET payee_account_id = payer_account_id",
+    "UPDATE wallet.requests SET expires_at = now()",
+    "DELETE FROM wallet.requests",
+    "UPDATE wallet.quotes SET request_id = NULL",
     "UPDATE wallet.spending SET total = 1",
     "DELETE FROM wallet.spending",
     "DELETE FROM wallet.payments",
@@ -200,11 +240,12 @@ FORBIDDEN_TO_THE_APPLICATION = (
 
 @pytest.fixture
 async def used(wallet: Wallet) -> Wallet:
-    """Books with a deposit, a payment and a hold in them."""
+    """Books with a deposit, a payment, a hold and a request in them."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
     for payee, cents in ((ben, 40), (await wallet.invite("@newbie", key=uuid4()), 10)):
         quote = await wallet.quote(ana.id, payee.id, euros(wallet, cents), key=uuid4())
         await wallet.confirm(quote.id, ana.id, PIN)
+    await wallet.ask(ben.id, ana.id, euros(wallet, 5), key=uuid4())
     return wallet
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.conftest import PIN, Clock, business, euros, person
 from tests.wallet.desk import Desk
+from tests.wallet.outbox import tell_all
 from wallet import (
     HoldClosed,
     HoldUnknown,
     InsufficientFunds,
     LimitExceeded,
-    Notice,
     NoticeKind,
     NotRefundable,
     NotReversible,
@@ -51,17 +51,6 @@ async def minor(wallet: Wallet, party: Party) -> tuple[int, int]:
     balance = await wallet.balance(party.id)
     assert balance.ledger == balance.available + balance.set_aside
     return balance.available.minor, balance.set_aside.minor
-
-
-async def tell_all(wallet: Wallet, clock: Clock) -> list[Notice]:
-    """Deliver everything there is, as a courier would."""
-    clock.advance(seconds=10)
-    told: list[Notice] = []
-    while due := await wallet.due_notices():
-        for notice in due:
-            await wallet.notice_delivered(notice.id)
-        told.extend(due)
-    return told
 
 
 @pytest.fixture

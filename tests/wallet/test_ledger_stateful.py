@@ -33,12 +33,16 @@ from wallet import (
     QuoteClosed,
     QuoteExpired,
     QuotePaid,
+    ReminderTooSoon,
+    RequestClosed,
     SelfPayment,
+    TooManyRequests,
     Wallet,
     WalletError,
     WalletSettings,
 )
 from wallet.fees import Tariff
+from wallet.requests import MAX_OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -74,6 +78,23 @@ class Quoted:
     amount: int
     expires_at: datetime
     state: str = "open"
+    request_id: UUID | None = None
+
+
+@dataclass
+class Asked:
+    """What the model remembers of a request."""
+
+    payee: str
+    payer: str
+    amount: int
+    told_at: datetime
+    expires_at: datetime
+    state: str = "open"
+
+    def refusal(self, now: datetime) -> type[WalletError] | None:
+        """Why it cannot be paid, or reminded of, whoever has the money."""
+        return RequestClosed if self.state != "open" or self.expires_at <= now else None
 
 
 @dataclass
@@ -96,6 +117,7 @@ class Model:
         self.posted: dict[UUID, Posted] = {}
         self.quotes: dict[UUID, Quoted] = {}
         self.holds: dict[UUID, Held] = {}
+        self.requests: dict[UUID, Asked] = {}
 
     def refusal(self, debit: str, credit: str, amount: int, fee_back: int = 0) -> type[WalletError] | None:
         """Why this cannot be moved."""
@@ -120,6 +142,11 @@ class Model:
     def set_aside(self, payer: str) -> int:
         return sum(hold.amount for hold in self.holds.values() if (hold.payer, hold.state) == (payer, "open"))
 
+    def open_requests(self, payee: str, payer: str) -> int:
+        """None of the three has a business and asks for themselves as well."""
+        wanted = (payee, payer, "open")
+        return sum((asked.payee, asked.payer, asked.state) == wanted for asked in self.requests.values())
+
 
 def share(whole: Posted, part: int) -> int:
     """The fee that goes back with this part, after the parts before: Python's own rounding of an exact fraction."""
@@ -127,7 +154,7 @@ def share(whole: Posted, part: int) -> int:
 
 
 class Ledger(RuleBasedStateMachine):
-    """Deposits, withdrawals, payments, returns, holds and their ends, freezes, cancels and time, in any order."""
+    """Deposits, payments, returns, holds and requests with their ends, freezes, cancels and time, in any order."""
 
     wallet: Wallet
     clock: Clock
@@ -136,6 +163,7 @@ class Ledger(RuleBasedStateMachine):
     quotes = Bundle("quotes")
     postings = Bundle("postings")
     holds = Bundle("holds")
+    requests = Bundle("requests")
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -190,6 +218,8 @@ class Ledger(RuleBasedStateMachine):
             assert self.expect(work, None)
             return multiple()
         refusal: type[WalletError] | None = self.model.refusal(quote.payer, quote.payee, quote.amount)
+        if quote.request_id is not None:
+            refusal = self.model.requests[quote.request_id].refusal(self.clock.now) or refusal
         if self.clock.now >= quote.expires_at:
             refusal = QuoteExpired
         if quote.state == "cancelled":
@@ -197,6 +227,8 @@ class Ledger(RuleBasedStateMachine):
         if not self.expect(work, refusal):
             return multiple()
         quote.state = "paid"
+        if quote.request_id is not None:
+            self.model.requests[quote.request_id].state = "paid"
         fee = 0
         if quote.payee == "cafe":
             fee = min(quote.amount, round(quote.amount * 25 / 1000) + 2)
@@ -269,6 +301,55 @@ class Ledger(RuleBasedStateMachine):
         for hold in overdue:
             self.model.end(hold, "expired", hold.payer)
 
+    @rule(target=requests, payee=st.sampled_from(NAMES), payer=PEOPLE, amount=AMOUNTS)
+    def ask(self, payee: str, payer: str, amount: int) -> Any:
+        key, ids, money = uuid4(), (self.parties[payee].id, self.parties[payer].id), euros(self.wallet, amount)
+        too_many = TooManyRequests if self.model.open_requests(payee, payer) >= MAX_OPEN else None
+        refusal = PartyFrozen if payee in self.model.frozen else too_many
+        if not self.expect(self.wallet.ask(*ids, money, key=key), SelfPayment if payee == payer else refusal):
+            return multiple()
+        now = self.clock.now
+        self.model.requests[key] = Asked(payee, payer, amount, now, now + timedelta(days=7))
+        return key
+
+    @rule(target=quotes, request_id=requests)
+    def quote_request(self, request_id: UUID) -> Any:
+        asked, key = self.model.requests[request_id], uuid4()
+        work = self.wallet.quote_request(request_id, self.parties[asked.payer].id, key=key)
+        may_not_pay = self.model.refusal(asked.payer, asked.payee, asked.amount)
+        if not self.expect(work, asked.refusal(self.clock.now) or may_not_pay):
+            return multiple()
+        quote_id = self.run(self.wallet.quote_request(request_id, self.parties[asked.payer].id, key=key)).id
+        until = self.clock.now + timedelta(seconds=120)
+        self.model.quotes[quote_id] = Quoted(asked.payer, asked.payee, asked.amount, until, request_id=request_id)
+        return quote_id
+
+    @rule(request_id=requests)
+    def decline(self, request_id: UUID) -> None:
+        asked = self.model.requests[request_id]
+        self._end(asked, "declined", self.wallet.decline_request(request_id, self.parties[asked.payer].id))
+
+    @rule(request_id=requests)
+    def cancel_request(self, request_id: UUID) -> None:
+        asked = self.model.requests[request_id]
+        asker = self.parties["luna" if asked.payee == "cafe" else asked.payee]
+        self._end(asked, "cancelled", self.wallet.cancel_request(request_id, asker.id))
+
+    @rule(request_id=requests)
+    def remind(self, request_id: UUID) -> None:
+        asked, now = self.model.requests[request_id], self.clock.now
+        asker = self.parties["luna" if asked.payee == "cafe" else asked.payee]
+        too_soon = ReminderTooSoon if now < asked.told_at + timedelta(days=1) else None
+        if self.expect(self.wallet.remind(request_id, asker.id), asked.refusal(now) or too_soon):
+            asked.told_at = now
+
+    @rule()
+    def expire_requests(self) -> None:
+        self.run(self.wallet.expire_requests(10_000))  # those of earlier examples as well
+        for asked in self.model.requests.values():
+            if asked.state == "open" and asked.expires_at <= self.clock.now:
+                asked.state = "expired"
+
     @rule(name=st.sampled_from(NAMES))
     def freeze(self, name: str) -> None:
         self.run(self.wallet.freeze(self.parties[name].id, by=BY, reason=WHY))
@@ -280,7 +361,7 @@ class Ledger(RuleBasedStateMachine):
             self.run(self.wallet.unfreeze(self.parties[name].id, by=BY, reason=WHY))
         self.model.frozen.clear()
 
-    @rule(seconds=st.sampled_from([1, 119, 120, 3600, 7 * 86400]))
+    @rule(seconds=st.sampled_from([1, 119, 120, 3600, 86400, 7 * 86400]))
     def wait(self, seconds: int) -> None:
         self.clock.advance(seconds=seconds)
 
@@ -302,6 +383,16 @@ class Ledger(RuleBasedStateMachine):
         for name in NAMES if hasattr(self, "model") else ():
             page = self.run(self.wallet.history(self.parties[name].id, limit=100))
             assert sum(line.amount.minor for line in page.lines) == self.model.balances[name]
+
+    @invariant()
+    def requests_agree(self) -> None:
+        for request_id, asked in self.model.requests.items() if hasattr(self, "model") else ():
+            assert self.run(self.wallet.request(request_id)).state == asked.state
+
+    def _end(self, asked: Asked, state: str, work: Coroutine[Any, Any, object]) -> None:
+        """Nothing but another end stands in the way."""
+        if self.expect(work, None if asked.state in ("open", state) else RequestClosed):
+            asked.state = state
 
     def _release(self, hold: Held, state: str, work: Coroutine[Any, Any, object]) -> None:
         """Nothing but another end stands in the way."""
@@ -349,7 +440,7 @@ async def tell_all(wallet: Wallet) -> None:
 
 def test_the_ledger_agrees_with_a_model(settings: WalletSettings, clock: Clock) -> None:
     """Balances, fees, totals and refusals, after every step; and in the end everything reconciles."""
-    unlimited = {"limit_day": 10**9, "limit_month": 10**9, "limit_payments_a_day": 10**6}
+    unlimited = {"limit_day": 10**9, "limit_month": 10**9, "limit_payments_a_day": 10**6, "limit_requests_a_day": 10**6}
     rules = settings.model_copy(update={"tariff": Tariff.parse("2.5% + 2"), **unlimited})
     with asyncio.Runner() as runner:
         opening = Wallet.open(rules, clock=clock)
@@ -358,6 +449,7 @@ def test_the_ledger_agrees_with_a_model(settings: WalletSettings, clock: Clock) 
             machine = type("Books", (Ledger,), {"wallet": wallet, "clock": clock, "runner": runner})
             run_state_machine_as_test(machine, settings=EXAMPLES)
             runner.run(wallet.expire_holds(10_000))
+            runner.run(wallet.expire_requests(10_000))
             runner.run(tell_all(wallet))
             proofs = runner.run(wallet.reconcile()).proofs
             assert [proof for proof in proofs if not proof.holds] == []

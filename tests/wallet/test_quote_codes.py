@@ -36,6 +36,7 @@ SHOWN = Shown(
     created_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
     expires_at=datetime(2026, 11, 21, 12, 2, tzinfo=UTC),
     held_until=datetime(2026, 11, 28, 12, tzinfo=UTC),
+    request_id=UUID(int=7),
 )
 
 
@@ -63,6 +64,11 @@ def test_any_other_field_has_another_code(field: str) -> None:
 def test_a_payment_has_another_code_than_a_hold() -> None:
     """Whether the money waits for somebody is a part of what the PIN confirms."""
     assert not fits(KEYS, SHOWN._replace(held_until=None), code(KEYS, SHOWN))
+
+
+def test_an_answer_to_a_request_has_another_code_than_a_payment() -> None:
+    """Whether it answers a request, and which, is a part of what the PIN confirms."""
+    assert not fits(KEYS, SHOWN._replace(request_id=None), code(KEYS, SHOWN))
 
 
 def test_no_two_fields_run_into_one_another() -> None:

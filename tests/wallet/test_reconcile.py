@@ -48,6 +48,7 @@ async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:
     """One of everything: payments, fees, returns whole and in part, reversals, freezes, quotes that came to nothing."""
     by = {"by": "operator", "reason": "as it happens"}
     await set_money_aside(wallet, clock)
+    await ask_around(wallet, clock)
     ana, ben, luna = (
         await person(wallet, "Ana", 150_000),
         await person(wallet, "Ben", 5_000),
@@ -98,6 +99,24 @@ async def set_money_aside(wallet: Wallet, clock: Clock) -> None:
     await aside(640, "waits")
 
 
+async def ask_around(wallet: Wallet, clock: Clock) -> None:
+    """Every way a request can end, and one that waits."""
+    fay, gus = await person(wallet, "Fay"), await person(wallet, "Gus", 9_000)
+
+    async def ask(cents: int, note: str) -> UUID:
+        return (await wallet.ask(fay.id, gus.id, euros(wallet, cents), note=note, key=uuid4())).id
+
+    clock.advance(days=-8)
+    await ask(700, "nobody answered")
+    clock.advance(days=8)
+    assert await wallet.expire_requests() == 1
+    answered = await wallet.quote_request(await ask(710, "answered"), gus.id, key=uuid4())
+    await wallet.confirm(answered.id, gus.id, PIN)
+    await wallet.decline_request(await ask(720, "declined"), gus.id)
+    await wallet.cancel_request(await ask(730, "no longer"), fay.id)
+    await ask(740, "asked")
+
+
 async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
     """Everything the wallet can do leaves every proof standing, and every proof has looked at something."""
     await keep_honest_books(wallet, clock)
@@ -105,7 +124,7 @@ async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
     assert [proof for proof in result.proofs if not proof.holds] == []
     assert [proof.name for proof in result.proofs if not proof.checked] == []
     assert result.clean
-    assert result.entries == 74
+    assert result.entries == 78
 
 
 async def test_empty_books_are_clean(wallet: Wallet) -> None:
@@ -145,7 +164,7 @@ async def test_the_quick_proof_says_that_it_is_quick(wallet: Wallet, clock: Cloc
     """It is clean on honest books, checks something with every claim, and is marked."""
     await keep_honest_books(wallet, clock)
     result = await wallet.reconcile(quick=True)
-    assert (result.clean, result.quick, result.entries) == (True, True, 74)
+    assert (result.clean, result.quick, result.entries) == (True, True, 78)
     assert [proof.name for proof in result.proofs if not proof.checked] == []
     assert not (await wallet.reconcile()).quick
 
@@ -186,7 +205,7 @@ async def test_large_books_are_clean(server: Server, clock: Clock) -> None:
             result = await wallet.reconcile()
             assert (await wallet.balance(made.person)).available.minor > 0
     assert [proof for proof in result.proofs if not proof.holds] == []
-    unused = ["outbox", "holds", "hold ends", "overdue holds"]
+    unused = ["outbox", "holds", "hold ends", "overdue holds", "answers", "overdue requests"]
     assert [proof.name for proof in result.proofs if not proof.checked] == unused
     assert result.entries == made.entries
     assert 19_800 < made.entries < 20_200

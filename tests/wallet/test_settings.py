@@ -34,6 +34,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert settings.tariff == Tariff.parse("0.99%")
     assert settings.business_approval
     assert settings.hold_days == 7
+    assert (settings.request_days, settings.limit_requests_a_day) == (7, 20)
     assert (settings.argon2_memory_kib, settings.argon2_time_cost) == (19456, 2)
 
 
@@ -49,6 +50,9 @@ def test_the_defaults_are_the_documented_ones() -> None:
         ("LIMIT_PAYMENTS_A_DAY", "0", "SIXPENCE_LIMIT_PAYMENTS_A_DAY"),
         ("HOLD_DAYS", "0", "SIXPENCE_HOLD_DAYS"),
         ("HOLD_DAYS", "91", "SIXPENCE_HOLD_DAYS"),
+        ("REQUEST_DAYS", "0", "SIXPENCE_REQUEST_DAYS"),
+        ("REQUEST_DAYS", "91", "SIXPENCE_REQUEST_DAYS"),
+        ("LIMIT_REQUESTS_A_DAY", "0", "SIXPENCE_LIMIT_REQUESTS_A_DAY"),
         ("CURRENCY", "euro", "SIXPENCE_CURRENCY"),
         ("CURRENCY", "XYZ", "SIXPENCE_CURRENCY"),
         ("TARIFF", "a lot", "SIXPENCE_TARIFF"),

@@ -1,0 +1,24 @@
+"""Notes: what people write beside an amount, as it may be shown to others."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from wallet.errors import NoteTooLong
+
+MAX_NOTE = 140
+UNSEEN = ("Cc", "Cf", "Cs", "Co")
+JOINERS = "\u200c\u200d"
+
+
+def checked(note: str) -> str:
+    """Without control and format characters, which could forge what a card says; joiners stay, emoji need them.
+
+    NoteTooLong.
+    """
+    spaced = " ".join(note.split())
+    seen = "".join(char for char in spaced if char in JOINERS or unicodedata.category(char) not in UNSEEN)
+    note = " ".join(seen.split())
+    if len(note) > MAX_NOTE:
+        raise NoteTooLong(MAX_NOTE)
+    return note
