@@ -162,7 +162,7 @@ class Somebody:
             return self._phone.taps(message, "⌫")
         if chance.happens(0.1):
             return self._type_pin(self._wanted(shown))
-        wrong = chance.happens(0.12)
+        wrong = chance.happens(0.12) and "choose" not in shown.lower()
         digits = chance.choice([PIN_LENGTH, PIN_LENGTH, PIN_LENGTH, chance.randint(1, PIN_LENGTH)])
         return self._press_digits(message, WRONG if wrong else self._wanted(shown), digits)
 

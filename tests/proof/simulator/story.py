@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -108,6 +109,9 @@ class Story:
             except Wrong as wrong:
                 self.outcome.problem = f"step {self.outcome.steps}: {wrong}"
                 self._write(f"WRONG {wrong}")
+            except Exception as error:  # noqa: BLE001 - kept whole, and the next seed is told
+                self.outcome.problem = f"step {self.outcome.steps}: the story stopped: {error!r}"
+                self.outcome.trace += "".join(traceback.format_exception(error)).splitlines()
         return self.outcome
 
     def open(self) -> None:
