@@ -305,6 +305,24 @@ class ReminderTooSoon(WalletError):
 
 
 @dataclass(eq=False)
+class SplitTooSmall(WalletError):
+    """Of this total, somebody among so many people would have to pay nothing."""
+
+    total: Money
+    people: int
+    code = "split_too_small"
+
+
+@dataclass(eq=False)
+class PartsUnequalTotal(WalletError):
+    """The parts of a split do not add up to its total."""
+
+    parts: Money
+    total: Money
+    code = "parts_unequal_total"
+
+
+@dataclass(eq=False)
 class KeyConflict(WalletError):
     """This key was used for another request. The first request stands, unchanged."""
 

@@ -39,6 +39,11 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
     return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
 
 
+def words_of(turn: Turn) -> str:
+    """Return what stands after the command or the bot's name."""
+    return _words(turn, turn.message)[0] if turn.message else ""
+
+
 def _read(
     turn: Turn, start: str, words: str, mentions: list[intents.Mention], *more: intents.Mention
 ) -> intents.Intent:

@@ -1,0 +1,138 @@
+"""A message as words, mentions and amounts, each with its place in the text. Pure; what readers of phrases stand on."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.amounts import NotAnAmount, Reading, parse_amount
+from bot.intents import Mention, UserId, Username
+
+_HANDLE: Final = re.compile(r"@([A-Za-z0-9_]{3,32})")
+_MAX_AMOUNT_WORDS: Final = 6  # as in "1 234 567,89 swiss francs"
+_TRAILING: Final = ".,;:!…)"
+ISOLATES: Final = "\u200e\u200f\u2066\u2067\u2068\u2069"  # around words copied from a message of ours
+_CLOSING: Final = re.compile(rf"[{ISOLATES}]*[ \t]*[{re.escape(_TRAILING)}\r\n]")
+_UNSHOWABLE: Final = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word and its place in the text, `end` before trailing punctuation.
+
+    `word` is folded for comparing; `closed` says that punctuation or a line break follows. A mention is one
+    token.
+    """
+
+    start: int
+    end: int
+    word: str
+    closed: bool
+    user_id: int | None = None
+
+
+@dataclass(slots=True)
+class Reader:
+    """A text and its tokens, and what stands at a token; amounts are in `code`, which has `exponent` decimals."""
+
+    text: str
+    tokens: list[Token]
+    code: str
+    exponent: int
+
+    def _amount_at(self, at: int) -> tuple[Reading, int] | None:
+        """Return the amount that starts at a token and the token after it; the longest run of words wins."""
+        for end in range(min(at + _MAX_AMOUNT_WORDS, len(self.tokens)), at, -1):
+            run = self.tokens[at:end]
+            if any(token.user_id is not None for token in run):
+                continue
+            typed = self.text[run[0].start : run[-1].end]
+            reading = parse_amount(typed, code=self.code, exponent=self.exponent)
+            if not (isinstance(reading, NotAnAmount) and reading.reason in {"not_a_number", "empty"}):
+                return reading, end
+        if at < len(self.tokens) and self._is_numeric(self.tokens[at]):
+            return NotAnAmount("not_a_number"), at + 1
+        return None
+
+    def _is_numeric(self, token: Token) -> bool:
+        """Whether a word was meant as a number: `5x`, `+5`, `½`."""
+        head = self._source(token)[:2]
+        return (
+            token.user_id is None
+            and head[:1] != "@"
+            and not head[:1].isalpha()
+            and any(char.isnumeric() for char in head)
+        )
+
+    def _has_currency(self, at: int, end: int) -> bool:
+        typed = self.text[self.tokens[at].start : self.tokens[end - 1].end]
+        return any(unicodedata.category(char) in {"Sc", "Lu", "Ll", "Lo"} for char in typed)
+
+    def _handle_at(self, at: int) -> Username | UserId | None:
+        if at >= len(self.tokens):
+            return None
+        token = self.tokens[at]
+        if token.user_id is not None:
+            return UserId(token.user_id)
+        match = _HANDLE.fullmatch(self._source(token))
+        return Username(match[1].lower()) if match else None
+
+    def _word(self, at: int) -> str:
+        return self.tokens[at].word if at < len(self.tokens) else ""
+
+    def _source(self, token: Token) -> str:
+        return self.text[token.start : token.end]
+
+
+def showable(words: str) -> str:
+    """Return the words on one line, without characters that are not seen or turn text around."""
+    return " ".join(_UNSHOWABLE.sub("", words).split())
+
+
+def tokenize(text: str, mentions: Sequence[Mention]) -> list[Token]:
+    """Split `text` into words and mentions; a mention that does not fit the text is ignored."""
+    found: list[Token] = []
+    at = 0
+    for start, end, user_id in _spans(text, mentions):
+        found += _words(text, at, start)
+        found.append(Token(start, end, "", closed=_is_closed(text, end), user_id=user_id))
+        at = end
+    return found + _words(text, at, len(text))
+
+
+def _spans(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int, int]]:
+    """Return (start, end, user id) of the mentions in code points, in order and without overlap."""
+    places = {0: 0}
+    units = 0
+    for at, char in enumerate(text, start=1):
+        units += 2 if char > "\uffff" else 1
+        places[units] = at
+    spans: list[tuple[int, int, int]] = []
+    for mention in sorted(mentions, key=lambda mention: mention.offset):
+        start, end = places.get(mention.offset), places.get(mention.offset + mention.length)
+        after = spans[-1][1] if spans else 0
+        if start is not None and end is not None and after <= start < end:
+            spans.append((start, end, mention.user_id))
+    return spans
+
+
+def _words(text: str, start: int, end: int) -> list[Token]:
+    words = []
+    for match in re.finditer(r"\S+", text[start:end]):
+        core = match[0].rstrip(_TRAILING + ISOLATES).lstrip(ISOLATES)
+        if core:
+            first = start + match.start() + match[0].index(core)
+            last = first + len(core)
+            words.append(Token(first, last, _folded(core), closed=_is_closed(text, last)))
+    return words
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold().replace("’", "'")
+
+
+def _is_closed(text: str, end: int) -> bool:
+    return _CLOSING.match(text, end) is not None
