@@ -1,4 +1,4 @@
-"""A payment that is being put together: what is known, and so what to ask next. Pure."""
+"""A payment, or a request for one, that is being put together: what is known, and so what to ask next. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Stranger:
 class Draft:
     """Payees and amounts (minor units) that may be meant: none is asked for, several are asked about, one is decided.
 
-    A `stranger` is the payee where there are no `payees`.
-    `key` becomes the quote's: however often an answer is handled again, the draft ends in the same quote.
+    A `stranger` is the payee where there are no `payees`. `asks`: the payee is asked to pay, instead of being paid.
+    `key` becomes the quote's, or the request's: however often an answer is handled again, the draft ends in the same.
     """
 
     key: UUID
@@ -29,6 +29,7 @@ class Draft:
     note: str = ""
     ask_note: bool = False
     stranger: Stranger | None = None
+    asks: bool = False
 
     def facts(self) -> dict[str, Any]:
         """As JSON, to be kept between two messages."""
@@ -39,6 +40,7 @@ class Draft:
             "note": self.note,
             "ask_note": self.ask_note,
             "stranger": [self.stranger.key.hex, self.stranger.called] if self.stranger else None,
+            "asks": self.asks,
         }
 
     @classmethod
@@ -51,6 +53,7 @@ class Draft:
             note=facts["note"],
             ask_note=facts["ask_note"],
             stranger=_stranger(facts.get("stranger")),
+            asks=facts.get("asks", False),
         )
 
 
