@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from wallet import models
-from wallet.batches import Statement, alone, texts, uuids
+from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
 from wallet.values import AdministrativeAct
 
@@ -48,7 +48,7 @@ def insert(done: Sequence[tuple[Act, str, UUID]], at: datetime) -> Statement:
 
 async def record(conn: AsyncConnection, act: Act, verb: str, subject_id: UUID, at: datetime) -> None:
     """Write an act down, in the caller's transaction."""
-    await alone(conn, insert([(act, verb, subject_id)], at))
+    await together(conn, [insert([(act, verb, subject_id)], at)])
 
 
 async def newest(conn: AsyncConnection, limit: int) -> tuple[AdministrativeAct, ...]:

@@ -32,35 +32,20 @@ async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> li
     """
     async with sending(conn) as send:
         cursors = [await send(statement) for statement in statements]
-    return [await _rows(cursor) for cursor in cursors]
-
-
-async def alone(conn: AsyncConnection, statement: Statement) -> Sequence[Any]:
-    """As `together`, a single statement: its rows."""
-    driver = await _driver(conn)
-    return await _rows(await driver.execute(*statement, prepare=True))
+    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
 
 
 @asynccontextmanager
 async def sending(conn: AsyncConnection) -> AsyncIterator[Callable[[Statement], Awaitable[psycopg.AsyncCursor[Any]]]]:
     """Send statements one by one, as they come up; they run in this order while we go on, and have run on leaving."""
-    driver = await _driver(conn)
+    driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
+    assert driver is not None, "a connection in use has a driver's connection"
 
     async def send(statement: Statement) -> psycopg.AsyncCursor[Any]:
         return await driver.execute(*statement, prepare=True)
 
     async with driver.pipeline():
         yield send
-
-
-async def _driver(conn: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
-    assert driver is not None, "a connection in use has a driver's connection"
-    return driver
-
-
-async def _rows(cursor: psycopg.AsyncCursor[Any]) -> Sequence[Any]:
-    return await cursor.fetchall() if cursor.description else ()
 
 
 class Uuids(bytes):

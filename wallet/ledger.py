@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wallet import models, seals
-from wallet.batches import Statement, alone, hashes, numbers, texts, uuids
+from wallet.batches import Statement, hashes, numbers, texts, together, uuids
 from wallet.errors import AmountOutOfRange, InsufficientFunds, WalletError
 from wallet.money import Currency, Money
 
@@ -149,7 +149,7 @@ class Page:
 
 async def open_page(conn: AsyncConnection, account_ids: Iterable[UUID], currency: Currency) -> Page:
     """Lock these accounts in the order of their ids, the one order everywhere, and start a page."""
-    rows = await alone(conn, (_LOCK_ACCOUNTS, {"ids": uuids(set(account_ids)), "currency": currency.code}))
+    (rows,) = await together(conn, [(_LOCK_ACCOUNTS, {"ids": uuids(set(account_ids)), "currency": currency.code})])
     return Page({row[0]: Account(*row) for row in rows}, currency)
 
 

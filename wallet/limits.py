@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import text
 
-from wallet.batches import Statement, alone, numbers, texts, uuids
+from wallet.batches import Statement, numbers, texts, together, uuids
 from wallet.errors import LimitExceeded
 from wallet.models import one_of
 from wallet.money import Currency, Money
@@ -152,7 +152,8 @@ def spent(account_ids: Iterable[UUID], rows: Iterable[Sequence[Any]]) -> dict[UU
 
 async def load(conn: AsyncConnection, account_id: UUID, at: datetime) -> Spent:
     """What one account has spent."""
-    return spent([account_id], await alone(conn, of_accounts([account_id], at)))[account_id]
+    (rows,) = await together(conn, [of_accounts([account_id], at)])
+    return spent([account_id], rows)[account_id]
 
 
 def insert(rows: Sequence[SpendingRow]) -> Statement:

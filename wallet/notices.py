@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 
 from wallet import holds, models, receipts, requests
-from wallet.batches import Statement, alone, texts, uuids
+from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
 from wallet.values import Hold, Notice, NoticeKind, Party, Receipt, Request
 
@@ -101,7 +101,7 @@ def insert(drafts: Sequence[Draft], at: datetime) -> Statement:
 
 async def write(conn: AsyncConnection, draft: Draft, at: datetime) -> None:
     """Write a notice, in the caller's transaction."""
-    await alone(conn, insert([draft], at))
+    await together(conn, [insert([draft], at)])
 
 
 async def frozen(conn: AsyncConnection, party: Party, at: datetime) -> None:

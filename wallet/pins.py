@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlalchemy import exists, func, select
 
 from wallet import models, notices, quotes
-from wallet.batches import alone, together
+from wallet.batches import together
 from wallet.errors import (
     PinAlreadySet,
     PinCooling,
@@ -142,7 +142,7 @@ async def pretend(conn: AsyncConnection) -> None:
 
     So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
     """
-    await alone(conn, (_TOUCH, {}))
+    await together(conn, [(_TOUCH, {})])
 
 
 async def prove(
@@ -164,7 +164,7 @@ async def prove(
         "changed": at if given.is_change else None,
         "quote": quote_id,
     }
-    ((answer,),) = await alone(conn, (_PROVE, compared))
+    ((answer,),) = (await together(conn, [(_PROVE, compared)]))[0]
     right: bool | None = answer
     if right is None:
         raise Unavailable if (await state(conn, person_id, at)).is_set else PinNotSet
@@ -202,7 +202,8 @@ async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
 
 async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     """PinCooling within 24 hours of a reset."""
-    _require_cool(await alone(conn, (_COOLING, {"person": person_id})), at)
+    (cooling,) = await together(conn, [(_COOLING, {"person": person_id})])
+    _require_cool(cooling, at)
 
 
 def _require_cool(rows: Sequence[Any], at: datetime) -> None:
