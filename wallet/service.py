@@ -210,6 +210,10 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, AdministrationVerbs):
         """What the party has. PartyUnknown."""
         return await self._database.read(lambda conn: history.balance(conn, party_id, self.currency))
 
+    async def balances(self, person_id: UUID) -> tuple[tuple[Party, Balance], ...]:
+        """What this person has, and then each of their businesses, oldest first. PartyUnknown."""
+        return await self._database.read(lambda conn: history.balances(conn, person_id, self.currency))
+
     async def history(self, party_id: UUID, *, older: int | None = None, limit: int = 20) -> HistoryPage:
         """Entries, newest first, in pages by keyset: pass the last page's `older` for the next. PartyUnknown."""
         return await self._database.read(lambda conn: history.page(conn, party_id, older, limit, self.currency))
