@@ -43,7 +43,7 @@ async def instructed(turn: Turn) -> None:
         return
     if quote is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        await answer(turn, unsure)
+        await say(turn, line(turn, unsure))
         return
     await _show(turn, quote)
 
@@ -115,7 +115,7 @@ async def migrated(turn: Turn) -> None:
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await answer(turn, turn.t("I answer that in our private chat only."))
+    await say(turn, line(turn, turn.t("I answer that in our private chat only.")))
 
 
 async def joined(turn: Turn) -> None:
@@ -165,14 +165,14 @@ async def _pressed(turn: Turn) -> Card | None:
 
 def no_wallet(turn: Turn) -> Face:
     """Return the answer to a payer who has not started the bot."""
-    return _line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+    return line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
 
 
 def not_whole(turn: Turn) -> Face:
     """Return the answer to an instruction that lacks something."""
     if turn.update.guest_message is not None:
         name = f"@{turn.context.bot.username}"
-        return _line(
+        return line(
             turn,
             turn.t(
                 "That is not a whole payment, so nothing was paid. Write “{bot} 5 to @name for lunch”, or answer "
@@ -180,7 +180,7 @@ def not_whole(turn: Turn) -> Face:
                 bot=name,
             ),
         )
-    return _line(
+    return line(
         turn,
         turn.t(
             "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
@@ -190,13 +190,13 @@ def not_whole(turn: Turn) -> Face:
 
 
 async def refused(turn: Turn, refusal: WalletError) -> Face:
-    """Return what others see of a refusal, after telling in private why."""
+    """Return what others see of a refusal. Why is the payer's business alone: a balance or a limit may be in it."""
     await explain(turn, refusal)
-    return _line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+    return line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
 async def explain(turn: Turn, refusal: WalletError) -> None:
-    """Why is the person's business alone: a balance or a limit may be in it."""
+    """Say in their private chat why it did not work."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
@@ -204,12 +204,7 @@ async def explain(turn: Turn, refusal: WalletError) -> None:
         log.info("a refusal was not told in private: %s", type(error).__name__)
 
 
-async def answer(turn: Turn, text: str) -> None:
-    """One line in the group, with the way to the private chat."""
-    await say(turn, _line(turn, text))
-
-
-def _line(turn: Turn, text: str) -> Face:
+def line(turn: Turn, text: str) -> Face:
     """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
@@ -217,5 +212,5 @@ def _line(turn: Turn, text: str) -> Face:
 
 
 async def say(turn: Turn, face: Face) -> None:
-    """Answer in the group."""
+    """Write it into the group."""
     await messages.send(turn.context.bot, turn.chat_id, face)

@@ -40,12 +40,9 @@ def result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultAr
     turn.context.typings.add(card_id, turn.user.id, amount, note, asks=True)
     money = Money(amount, turn.context.wallet.currency)
     face = request_cards.offer(turn.speaker, clean(name), money, note, card_id)
-    return messages.article(
-        card_id,
-        turn.speaker.label("Ask for {amount}", amount=money),
-        face,
-        description=turn.speaker.label("Whoever pays it presses “Pay”, and confirms with their PIN."),
-    )
+    title = turn.speaker.label("Ask for {amount}", amount=money)
+    description = turn.speaker.label("Whoever pays it presses “Pay”, and confirms with their PIN.")
+    return messages.article(card_id, title, face, description)
 
 
 async def pay(turn: Turn) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages, places, request_cards
+from bot.journeys import public
 from bot.messages import Face
 from bot.text import Speaker
 from wallet import NoticeKind
@@ -109,8 +110,7 @@ async def _update(context: Context, card: Card, request: Request) -> None:
     person = await context.people.find(card.user_id)
     try:
         await places.edit(context, card, await face(context, card, request, person.language if person else ""))
-    except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
+    except ChatMigrated as migrated:
+        await public.moved(context, card.chat_id, migrated.new_chat_id)
     except (BadRequest, Forbidden) as error:  # the bot was blocked or sent away, or the chat is gone
         log.info("the card of a request was left as it is: %s", type(error).__name__)

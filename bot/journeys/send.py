@@ -101,26 +101,17 @@ async def _show_card(turn: Turn, draft: Draft) -> None:
     """Show the quote, or the request. The conversation ends last: cut off before, the same answer leads here again."""
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
+        payee = await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
         if draft.asks:
-            await request.ask(turn, await _payee(turn, draft), amount, draft.note, draft.key)
+            await request.ask(turn, payee, amount, draft.note, draft.key)
         else:
-            await _show_quote(turn, draft, amount)
+            quote = await turn.context.wallet.quote(turn.person.party_id, payee, amount, note=draft.note, key=draft.key)
+            await pay.show(turn, quote)
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
             await turn.context.conversations.end(turn.user.id)
         raise
     await turn.context.conversations.end(turn.user.id)
-
-
-async def _payee(turn: Turn, draft: Draft) -> UUID:
-    """The one payee's party; a stranger's is made now, when it is needed."""
-    return await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
-
-
-async def _show_quote(turn: Turn, draft: Draft, amount: Money) -> None:
-    payee = await _payee(turn, draft)
-    quote = await turn.context.wallet.quote(turn.person.party_id, payee, amount, note=draft.note, key=draft.key)
-    await pay.show(turn, quote)
 
 
 async def _ask_payee(turn: Turn, draft: Draft) -> None:
@@ -153,7 +144,7 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
-    await turn.say(await _with_whom(turn, draft), replies=ReplyKeyboardRemove())
+    await turn.say(await _to_whom(turn, draft), replies=ReplyKeyboardRemove())
     currency = turn.context.wallet.currency
     options = [whole * 10**currency.exponent for whole in _SUGGESTED]
     text = turn.t("How much? Press an amount or write one.")
