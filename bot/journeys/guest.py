@@ -14,7 +14,7 @@ from telegram.error import BadRequest
 
 from bot import group_cards, intents, messages
 from bot.amounts import Amount
-from bot.journeys import expiry, group, instruction, me, public
+from bot.journeys import expiry, group, instruction, me, offers, public
 from bot.names import clean
 from wallet import Money, WalletError
 

@@ -24,8 +24,6 @@ from bot.text import plain
 from wallet import Money, NoteTooLong, WalletError
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from bot import intents
     from bot.conversation import Waiting
     from bot.draft import Draft
@@ -151,7 +149,7 @@ async def _ask_amount(turn: Turn, draft: Draft) -> None:
     await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, options), options)
 
 
-async def _with_whom(turn: Turn, draft: Draft) -> str:
+async def _to_whom(turn: Turn, draft: Draft) -> str:
     if draft.stranger:
         return direction(turn, draft, names.clean(draft.stranger.called))
     payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
