@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, Forbidden
 
 from bot import identity, intents, names
-from bot.contacts import NotAccepted, NotToBeFound
+from bot.contacts import NotAccepted, NotAsked, NotToBeFound
+from bot.draft import Stranger
 from wallet import WalletError
 
 if TYPE_CHECKING:
@@ -60,26 +61,32 @@ async def find(context: Context, payer: Person, payee: intents.Payee) -> tuple[U
 
 
 async def find_or_invite(context: Context, payer: Person, payee: intents.Payee, called: str) -> tuple[UUID, ...]:
-    """As `find`; somebody without a wallet is invited, if it is certain who that is: by number, or by username.
+    """As `find`; a stranger is invited, for a quote that is asked for at once."""
+    if found := await find(context, payer, payee):
+        return found
+    meant = stranger(context, payee, called)
+    return (await invite(context, meant),) if meant else ()
+
+
+def stranger(context: Context, payee: intents.Payee, called: str) -> Stranger | None:
+    """Return whom nobody has found here, if it is certain who that is: by number, or by username.
 
     `called` is how somebody known by number is shown until they have told us their name.
     """
-    found = await find(context, payer, payee)
-    if found:
-        return found
     match payee:
         case intents.UserId(user_id) if identity.is_possible(user_id):
-            return (await _invited(context, identity.person_key(user_id), called),)
+            return Stranger(identity.person_key(user_id), called)
         case intents.Username(username) if username.lower() != context.bot.username.lower():
-            return (await _invited(context, identity.username_key(username), f"@{username}"),)
+            return Stranger(identity.username_key(username), f"@{username}")
         case _:
-            return ()
+            return None
 
 
-async def _invited(context: Context, key: UUID, called: str) -> UUID:
-    party = await context.wallet.invite(called, key=key)
-    if party.status == "invited" and party.name != called:
-        party = await context.wallet.rename(party.id, called)
+async def invite(context: Context, meant: Stranger) -> UUID:
+    """Return the party of somebody without a wallet, which is made now if it is not there yet."""
+    party = await context.wallet.invite(meant.called, key=meant.key)
+    if party.status == "invited" and party.name != meant.called:
+        party = await context.wallet.rename(party.id, meant.called)
     return party.id
 
 
@@ -102,6 +109,23 @@ async def ensure_accepted(context: Context, payer: Person, party_id: UUID) -> No
     payee = await context.people.of_party(party_id)
     if payee is not None and await context.contacts.blocks(payee.user_id, payer.user_id):
         raise NotAccepted(payee.name)
+
+
+async def ensure_may_ask(context: Context, asker: Person, payer_id: UUID, *, in_public: bool = False) -> None:
+    """Raise NotAsked if this person has blocked the asker, or never dealt with them and lets no strangers ask.
+
+    `in_public`: in a chat that both are in, where strangers may. Who has no wallet yet is disturbed by nobody.
+    """
+    payer = await context.people.of_party(payer_id)
+    if payer is None or payer.user_id == asker.user_id:
+        return
+    if await context.contacts.blocks(payer.user_id, asker.user_id):
+        raise NotAsked(payer.name, blocked=True)
+    if in_public or await context.contacts.may_ask(asker.user_id, payer.user_id):
+        return
+    people, _ = await dealt_with(context, asker)
+    if payer not in people:
+        raise NotAsked(payer.name, blocked=False)
 
 
 async def remember_payment(context: Context, payer: Person, receipt: Receipt) -> None:

@@ -30,20 +30,20 @@ log = logging.getLogger(__name__)
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to pay, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await _say(turn, no_wallet(turn))
+        await say(turn, no_wallet(turn))
         return
     intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await _say(turn, not_whole(turn))
+        await say(turn, not_whole(turn))
         return
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await _say(turn, await refused(turn, refusal))
+        await say(turn, await refused(turn, refusal))
         return
     if quote is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        await _say(turn, _line(turn, unsure))
+        await answer(turn, unsure)
         return
     await _show(turn, quote)
 
@@ -115,7 +115,7 @@ async def migrated(turn: Turn) -> None:
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await _say(turn, _line(turn, turn.t("I answer that in our private chat only.")))
+    await answer(turn, turn.t("I answer that in our private chat only."))
 
 
 async def joined(turn: Turn) -> None:
@@ -190,13 +190,23 @@ def not_whole(turn: Turn) -> Face:
 
 
 async def refused(turn: Turn, refusal: WalletError) -> Face:
-    """Return what others see of a refusal. Why is the payer's business alone: a balance or a limit may be in it."""
+    """Return what others see of a refusal, after telling in private why."""
+    await explain(turn, refusal)
+    return _line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+
+
+async def explain(turn: Turn, refusal: WalletError) -> None:
+    """Why is the person's business alone: a balance or a limit may be in it."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
-    return _line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+
+
+async def answer(turn: Turn, text: str) -> None:
+    """One line in the group, with the way to the private chat."""
+    await say(turn, _line(turn, text))
 
 
 def _line(turn: Turn, text: str) -> Face:
@@ -206,5 +216,6 @@ def _line(turn: Turn, text: str) -> Face:
     return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
 
 
-async def _say(turn: Turn, face: Face) -> None:
+async def say(turn: Turn, face: Face) -> None:
+    """Answer in the group."""
     await messages.send(turn.context.bot, turn.chat_id, face)

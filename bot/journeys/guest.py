@@ -14,7 +14,7 @@ from telegram.error import BadRequest
 
 from bot import group_cards, intents, messages
 from bot.amounts import Amount
-from bot.journeys import expiry, group, inline, instruction, me, public
+from bot.journeys import expiry, group, instruction, me, offers, public
 from bot.names import clean
 from wallet import Money, WalletError
 
@@ -72,7 +72,7 @@ async def _offer(turn: Turn, payer: str, intent: intents.Intent) -> bool:
     if not vague or "@" in words or not isinstance(reading, Amount):
         return False
     money = Money(reading.minor, turn.context.wallet.currency)
-    card = await turn.context.cards.create(inline.OFFER, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)
+    card = await turn.context.cards.create(offers.TO_PAY, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)
     if posted := await _post(turn, group_cards.offer(turn.speaker, clean(payer), money, note, card.id)):
         await turn.context.cards.note(card, inline=posted)
     return True

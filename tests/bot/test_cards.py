@@ -140,6 +140,6 @@ def test_the_keypad_shows_dots_and_twelve_keys() -> None:
 
 
 def test_every_notice_has_its_sentence() -> None:
-    """But for the payer's receipt, which is a card, and what comes with a hold, which `aside` tells."""
-    of_holds = {kind for kind in NoticeKind if kind.name.startswith("HOLD_")}
-    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT} - of_holds
+    """But for the payer's receipt, which is a card, and what `aside` tells of holds and `requested` of requests."""
+    elsewhere = {kind for kind in NoticeKind if kind.name.startswith(("HOLD_", "REQUEST_"))}
+    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT} - elsewhere

@@ -36,7 +36,7 @@ MAY_CHANGE = {
     "quotes": {"state", "pin_attempts"},
     "payments": {"refunded", "fee_refunded"},
     "holds": {"state", "reminded_at"},
-    "requests": {"state", "reminded_at", "payment_id"},
+    "requests": {"state", "payer_account_id", "reminded_at", "payment_id"},
     "notices": {"due_at", "attempts", "delivered_at", "parked_at"},
 }
 """All columns that the application's role may change; each one more is a finding."""

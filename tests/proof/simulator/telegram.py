@@ -19,6 +19,7 @@ from telegram.request import BaseRequest
 
 from sandbox.person import plain
 from sandbox.telegram import bot_api
+from sandbox.telegram.cast import PEOPLE, Person
 from sandbox.telegram.methods import METHODS
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import World
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 
     from tests.proof.simulator.programs import Time
 
+NEWCOMERS: Final = (
+    Person(5005, "Dora", "Lind", "dora", "en"),
+    Person(5006, "Emil", "Vance", None, "en"),
+    Person(5007, "Finn", "Arden", "finn", "en"),
+    Person(5008, "Gwen", "Hale", None, "en"),
+)
+"""People who have no wallet yet: two are paid by username, two by number."""
 TOKEN: Final = "7000000001:a-token-for-tests-only"
 _SHOWING: Final = frozenset({"sendmessage", "editmessagetext"})
 _HANG: Final = 20.0
@@ -41,7 +49,7 @@ class Telegram:
 
     def __init__(self, time: Time) -> None:
         self.time = time
-        self.world = World(TOKEN)
+        self.world = World(TOKEN, (*PEOPLE, *NEWCOMERS))
         self.shown: dict[int, list[str]] = {person: [] for person in self.world.people}
         self.calls: list[str] = []
         self._poll: asyncio.Future[None] | None = None
