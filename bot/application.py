@@ -42,6 +42,7 @@ from bot.journeys import (
     pins,
     shared,
     start,
+    take_back,
     unfit,
     verify,
     words,
@@ -116,9 +117,9 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
         CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
         CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
-        CallbackQueryHandler(member(pay.take_back), f"^back{_CARD}"),
-        CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
-        CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(take_back.pressed), f"^back{_CARD}"),
+        CallbackQueryHandler(anybody(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
+        CallbackQueryHandler(anybody(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
         CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
         CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
         CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
@@ -215,14 +216,19 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
             if members_only and turn.known is None:
                 await start.ask_to_start(turn)
             else:
-                await journey(turn)
-        except WalletError as refusal:
-            await turn.say(refusals.sentence(turn.speaker, refusal))
+                await _or_refusal(journey, turn)
         except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
-            if turn.chat_id != turn.user.id:
+            if turn.chat_id == turn.user.id:
+                await context.people.set_reachable(turn.user.id, reachable=False)
                 return
-            await context.people.set_reachable(turn.user.id, reachable=False)
-            return
         await turn.toast()
 
     return callback
+
+
+async def _or_refusal(journey: Journey, turn: Turn) -> None:
+    """Go on the journey; a refusal is told to the person alone, because there may be a balance in it."""
+    try:
+        await journey(turn)
+    except WalletError as refusal:
+        await turn.in_private.say(refusals.sentence(turn.speaker, refusal))

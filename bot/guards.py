@@ -55,6 +55,11 @@ _their_own: Final = (
 _by_themselves: Final = filters.UpdateType.MESSAGE & _their_own
 fresh: Final = _by_themselves & filters.ChatType.PRIVATE
 fresh_in_group: Final = _by_themselves & filters.ChatType.GROUPS
-fresh_as_guest: Final = filters.UpdateType.GUEST_MESSAGE & _their_own & _NeverEdited()
+fresh_as_guest: Final = (
+    filters.UpdateType.GUEST_MESSAGE
+    & (filters.ChatType.PRIVATE | filters.ChatType.GROUPS)
+    & _their_own
+    & _NeverEdited()
+)
 addressed: Final = _Addressed()
 six_digits: Final = _SixDigits()

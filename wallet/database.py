@@ -52,10 +52,12 @@ _SESSION = {
     "timezone": "UTC",
     "random_page_cost": "1.1",  # books lie on flash, or in memory
     "plan_cache_mode": "force_generic_plan",  # planning a look-up anew takes longer than looking up
+    "enable_seqscan": "off",  # a plan that was made for a small table is kept while it grows
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
 }
+_AT_LEISURE = "SELECT set_config('statement_timeout', '0', true), set_config('enable_seqscan', 'on', true)"
 
 
 class Database:
@@ -88,13 +90,13 @@ class Database:
         return await self._tried(lambda: self._autocommitted(work))
 
     async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run `work` on one consistent snapshot, read-only, without the statement timeout."""
+        """Run `work` on one consistent snapshot, read-only, however much it reads and however long it takes."""
 
         async def reading() -> T:
             async with self._engine.connect() as conn:
                 await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with conn.begin():
-                    await conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                    await conn.exec_driver_sql(_AT_LEISURE)
                     return await work(conn)
 
         return await self._tried(reading)

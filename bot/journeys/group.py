@@ -7,13 +7,12 @@ quote; the private one, with fee, balance and doubts, takes the PIN; what become
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, refusals
+from bot import intents, messages, places, refusals
 from bot.amounts import Amount
 from bot.journeys import expiry, instruction, pay, public
 from bot.messages import Face
@@ -50,21 +49,48 @@ async def instructed(turn: Turn) -> None:
 
 
 async def confirm(turn: Turn) -> None:
-    """Bring the payer the card with all that the PIN confirms, in the chat that only they see."""
+    """Bring the payer the card with all that the PIN confirms, where only they see it.
+
+    That is here, if Telegram can show them a message of their own; pressed again, because none came, it is their
+    private chat.
+    """
     card = await _pressed(turn)
     if card is None or card.quote_id is None:
         return
     quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+    before = await turn.context.cards.of_quote(quote.id, turn.user.id)
+    if before is None and await _shown_here(turn, quote):
+        return
+    if before is not None and before.is_ephemeral:
+        await places.bring_home(turn.context, before)
     try:
-        await pay.show(replace(turn, chat_id=turn.user.id), quote)
+        await pay.show(turn.in_private, quote)
     except Forbidden:
         await turn.context.people.set_reachable(turn.user.id, reachable=False)
-        await turn.toast(
-            turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
-        )
+        if before is None or not before.is_ephemeral or not await _shown_here(turn, quote):
+            await turn.toast(
+                turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
+            )
         return
+    if before is not None and before.is_ephemeral and before.message_id is not None:
+        await turn.context.ephemeral.delete(before.chat_id, before.user_id, before.message_id)
     await turn.toast(turn.speaker.label("Give your PIN in our private chat."))
     await public.follow(turn.context, quote.id)
+
+
+async def _shown_here(turn: Turn, quote: Quote) -> bool:
+    """Show the payer their own card in the group, if that can be."""
+    query = turn.update.callback_query
+    if query is None or query.inline_message_id is not None:
+        return False
+    card = await pay.own_card(turn.context, turn.person, quote)
+    face = await pay.face(turn, card, quote)
+    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id)
+    if number is None:
+        return False
+    await turn.context.cards.stands(card, turn.chat_id, number)
+    await turn.toast(turn.speaker.label("Only you see this. If nothing came, press again."))
+    return True
 
 
 async def cancel(turn: Turn) -> None:
@@ -75,16 +101,16 @@ async def cancel(turn: Turn) -> None:
     await turn.toast()
     own = await turn.context.cards.of_quote(card.quote_id, turn.user.id)
     await pay.close_quote(turn, card.quote_id)
-    if own is not None:
-        await pay.show_card(replace(turn, chat_id=turn.user.id), own)
     await public.follow(turn.context, card.quote_id)
+    if own is not None and own.message_id is not None:
+        await pay.show_card(turn, own)
 
 
 async def migrated(turn: Turn) -> None:
     """The group is a supergroup from now on, with another id: its cards go along."""
     message = turn.message
     if message is not None and message.migrate_to_chat_id is not None:
-        await turn.context.cards.moved(message.chat_id, message.migrate_to_chat_id)
+        await public.moved(turn.context, message.chat_id, message.migrate_to_chat_id)
 
 
 async def elsewhere(turn: Turn) -> None:

@@ -16,7 +16,7 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 
-from bot import payees
+from bot import names, payees
 from bot.cards import button
 from bot.journeys import invite, pay
 from bot.messages import Face
@@ -46,7 +46,7 @@ async def advance(turn: Turn, draft: Draft) -> None:
     """Ask the next open question, or show the card. A payee who takes nothing from this payer ends it: NotAccepted."""
     if len(draft.payees) == 1:
         await _ensure_accepted(turn, draft.payees[0])
-    if not draft.payees:
+    if not draft.payees and draft.stranger is None:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
         await _ask_which_payee(turn, draft)
@@ -62,10 +62,12 @@ async def advance(turn: Turn, draft: Draft) -> None:
 
 async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> bool:
     """Go on with this payee: known here, or one for whom money can be set aside. False if nobody can be meant."""
-    found = await payees.find_or_invite(turn.context, turn.person, payee, called)
-    if found:
-        await advance(turn, replace(draft, payees=found))
-    return bool(found)
+    found = await payees.find(turn.context, turn.person, payee)
+    stranger = None if found else payees.stranger(turn.context, payee, called)
+    if not found and stranger is None:
+        return False
+    await advance(turn, replace(draft, payees=found, stranger=stranger))
+    return True
 
 
 async def unknown_payee(turn: Turn, called: str) -> None:
@@ -94,7 +96,7 @@ async def _show_card(turn: Turn, draft: Draft) -> None:
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
         quote = await turn.context.wallet.quote(
-            turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
+            turn.person.party_id, await _payee(turn, draft), amount, note=draft.note, key=draft.key
         )
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
@@ -102,6 +104,11 @@ async def _show_card(turn: Turn, draft: Draft) -> None:
         raise
     await pay.show(turn, quote)
     await turn.context.conversations.end(turn.user.id)
+
+
+async def _payee(turn: Turn, draft: Draft) -> UUID:
+    """The one payee's party; a stranger's is made now, when it is needed."""
+    return await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
 
 
 async def _ask_payee(turn: Turn, draft: Draft) -> None:
@@ -134,18 +141,20 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
-    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
-    handle = f"@{payee.username}" if payee.username else ""
-    await turn.say(
-        turn.t("To {name} {username}", name=payee.name, username=handle)
-        if handle
-        else turn.t("To {name}", name=payee.name),
-        replies=ReplyKeyboardRemove(),
-    )
+    await turn.say(await _to_whom(turn, draft), replies=ReplyKeyboardRemove())
     currency = turn.context.wallet.currency
     options = [whole * 10**currency.exponent for whole in _SUGGESTED]
     text = turn.t("How much? Press an amount or write one.")
     await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, options), options)
+
+
+async def _to_whom(turn: Turn, draft: Draft) -> str:
+    if draft.stranger:
+        return turn.t("To {name}", name=names.clean(draft.stranger.called))
+    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
+    if payee.username is None:
+        return turn.t("To {name}", name=payee.name)
+    return turn.t("To {name} {username}", name=payee.name, username=f"@{payee.username}")
 
 
 async def _ask_which_amount(turn: Turn, draft: Draft) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bot import cards
+from bot.cautions import Cautions
 from bot.journeys.notices import _TEXTS
 from bot.keypad import Keypad, Pay
 from bot.names import Reason
-from bot.payees import Cautions, Payee
+from bot.payees import Payee
 from bot.text import Speaker
 from sandbox.person import plain
 from wallet import Currency, Money, NoticeKind, Party, Quote, Receipt

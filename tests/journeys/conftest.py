@@ -167,7 +167,12 @@ class Street:
 
     async def forge(self, presser: Somebody, data: str, chat: Somebody, message_id: int) -> None:
         """A button press made by hand: any data, in anybody's chat."""
-        message = {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        await self.forge_press(
+            presser, data, {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        )
+
+    async def forge_press(self, presser: Somebody, data: str, message: dict[str, Any]) -> None:
+        """A button press made by hand, under any message of any chat."""
         user = self.world.people[presser.id].user()
         query = {"id": str(uuid4().int), "from": user, "chat_instance": "1", "message": message, "data": data}
         await self._update({"callback_query": query})
