@@ -34,7 +34,9 @@ from wallet.group_commit import GroupCommit
 from wallet.orders import Order, deposit_order, refund_order, reversal_order, withdrawal_order
 from wallet.pin_hashing import PinHasher
 from wallet.service_holds import HoldVerbs
+from wallet.service_nettings import NettingVerbs
 from wallet.service_requests import RequestVerbs
+from wallet.service_splits import SplitVerbs
 from wallet.settlement import Settlement
 from wallet.values import NoticeKind, Receipt
 
@@ -69,7 +71,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wallet(HoldVerbs, RequestVerbs):
+class Wallet(HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs):
     """The money. Open it with `async with Wallet.open(settings) as wallet`."""
 
     def __init__(self, database: Database, settings: WalletSettings, clock: Callable[[], datetime] = utc_now) -> None:
