@@ -112,6 +112,12 @@ async def replace(conn: AsyncConnection, found: Netting, until: datetime, curren
     return True
 
 
+async def move_group(conn: AsyncConnection, group: UUID, new_group: UUID) -> None:
+    """As `Wallet.move_group`."""
+    for statement in _MOVE:
+        await conn.execute(statement, {"group": group, "new": new_group})
+
+
 def payment_key(netting_id: UUID, payer_account_id: UUID, payee_account_id: UUID) -> UUID:
     """The id of the request for this payment of this netting: the same each time."""
     return uuid5(netting_id, f"{payer_account_id} to {payee_account_id}")
@@ -162,6 +168,10 @@ _AGREE = text("""
     UPDATE wallet.netting_sides SET agreed_at = COALESCE(agreed_at, :at)
     WHERE netting_id = :netting AND account_id = (SELECT id FROM wallet.accounts WHERE party_id = :party)
 """)
+_MOVE = (
+    text("UPDATE wallet.splits SET group_key = :new WHERE group_key = :group"),
+    text("UPDATE wallet.nettings SET group_key = :new WHERE group_key = :group"),
+)
 _END = text("UPDATE wallet.nettings SET state = :state WHERE id = :netting")
 _LOCK_CLAIMS = text("""
     SELECT state, expires_at FROM wallet.requests WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE

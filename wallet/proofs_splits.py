@@ -20,7 +20,7 @@ SPLITS = (
         """
         SELECT 'split ' || s.id, COALESCE(sum(h.amount), 0) = s.total, abs(s.total - COALESCE(sum(h.amount), 0))
         FROM wallet.splits s LEFT JOIN wallet.shares h ON h.split_id = s.id
-        WHERE s.asked_at IS NOT NULL GROUP BY s.id
+        WHERE s.asked_at IS NOT NULL GROUP BY s.id, s.total
         """,
     ),
     Claim(

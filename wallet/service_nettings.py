@@ -93,6 +93,10 @@ class NettingVerbs:
 
         return await self._database.transaction(refuse)
 
+    async def move_group(self, group: UUID, new_group: UUID) -> None:
+        """Know all splits and nettings of a group by its new key from now on."""
+        await self._database.transaction(lambda conn: nettings.move_group(conn, group, new_group))
+
     async def _of_side(self, conn: AsyncConnection, netting_id: UUID, person_id: UUID) -> Netting:
         """The netting, locked, for somebody whom it concerns."""
         await nettings.lock(conn, netting_id)

@@ -124,11 +124,6 @@ async def close(conn: AsyncConnection, split_id: UUID, at: datetime) -> None:
     await conn.execute(_CLOSE, {"split": split_id, "at": at})
 
 
-async def move_group(conn: AsyncConnection, group: UUID, new_group: UUID) -> None:
-    """The front knows the group by another key from now on."""
-    await conn.execute(_MOVE, {"group": group, "new": new_group})
-
-
 def share_key(split_id: UUID, account_id: UUID) -> UUID:
     """The id of the request that asks for this share: the same each time, so that it is asked for once."""
     return uuid5(split_id, f"share of {account_id}")
@@ -169,7 +164,6 @@ _FIX = text("""
 """)
 _ASKED = text("UPDATE wallet.splits SET asked_at = :at WHERE id = :split")
 _CLOSE = text("UPDATE wallet.splits SET closed_at = :at WHERE id = :split")
-_MOVE = text("UPDATE wallet.splits SET group_key = :new WHERE group_key = :group")
 
 
 def _party(row: Row[Any]) -> Party:
