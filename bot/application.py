@@ -20,9 +20,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, refusals
-from bot.guards import addressed, fresh, fresh_in_group, private, six_digits
+from bot import group_cards, refusals, request_cards
+from bot.guards import addressed, asking, fresh, fresh_in_group, private, six_digits
 from bot.journeys import (
+    answer,
     balance,
     business,
     cancel,
@@ -31,14 +32,17 @@ from bot.journeys import (
     contacts,
     findable,
     group,
+    group_requests,
     help,  # noqa: A004 - the command's own name
     history,
     inline,
+    inline_requests,
     keys,
     me,
     membership,
     pay,
     pins,
+    request,
     shared,
     start,
     unfit,
@@ -88,7 +92,8 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("start", anybody(start.start), fresh),
         CommandHandler("help", anybody(help.show), fresh),
         CommandHandler("balance", member(balance.show), fresh),
-        CommandHandler(["send", "pay"], member(words.read), fresh),
+        CommandHandler(["send", "pay", "request"], member(words.read), fresh),
+        CommandHandler("requests", member(request.show_open), fresh),
         CommandHandler("history", member(history.show), fresh),
         CommandHandler("verify", member(verify.check), fresh),
         CommandHandler("pin", member(pins.change), fresh),
@@ -100,6 +105,8 @@ def handlers(context: Context) -> list[Handler]:
         MessageHandler(fresh & filters.COMMAND, anybody(help.unknown_command)),
         # In groups: paying, and the way to all the rest
         CommandHandler(["pay", "send"], anybody(group.instructed), fresh_in_group),
+        CommandHandler("request", anybody(group_requests.instructed), fresh_in_group),
+        MessageHandler(fresh_in_group & asking, anybody(group_requests.instructed)),
         MessageHandler(fresh_in_group & addressed, anybody(group.instructed)),
         CommandHandler(list(help.commands(Speaker())), anybody(group.elsewhere), fresh_in_group),
         MessageHandler(filters.StatusUpdate.MIGRATE, anybody(group.migrated)),
@@ -118,6 +125,15 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
         CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
         CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
+        CallbackQueryHandler(member(answer.pay_it), f"^{request_cards.PAY}{_CARD}"),
+        CallbackQueryHandler(member(answer.decline), f"^{request_cards.DECLINE}{_CARD}"),
+        CallbackQueryHandler(member(answer.block), f"^{request_cards.BLOCK}{_CARD}"),
+        CallbackQueryHandler(member(request.cancel), f"^{request_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(request.remind), f"^{request_cards.REMIND}{_CARD}"),
+        CallbackQueryHandler(member(request.chosen), rf"^asked\d{_CARD}"),
+        CallbackQueryHandler(anybody(group_requests.pay), f"^{request_cards.PAY_IN_GROUP}{_CARD}"),
+        CallbackQueryHandler(anybody(group_requests.cancel), f"^{request_cards.CANCEL_IN_GROUP}{_CARD}"),
+        CallbackQueryHandler(anybody(inline_requests.pay), f"^{request_cards.I_PAY}{_CARD}"),
         CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
         CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
@@ -133,7 +149,7 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(contacts.act), f"^({'|'.join(contacts.OPERATIONS)}){_CARD}"),
         CallbackQueryHandler(member(shared.answered), f"^(isthem|notthem){_CARD}"),
         CallbackQueryHandler(member(findable.show), f"^findme{_CARD}"),
-        CallbackQueryHandler(member(findable.change), f"^(beseen|behid){_CARD}"),
+        CallbackQueryHandler(member(findable.change), f"^(beseen|behid|beasked|bespared){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
         # In chats that the bot is not in
         InlineQueryHandler(anybody(inline.asked)),
@@ -189,7 +205,10 @@ async def introduce(context: Context) -> None:
                 [BotCommand(name, text) for name, text in help.commands(speaker).items()], language_code=code
             )
             await context.bot.set_my_commands(
-                [BotCommand("pay", speaker.label("Pay somebody here"))],
+                [
+                    BotCommand("pay", speaker.label("Pay somebody here")),
+                    BotCommand("request", speaker.label("Ask somebody here for money")),
+                ],
                 scope=BotCommandScopeAllGroupChats(),
                 language_code=code,
             )

@@ -123,8 +123,8 @@ class Cards:
         """Remember which message shows the card."""
         return await self._change(card, message_id=message_id)
 
-    async def becomes(self, card: Card, kind: str, quote_id: UUID, look_again_at: datetime) -> Card:
-        """Make the card show a quote, and be of another kind from now on."""
+    async def becomes(self, card: Card, kind: str, quote_id: UUID, look_again_at: datetime | None = None) -> Card:
+        """Make the card show a quote or a request, and be of another kind from now on."""
         return await self._change(card, kind=kind, quote_id=quote_id, look_again_at=look_again_at)
 
     async def requote(self, card: Card, quote_id: UUID, look_again_at: datetime) -> Card:

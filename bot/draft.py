@@ -1,4 +1,4 @@
-"""A payment that is being put together: what is known, and so what to ask next. Pure."""
+"""A payment, or a request for one, that is being put together: what is known, and so what to ask next. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from uuid import UUID
 class Draft:
     """Payees and amounts (minor units) that may be meant: none is asked for, several are asked about, one is decided.
 
-    `key` becomes the quote's: however often an answer is handled again, the draft ends in the same quote.
+    `asks`: the payee is asked to pay, instead of being paid.
+    `key` becomes the quote's, or the request's: however often an answer is handled again, the draft ends in the same.
     """
 
     key: UUID
@@ -19,6 +20,7 @@ class Draft:
     amounts: tuple[int, ...] = ()
     note: str = ""
     ask_note: bool = False
+    asks: bool = False
 
     def facts(self) -> dict[str, Any]:
         """As JSON, to be kept between two messages."""
@@ -28,6 +30,7 @@ class Draft:
             "amounts": list(self.amounts),
             "note": self.note,
             "ask_note": self.ask_note,
+            "asks": self.asks,
         }
 
     @classmethod
@@ -39,4 +42,5 @@ class Draft:
             amounts=tuple(facts["amounts"]),
             note=facts["note"],
             ask_note=facts["ask_note"],
+            asks=facts.get("asks", False),
         )

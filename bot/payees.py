@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, Forbidden
 
 from bot import identity, intents, names
-from bot.contacts import NotAccepted, NotToBeFound
+from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from wallet import WalletError
 
 if TYPE_CHECKING:
@@ -130,6 +130,23 @@ async def ensure_accepted(context: Context, payer: Person, party_id: UUID) -> No
     payee = await context.people.of_party(party_id)
     if payee is not None and await context.contacts.blocks(payee.user_id, payer.user_id):
         raise NotAccepted(payee.name)
+
+
+async def ensure_may_ask(context: Context, asker: Person, payer_id: UUID, *, in_public: bool = False) -> None:
+    """Raise NotAsked if this person has blocked the asker, or never dealt with them and lets no strangers ask.
+
+    `in_public`: in a chat that both are in, where strangers may. Who has no wallet yet is disturbed by nobody.
+    """
+    payer = await context.people.of_party(payer_id)
+    if payer is None or payer.user_id == asker.user_id:
+        return
+    if await context.contacts.blocks(payer.user_id, asker.user_id):
+        raise NotAsked(payer.name, blocked=True)
+    if in_public or await context.contacts.may_ask(asker.user_id, payer.user_id):
+        return
+    people, _ = await dealt_with(context, asker)
+    if payer not in people:
+        raise NotAsked(payer.name, blocked=False)
 
 
 async def remember_payment(context: Context, payer: Person, receipt: Receipt) -> None:

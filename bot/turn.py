@@ -119,14 +119,17 @@ class Turn:
             shown = await self.edit(card.message_id, face)
         return card if shown == card.message_id else await self.context.cards.sent(card, shown)
 
-    async def toast(self, text: str = "", *, alert: bool = False) -> None:
-        """Answer the button press, once: before anything slow. Telegram shows `text`, plain, for a moment."""
+    async def toast(self, text: str = "", *, alert: bool = False, url: str = "") -> None:
+        """Answer the button press, once: before anything slow. Telegram shows `text`, plain, for a moment.
+
+        `url`: a link to our private chat, which opens at once.
+        """
         query = self.update.callback_query
         if query is None or self._answered:
             return
         self._answered = True
         try:
-            await query.answer(text or None, show_alert=alert)
+            await query.answer(text or None, show_alert=alert, url=url or None)
         except BadRequest as refusal:  # a replayed press: nobody waits for this answer any more
             if not messages.came_too_late(refusal):
                 raise

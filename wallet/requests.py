@@ -143,6 +143,12 @@ async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> None:
     raise ReminderTooSoon(row.told_at + REMIND_EVERY)
 
 
+async def claim(conn: AsyncConnection, request_id: UUID, payer_account_id: UUID) -> bool:
+    """Whether an open request to somebody without a wallet is to this account from now on."""
+    claimed = await conn.execute(_CLAIM, {"id": request_id, "payer": payer_account_id})
+    return claimed.rowcount > 0
+
+
 def lock(request_ids: Sequence[UUID]) -> Statement:
     """What locks these requests and reads how they stand: id, state, expires_at."""
     return _LOCK, {"ids": uuids(request_ids)}
@@ -197,6 +203,11 @@ _INSERT = text("""
 """)
 _END = text("UPDATE wallet.requests SET state = :state WHERE id = :id AND state = 'open'")
 _STATE = text("SELECT state FROM wallet.requests WHERE id = :id")
+_CLAIM = text("""
+    UPDATE wallet.requests SET payer_account_id = :payer
+    WHERE id = :id AND state = 'open'
+      AND payer_account_id IN (SELECT id FROM wallet.accounts WHERE status = 'invited')
+""")
 _EXPIRE = text("""
     UPDATE wallet.requests SET state = 'expired' WHERE id IN (
         SELECT id FROM wallet.requests WHERE state = 'open' AND expires_at <= :now

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from telegram.error import BadRequest, Forbidden
 
 from bot import cards, messages, payees, refusals
-from bot.journeys import aside, public
+from bot.journeys import aside, public, requested
 from bot.text import Speaker
 from wallet import QuoteExpired
 
@@ -37,10 +37,10 @@ def due(quote: Quote) -> datetime:
 
 
 async def run(context: Context) -> NoReturn:
-    """Look after cards, and after money set aside, until cancelled."""
+    """Look after cards, money set aside and requests, until cancelled."""
     while True:
         await asyncio.sleep(_LOOK_AGAIN)
-        for look_after in (close_expired, aside.look_after):
+        for look_after in (close_expired, aside.look_after, requested.look_after):
             try:
                 await look_after(context)
             except Exception as error:  # noqa: BLE001 - one failure must not end the round for good

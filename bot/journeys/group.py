@@ -8,40 +8,34 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
-from telegram.constants import MessageEntityType
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, payees, phrases, refusals
+from bot import intents, messages, refusals
 from bot.amounts import Amount
-from bot.journeys import expiry, pay, public
+from bot.journeys import expiry, instruction, pay, public
 from bot.messages import Face
 from bot.names import clean
-from wallet import Money, WalletError
+from wallet import WalletError
 
 if TYPE_CHECKING:
-    from telegram import User
-
     from bot.conversation import Card
     from bot.turn import Turn
     from wallet import Quote
 
 log = logging.getLogger(__name__)
 
-_TARGET: Final = "X"
-"""Stands for whoever a reply answers, in the words that are read."""
-
 
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to pay, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await _answer(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+        await answer(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
         return
-    intent = _intent(turn)
+    intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await _answer(
+        await answer(
             turn,
             turn.t(
                 "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
@@ -50,12 +44,12 @@ async def instructed(turn: Turn) -> None:
         )
         return
     try:
-        quote = await _quoted(turn, intent, intent.amount)
+        quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await _refuse(turn, refusal)
+        await refuse(turn, refusal)
         return
     if quote is None:
-        await _answer(
+        await answer(
             turn, turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
         )
         return
@@ -102,7 +96,7 @@ async def migrated(turn: Turn) -> None:
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await _answer(turn, turn.t("I answer that in our private chat only."))
+    await answer(turn, turn.t("I answer that in our private chat only."))
 
 
 async def joined(turn: Turn) -> None:
@@ -117,76 +111,6 @@ async def joined(turn: Turn) -> None:
                 "Only you see your PIN and your balance."
             )
         )
-
-
-def _intent(turn: Turn) -> intents.Intent:
-    """What the words ask for; a reply says whom, unless the words do."""
-    message = turn.message
-    if message is None:
-        return intents.NoIntent()
-    words, mentions = _words(turn, message)
-    spoken = _read(turn, "/pay ", words, mentions)
-    target = _target(message)
-    if target is None or isinstance(getattr(spoken, "payee", None), intents.Username | intents.UserId):
-        return spoken
-    whom = intents.Mention(len("/pay "), len(_TARGET), target.id)
-    return _read(turn, f"/pay {_TARGET} ", words, mentions, whom)
-
-
-def _read(
-    turn: Turn, start: str, words: str, mentions: list[intents.Mention], *more: intents.Mention
-) -> intents.Intent:
-    """Read words as if they had been written after `start`."""
-    moved = [replace(mention, offset=mention.offset + len(start)) for mention in mentions]
-    currency = turn.context.wallet.currency
-    return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
-
-
-def _words(turn: Turn, message: Message) -> tuple[str, list[intents.Mention]]:
-    """The message after the command or the bot's name, with the people mentioned there."""
-    text = message.text or ""
-    name = f"@{turn.context.bot.username}"
-    head, _, _ = text.partition(" ")
-    start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
-    units = len(text[:start].encode("utf-16-le")) // 2
-    mentions = [
-        intents.Mention(entity.offset - units, entity.length, entity.user.id)
-        for entity in message.entities
-        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
-    ]
-    return text[start:], mentions
-
-
-def _target(message: Message) -> User | None:
-    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator."""
-    answered = message.reply_to_message
-    if answered is None or answered.sender_chat is not None or answered.from_user is None or answered.from_user.is_bot:
-        return None
-    return answered.from_user
-
-
-async def _quoted(turn: Turn, intent: intents.Pay, amount: Amount) -> Quote | None:
-    """The quote; None if it is not certain who is to be paid. WalletError, also where they take nothing from them."""
-    found = await payees.find_or_invite(turn.context, turn.person, intent.payee, _called(turn, intent.payee))
-    if len(found) != 1:
-        return None
-    await payees.ensure_accepted(turn.context, turn.person, found[0])
-    money = Money(amount.minor, turn.context.wallet.currency)
-    return await turn.context.wallet.quote(turn.person.party_id, found[0], money, note=intent.note, key=turn.key)
-
-
-def _called(turn: Turn, payee: intents.Payee) -> str:
-    """What the group calls somebody: as Telegram names them in this message."""
-    message = turn.message
-    target = _target(message) if message else None
-    named = [target, *(entity.user for entity in (message.entities if message else ()))]
-    match payee:
-        case intents.UserId(user_id):
-            return next((clean(user.full_name) for user in named if user is not None and user.id == user_id), "")
-        case intents.Username(username):
-            return f"@{username}"
-        case intents.Name(name):
-            return clean(name)
 
 
 async def _show(turn: Turn, quote: Quote) -> None:
@@ -218,17 +142,22 @@ async def _pressed(turn: Turn) -> Card | None:
     return card
 
 
-async def _refuse(turn: Turn, refusal: WalletError) -> None:
-    """Why is the payer's business alone: a balance or a limit may be in it."""
+async def refuse(turn: Turn, refusal: WalletError) -> None:
+    """Say that it did not work, and why in private."""
+    await explain(turn, refusal)
+    await answer(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+
+
+async def explain(turn: Turn, refusal: WalletError) -> None:
+    """Why is the person's business alone: a balance or a limit may be in it."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
-    await _answer(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
-async def _answer(turn: Turn, text: str) -> None:
+async def answer(turn: Turn, text: str) -> None:
     """One line in the group, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")

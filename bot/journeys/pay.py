@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import TelegramError
 
 from bot import cards, messages, payees, refusals
-from bot.journeys import aside, expiry, public
+from bot.journeys import aside, expiry, public, requested
 from bot.keypad import Keypad, Pay, Pin
 from bot.text import Speaker
 from wallet import (
@@ -110,6 +110,8 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     keypad.outcome = await _receipt_face(turn, card, receipt)
     await _tell_payer(turn, card, keypad.outcome, receipt)
     await public.follow(turn.context, receipt.payment_id)
+    if quote.request_id is not None:
+        await requested.follow(turn.context, quote.request_id)
     await payees.remember_payment(turn.context, turn.person, receipt)
 
 
@@ -186,9 +188,7 @@ async def ask_again(turn: Turn) -> None:
         return
     try:
         await payees.ensure_accepted(turn.context, turn.person, old.payee.id)
-        quote = await turn.context.wallet.quote(
-            turn.person.party_id, old.payee.id, old.amount, note=old.note, key=turn.key_of(f"again {old.id}")
-        )
+        quote = await _anew(turn, old)
     except WalletError as refusal:
         await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal))
         return
@@ -197,6 +197,14 @@ async def ask_again(turn: Turn) -> None:
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
     await turn.put(card, await _face(turn, card, quote))
     await public.follow(turn.context, quote.id)
+
+
+async def _anew(turn: Turn, old: Quote) -> Quote:
+    """The same once more; what answers a request still does."""
+    payer_id, key = turn.person.party_id, turn.key_of(f"again {old.id}")
+    if old.request_id is not None:
+        return await turn.context.wallet.quote_request(old.request_id, payer_id, key=key)
+    return await turn.context.wallet.quote(payer_id, old.payee.id, old.amount, note=old.note, key=key)
 
 
 async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:

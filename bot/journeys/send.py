@@ -18,14 +18,12 @@ from telegram import (
 
 from bot import payees
 from bot.cards import button
-from bot.journeys import invite, pay
+from bot.journeys import invite, pay, request
 from bot.messages import Face
 from bot.text import plain
 from wallet import Money, NoteTooLong, WalletError
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from bot import intents
     from bot.conversation import Waiting
     from bot.draft import Draft
@@ -43,9 +41,9 @@ _ONE_CONTACT: Final = 1
 
 
 async def advance(turn: Turn, draft: Draft) -> None:
-    """Ask the next open question, or show the card. A payee who takes nothing from this payer ends it: NotAccepted."""
+    """Ask the next open question, or show the card. NotAccepted, NotAsked: one who wants nothing from them ends it."""
     if len(draft.payees) == 1:
-        await _ensure_accepted(turn, draft.payees[0])
+        await _ensure_accepted(turn, draft)
     if not draft.payees:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
@@ -58,6 +56,11 @@ async def advance(turn: Turn, draft: Draft) -> None:
         await _ask_note(turn, draft)
     else:
         await _show_card(turn, draft)
+
+
+def direction(turn: Turn, draft: Draft, name: str) -> str:
+    """Return whom the money is to go to, or come from."""
+    return turn.t("From {name}", name=name) if draft.asks else turn.t("To {name}", name=name)
 
 
 async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> bool:
@@ -81,27 +84,35 @@ async def close_question(turn: Turn, waiting: Waiting, answer: str) -> None:
         await turn.edit(card.message_id, Face(answer))
 
 
-async def _ensure_accepted(turn: Turn, payee_id: UUID) -> None:
+async def _ensure_accepted(turn: Turn, draft: Draft) -> None:
+    ensure = payees.ensure_may_ask if draft.asks else payees.ensure_accepted
     try:
-        await payees.ensure_accepted(turn.context, turn.person, payee_id)
+        await ensure(turn.context, turn.person, draft.payees[0])
     except WalletError:
         await turn.context.conversations.end(turn.user.id)
         raise
 
 
 async def _show_card(turn: Turn, draft: Draft) -> None:
-    """Show the quote. The conversation ends last: cut off before, the same answer leads here again."""
+    """Show the quote, or the request. The conversation ends last: cut off before, the same answer leads here again."""
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
-        quote = await turn.context.wallet.quote(
-            turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
-        )
+        if draft.asks:
+            await request.ask(turn, draft.payees[0], amount, draft.note, draft.key)
+        else:
+            await _show_quote(turn, draft, amount)
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
             await turn.context.conversations.end(turn.user.id)
         raise
-    await pay.show(turn, quote)
     await turn.context.conversations.end(turn.user.id)
+
+
+async def _show_quote(turn: Turn, draft: Draft, amount: Money) -> None:
+    quote = await turn.context.wallet.quote(
+        turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
+    )
+    await pay.show(turn, quote)
 
 
 async def _ask_payee(turn: Turn, draft: Draft) -> None:
@@ -115,10 +126,10 @@ async def _ask_payee(turn: Turn, draft: Draft) -> None:
         [[contact], [KeyboardButton("/cancel")]], resize_keyboard=True, one_time_keyboard=True
     )
     await _wait(turn, PAYEE, draft)
-    await turn.say(
-        turn.t("Who is it for? Choose from your contacts, or write a @username or the name of a business."),
-        replies=keyboard,
-    )
+    question = turn.t("Who is it for? Choose from your contacts, or write a @username or the name of a business.")
+    if draft.asks:
+        question = turn.t("Whom do you ask? Choose from your contacts, or write a @username.")
+    await turn.say(question, replies=keyboard)
 
 
 async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
@@ -135,13 +146,8 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
     payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
-    handle = f"@{payee.username}" if payee.username else ""
-    await turn.say(
-        turn.t("To {name} {username}", name=payee.name, username=handle)
-        if handle
-        else turn.t("To {name}", name=payee.name),
-        replies=ReplyKeyboardRemove(),
-    )
+    called = f"{payee.name} @{payee.username}" if payee.username else payee.name
+    await turn.say(direction(turn, draft, called), replies=ReplyKeyboardRemove())
     currency = turn.context.wallet.currency
     options = [whole * 10**currency.exponent for whole in _SUGGESTED]
     text = turn.t("How much? Press an amount or write one.")

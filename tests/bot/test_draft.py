@@ -10,5 +10,5 @@ from bot.draft import Draft
 
 def test_a_draft_is_the_same_after_being_stored() -> None:
     """Through JSON and back, undecided parts included."""
-    draft = Draft(UUID(int=1), (UUID(int=2), UUID(int=3)), (123, 123_400), "lunch", ask_note=True)
+    draft = Draft(UUID(int=1), (UUID(int=2), UUID(int=3)), (123, 123_400), "lunch", ask_note=True, asks=True)
     assert Draft.of(json.loads(json.dumps(draft.facts()))) == draft

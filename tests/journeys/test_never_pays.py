@@ -24,6 +24,30 @@ async def test_a_forward_pays_nothing(street: Street) -> None:
     assert await _cards(street) == 1
 
 
+@pytest.mark.parametrize("words", ["/request 5 @ben lunch", "request 5 from @ben for lunch", "ask ben for 5"])
+async def test_a_request_that_is_no_fresh_message_asks_nobody(street: Street, words: str) -> None:
+    """Forwarded, edited, through another bot, by a schedule, by a channel or in a group by an anonymous admin."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.context.contacts.remember(street.ben.id, street.ana.id, "Ana")
+    await street.context.contacts.remember(street.ana.id, street.ben.id, "Ben")
+    small_talk = await street.ana.says("good morning")
+    await street.ana.reads("did not understand")
+    await street.ana.edits(small_talk, words)
+    await street.ana.reads("An edited message never pays")
+    for manner in ({"via_bot": True}, {"offline": True}):
+        await street.ana.writes(words, **manner)
+    await street.inject(street.ana, words, sender_chat={"id": -1000000000202, "type": "channel", "title": "News"})
+    await street.inject(street.ana, words, chat={"id": -1000000000101, "type": "supergroup", "title": "Market Street"})
+    await street.settled()
+    ben = await street.party(street.ben)
+    assert await street.wallet.open_requests_to(ben.id) == ()
+    original = await street.ana.says(words)
+    await street.ana.reads("You asked Ben Okafor")
+    await street.ana.forwards(original)
+    await street.ana.reads("A forwarded message never pays")
+    assert len(await street.wallet.open_requests_to(ben.id)) == 1
+
+
 async def test_an_edit_pays_nothing(street: Street) -> None:
     """Neither small talk edited into an instruction, nor a changed amount."""
     await street.open_wallets(street.ana, street.ben)

@@ -1,0 +1,101 @@
+"""What a message in a chat of several people asks for: its words, the people it mentions, the message it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from telegram.constants import MessageEntityType
+
+from bot import intents, payees, phrases
+from bot.names import clean
+from wallet import Money
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from telegram import Message, User
+
+    from bot.amounts import Amount
+    from bot.turn import Turn
+    from wallet import Quote
+
+_TARGET: Final = "X"
+"""Stands for whoever a reply answers, in the words that are read."""
+
+
+def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
+    """What the words after this command ask for; a reply says whom, unless the words do."""
+    message = turn.message
+    if message is None:
+        return intents.NoIntent()
+    words, mentions = _words(turn, message)
+    spoken = _read(turn, f"{command} ", words, mentions)
+    target = _target(message)
+    wanted = spoken.wanted if isinstance(spoken, intents.Ask) else spoken
+    if target is None or isinstance(getattr(wanted, "payee", None), intents.Username | intents.UserId):
+        return spoken
+    whom = intents.Mention(len(f"{command} "), len(_TARGET), target.id)
+    return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
+
+
+def _read(
+    turn: Turn, start: str, words: str, mentions: list[intents.Mention], *more: intents.Mention
+) -> intents.Intent:
+    """Read words as if they had been written after `start`."""
+    moved = [replace(mention, offset=mention.offset + len(start)) for mention in mentions]
+    currency = turn.context.wallet.currency
+    return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
+
+
+def _words(turn: Turn, message: Message) -> tuple[str, list[intents.Mention]]:
+    """The message after the command or the bot's name, with the people mentioned there."""
+    text = message.text or ""
+    name = f"@{turn.context.bot.username}"
+    head, _, _ = text.partition(" ")
+    start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
+    units = len(text[:start].encode("utf-16-le")) // 2
+    mentions = [
+        intents.Mention(entity.offset - units, entity.length, entity.user.id)
+        for entity in message.entities
+        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
+    ]
+    return text[start:], mentions
+
+
+def _target(message: Message) -> User | None:
+    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator."""
+    answered = message.reply_to_message
+    if answered is None or answered.sender_chat is not None or answered.from_user is None or answered.from_user.is_bot:
+        return None
+    return answered.from_user
+
+
+async def quoted(turn: Turn, intent: intents.Pay, amount: Amount) -> Quote | None:
+    """The quote; None if it is not certain who is to be paid. WalletError, also where they take nothing from them."""
+    payee = await named(turn, intent.payee)
+    if payee is None:
+        return None
+    await payees.ensure_accepted(turn.context, turn.person, payee)
+    money = Money(amount.minor, turn.context.wallet.currency)
+    return await turn.context.wallet.quote(turn.person.party_id, payee, money, note=intent.note, key=turn.key)
+
+
+async def named(turn: Turn, payee: intents.Payee) -> UUID | None:
+    """The party that is certainly meant; somebody without a wallet is invited. None if nobody is, or several may be."""
+    found = await payees.find_or_invite(turn.context, turn.person, payee, _called(turn, payee))
+    return found[0] if len(found) == 1 else None
+
+
+def _called(turn: Turn, payee: intents.Payee) -> str:
+    """What the group calls somebody: as Telegram names them in this message."""
+    message = turn.message
+    target = _target(message) if message else None
+    named = [target, *(entity.user for entity in (message.entities if message else ()))]
+    match payee:
+        case intents.UserId(user_id):
+            return next((clean(user.full_name) for user in named if user is not None and user.id == user_id), "")
+        case intents.Username(username):
+            return f"@{username}"
+        case intents.Name(name):
+            return clean(name)
