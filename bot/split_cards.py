@@ -109,7 +109,8 @@ def _what_next(speaker: Speaker, shown: Split) -> str:
         case "closed":
             paid, asked = totals(shown)
             if paid == asked:
-                return speaker.t("✓ <b>All is paid.</b>")
+                netted = any(share.request is not None and share.request.state == "netted" for share in shown.shares)
+                return speaker.t("✓ <b>All is settled.</b>") if netted else speaker.t("✓ <b>All is paid.</b>")
             return speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
 
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wallet import notes, notices, parties, requests, splits, splitting
+from wallet import parties, requests, shares, splits, splitting
 from wallet.errors import (
-    KeyConflict,
-    NotAPayer,
-    PartsUnequalTotal,
-    PartyFrozen,
-    PartyInvited,
-    ReminderTooSoon,
     RequestClosed,
     SplitClosed,
-    SplitEmpty,
-    SplitFull,
-    SplitTooSmall,
     SplitUnknown,
-    TooManyRequests,
 )
-from wallet.limits import DAY
-from wallet.orders import checked_amount
 from wallet.values import NoticeKind
-from wallet.values_splits import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,38 +20,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from wallet.accounts import PartyAccount
     from wallet.database import Database
     from wallet.money import Currency, Money
     from wallet.settings import WalletSettings
-    from wallet.values import Party, Request
-    from wallet.values_splits import Split, Way
-
-MAX_PEOPLE = 50
-"""So many people may be in one split."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Who splits what, for which group, how and among whom; and the key, which becomes the split's id."""
-
-    starter_id: UUID
-    group: UUID
-    total: Money
-    note: str
-    way: Way
-    parts: tuple[Part, ...]
-    key: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a split is made by: when it is, until when people join or pay, and how many one may start a day."""
-
-    currency: Currency
-    a_day: int
-    at: datetime
-    until: datetime
+    from wallet.values import Party
+    from wallet.values_splits import Part, Split, Way
 
 
 class SplitVerbs:
@@ -94,8 +53,8 @@ class SplitVerbs:
         PartyUnknown, PartyFrozen, PartyInvited (the starter), NotAPayer, AmountOutOfRange, WrongCurrency, NoteTooLong,
         SplitEmpty, SplitFull, SplitTooSmall, PartsUnequalTotal, TooManyRequests, KeyConflict.
         """
-        asking = Asking(starter_id, group, total, note, way, tuple(parts), key)
-        return await self._database.transaction(lambda conn: _start(conn, asking, self._split_terms()))
+        asking = shares.Asking(starter_id, group, total, note, way, tuple(parts), key)
+        return await self._database.transaction(lambda conn: shares.start(conn, asking, self._split_terms()))
 
     async def split(self, split_id: UUID) -> Split:
         """The split as it stands now. SplitUnknown."""
@@ -110,6 +69,16 @@ class SplitVerbs:
 
         return await self._database.read(read)
 
+    async def open_splits(self, group: UUID, limit: int = 10) -> tuple[Split, ...]:
+        """This group's splits that gather people or ask them, of the newest ones, oldest first."""
+
+        async def read(conn: AsyncConnection) -> tuple[Split, ...]:
+            ids = await splits.newest_of(conn, group, limit)
+            found = [await splits.find(conn, split_id, self.currency, self._clock()) for split_id in reversed(ids)]
+            return tuple(split for split in found if split.state != "closed")
+
+        return await self._database.read(read)
+
     async def join_split(self, split_id: UUID, person_id: UUID) -> Split:
         """Be in. Joining twice changes nothing.
 
@@ -117,9 +86,9 @@ class SplitVerbs:
         """
 
         async def join(conn: AsyncConnection) -> Split:
-            split, person = await self._gathering(conn, split_id), await _person(conn, person_id)
+            split, person = await self._gathering(conn, split_id), await shares.person_account(conn, person_id)
             if split.share_of(person_id) is None:
-                _require_room(split.total, len(split.shares) + 1)
+                shares.require_room(split.total, len(split.shares) + 1)
                 await splits.join(conn, split_id, person.account_id)
             return await splits.find(conn, split_id, self.currency, self._clock())
 
@@ -144,9 +113,9 @@ class SplitVerbs:
         async def ask(conn: AsyncConnection) -> Split:
             split = await self._of_starter(conn, split_id, starter_id)
             if split.asked_at is None:
-                _require_gathering(split)
+                shares.require_gathering(split)
                 people = await splits.members(conn, split_id)
-                await _ask(conn, split, people, splitting.evenly(split.total, len(people)), self._split_terms())
+                await shares.ask(conn, split, people, splitting.evenly(split.total, len(people)), self._split_terms())
             return await splits.find(conn, split_id, self.currency, self._clock())
 
         return await self._database.transaction(ask)
@@ -162,7 +131,7 @@ class SplitVerbs:
             split = await self._of_starter(conn, split_id, starter_id)
             if split.state != "asking":
                 raise SplitClosed(split.state)
-            return await _remind(conn, _open_of(split), self._clock())
+            return await shares.remind(conn, shares.open_of(split), self._clock())
 
         return await self._database.transaction(remind)
 
@@ -174,25 +143,25 @@ class SplitVerbs:
 
         async def close(conn: AsyncConnection) -> Split:
             split = await self._of_starter(conn, split_id, starter_id)
-            for asked in _open_of(split):
+            for asked in shares.open_of(split):
                 with suppress(RequestClosed):  # paid or declined since we looked
                     await requests.end(conn, asked.id, "cancelled")
-                    await _tell(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
+                    await shares.tell(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
             await splits.close(conn, split_id, self._clock())
             return await splits.find(conn, split_id, self.currency, self._clock())
 
         return await self._database.transaction(close)
 
-    def _split_terms(self) -> Terms:
+    def _split_terms(self) -> shares.Terms:
         at = self._clock()
         until = at + timedelta(days=self._settings.request_days)
-        return Terms(self.currency, self._settings.limit_requests_a_day, at, until)
+        return shares.Terms(self.currency, self._settings.limit_requests_a_day, at, until)
 
     async def _gathering(self, conn: AsyncConnection, split_id: UUID) -> Split:
         """The split, locked, while people may join and leave."""
         await splits.lock(conn, split_id)
         split = await splits.find(conn, split_id, self.currency, self._clock())
-        _require_gathering(split)
+        shares.require_gathering(split)
         return split
 
     async def _of_starter(self, conn: AsyncConnection, split_id: UUID, starter_id: UUID) -> Split:
@@ -202,141 +171,3 @@ class SplitVerbs:
         if split.starter.id != starter_id:
             raise SplitUnknown
         return split
-
-
-async def _start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
-    total, note = checked_amount(asking.total, terms.currency), notes.checked(asking.note)
-    starter = await _person(conn, asking.starter_id)
-    await requests.lock_asker(conn, asking.starter_id)
-    placed = splits.Placed(asking.key, asking.group, starter.account_id, total, note, asking.way, terms.at, terms.until)
-    if await splits.insert(conn, placed, terms.currency):
-        await _require_may_start(conn, starter, terms)
-        people, division = await _divided(conn, asking, starter)
-        for person in people:
-            await splits.join(conn, asking.key, person.account_id)
-        if asking.parts:
-            split = await splits.find(conn, asking.key, terms.currency, terms.at)
-            await _ask(conn, split, await splits.members(conn, asking.key), division, terms)
-    split = await splits.find(conn, asking.key, terms.currency, terms.at)
-    same = (split.starter.id, split.group, split.total.minor, split.note, split.way)
-    if same != (asking.starter_id, asking.group, total, note, asking.way):
-        raise KeyConflict(asking.key)
-    return split
-
-
-async def _require_may_start(conn: AsyncConnection, starter: PartyAccount, terms: Terms) -> None:
-    """With the starter locked, and this split counted."""
-    _require_not_frozen(starter.party)
-    opens = await splits.started_since(conn, starter.account_id, terms.a_day + 1, terms.at - DAY)
-    if opens is not None:
-        raise TooManyRequests("day", terms.a_day, opens + DAY)
-
-
-async def _divided(
-    conn: AsyncConnection, asking: Asking, starter: PartyAccount
-) -> tuple[list[PartyAccount], splitting.Division]:
-    """Everybody who is in from the start, the starter first, and what each carries."""
-    if len({part.party_id for part in asking.parts}) < len(asking.parts):
-        raise ValueError("somebody is named twice")
-    if any((part.amount is not None) != (asking.way == "amounts") for part in asking.parts):
-        raise ValueError("amounts are for everybody, and for a split by amounts")
-    own = next((part for part in asking.parts if part.party_id == asking.starter_id), None)
-    others = [part for part in asking.parts if part is not own]
-    people = [starter, *[await _payer(conn, part.party_id) for part in others]]
-    if asking.way != "amounts":
-        _require_room(asking.total, len(people))
-        weights = [part.weight for part in (own or Part(asking.starter_id), *others)]
-        return people, splitting.by_weights(asking.total, weights)
-    division = splitting.by_amounts(asking.total, [part.amount for part in others if part.amount])
-    rest = division.parts[0]
-    if own is not None and own.amount is not None and own.amount != rest:
-        raise PartsUnequalTotal(asking.total - rest + own.amount, asking.total)
-    if rest.minor:
-        _require_room(asking.total, len(people))
-        return people, division
-    _require_room(asking.total, len(others))
-    return people[1:], splitting.Division(division.parts[1:])
-
-
-async def _ask(
-    conn: AsyncConnection, split: Split, people: Sequence[splits.Member], division: splitting.Division, terms: Terms
-) -> None:
-    """Fix these shares, in order, and ask for all of them but the starter's."""
-    if all(one.is_starter for one in people):
-        raise SplitEmpty
-    _require_not_frozen(split.starter)
-    starter_account = (await parties.account_of(conn, split.starter.id)).account_id
-    fixed = []
-    for place, (one, part) in enumerate(zip(people, division.parts, strict=True)):
-        asked = None if one.is_starter else splits.share_key(split.id, one.account_id)
-        fixed.append(splits.Fixed(one.account_id, part.minor, place in division.odd, asked))
-        if asked is not None:
-            sides = starter_account, one.account_id
-            placed = requests.Placed(asked, *sides, part.minor, split.note, terms.at, terms.until)
-            await requests.insert(conn, placed, terms.currency)
-    await splits.fix(conn, split.id, fixed, terms.at)
-    made = await requests.load_many(conn, [one.request_id for one in fixed if one.request_id], terms.currency)
-    await _tell(conn, NoticeKind.REQUEST_RECEIVED, list(made.values()), terms.at)
-
-
-async def _remind(conn: AsyncConnection, asked: Sequence[Request], at: datetime) -> tuple[Party, ...]:
-    reminded, too_soon = [], []
-    for one in asked:
-        if one.payer.status == "invited":
-            continue
-        try:
-            await requests.remind(conn, one.id, at)
-        except ReminderTooSoon as refusal:
-            too_soon.append(refusal.opens_at)
-        except RequestClosed:  # since we looked
-            continue
-        else:
-            reminded.append(one)
-    if not reminded:
-        raise ReminderTooSoon(min(too_soon)) if too_soon else SplitEmpty
-    await _tell(conn, NoticeKind.REQUEST_REMINDED, reminded, at)
-    return tuple(one.payer for one in reminded)
-
-
-async def _tell(conn: AsyncConnection, kind: NoticeKind, asked: Sequence[Request], at: datetime) -> None:
-    """Tell the payers of these requests, but for those who have no wallet, and so no chat to be told in."""
-    await notices.of_request(conn, kind, [(one.id, one.payer) for one in asked if one.payer.status != "invited"], at)
-
-
-def _open_of(split: Split) -> list[Request]:
-    """What is asked for, in the order in which rows are locked."""
-    asked = [share.request for share in split.shares if share.request is not None]
-    return sorted((one for one in asked if one.state == "open"), key=lambda one: one.id)
-
-
-async def _person(conn: AsyncConnection, person_id: UUID) -> PartyAccount:
-    """Somebody with a wallet of their own."""
-    person = await _payer(conn, person_id)
-    if person.party.status == "invited":
-        raise PartyInvited("payer", person.party.name)
-    return person
-
-
-async def _payer(conn: AsyncConnection, person_id: UUID) -> PartyAccount:
-    """Somebody who may be asked, also without a wallet yet."""
-    found = await parties.account_of(conn, person_id)
-    if found.party.kind != "person":
-        raise NotAPayer
-    return found
-
-
-def _require_gathering(split: Split) -> None:
-    if split.state != "gathering":
-        raise SplitClosed(split.state)
-
-
-def _require_not_frozen(starter: Party) -> None:
-    if starter.status == "frozen":
-        raise PartyFrozen("payee", starter.name)
-
-
-def _require_room(total: Money, people: int) -> None:
-    if people > MAX_PEOPLE:
-        raise SplitFull(MAX_PEOPLE)
-    if total.minor < people:
-        raise SplitTooSmall(total, people)

@@ -83,6 +83,11 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> UUID | None:
     return found
 
 
+async def newest_of(conn: AsyncConnection, group: UUID, limit: int) -> Sequence[UUID]:
+    """The splits of this group that nobody has closed, newest first."""
+    return (await conn.execute(_NEWEST_OF, {"group": group, "limit": limit})).scalars().all()
+
+
 async def started_since(conn: AsyncConnection, starter_account_id: UUID, nth: int, since: datetime) -> datetime | None:
     """When this person started the n-th last split since then; None if there were fewer."""
     asked = {"starter": starter_account_id, "since": since, "skip": nth - 1}
@@ -143,6 +148,10 @@ _SHARES = text(f"""
 """)  # noqa: S608 - as above
 _LOCK = text("SELECT id FROM wallet.splits WHERE id = :split FOR NO KEY UPDATE")
 _OF_REQUEST = text("SELECT split_id FROM wallet.shares WHERE request_id = :request")
+_NEWEST_OF = text("""
+    SELECT id FROM wallet.splits WHERE group_key = :group AND closed_at IS NULL
+    ORDER BY created_at DESC, id DESC LIMIT :limit
+""")
 _STARTED = text("""
     SELECT created_at FROM wallet.splits WHERE starter_account_id = :starter AND created_at > :since
     ORDER BY created_at DESC OFFSET :skip LIMIT 1
@@ -191,7 +200,12 @@ def _split(
 
 
 def _fixed(rows: Sequence[Row[Any]], asked: Mapping[UUID, Request], currency: Currency) -> tuple[Share, ...]:
-    return tuple(Share(_party(row), Money(row.amount, currency), row.odd, asked.get(row.request_id)) for row in rows)
+    return tuple(_fixed_share(row, asked.get(row.request_id), currency) for row in rows)
+
+
+def _fixed_share(row: Row[Any], asked: Request | None, currency: Currency) -> Share:
+    """Who had no wallet, and was known by a name, is whoever claimed the request."""
+    return Share(asked.payer if asked else _party(row), Money(row.amount, currency), row.odd, asked)
 
 
 def _as_of_now(rows: Sequence[Row[Any]], total: Money) -> tuple[Share, ...]:

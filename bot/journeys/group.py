@@ -15,6 +15,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot import intents, messages, refusals
 from bot.amounts import Amount
+from bot.identity import group_key
 from bot.journeys import expiry, instruction, pay, public
 from bot.messages import Face
 from bot.names import clean
@@ -92,6 +93,7 @@ async def migrated(turn: Turn) -> None:
     message = turn.message
     if message is not None and message.migrate_to_chat_id is not None:
         await turn.context.cards.moved(message.chat_id, message.migrate_to_chat_id)
+        await turn.context.wallet.move_group(group_key(message.chat_id), group_key(message.migrate_to_chat_id))
 
 
 async def elsewhere(turn: Turn) -> None:

@@ -67,7 +67,11 @@ class Somebody(Person):
 
     async def texts(self) -> list[str]:
         """All that the chat shows, oldest first."""
-        return [plain(message["text"]) for message in await self.messages()]
+        return await self.texts_in(self.id)
+
+    async def texts_in(self, chat: int) -> list[str]:
+        """All that a group shows, oldest first."""
+        return [plain(message["text"]) for message in await self.messages(chat)]
 
     async def confirms(self, pin: str | None = None) -> None:
         """Press Confirm and give the PIN in one go: typed, it counts while the keypad is open."""
@@ -167,7 +171,14 @@ class Street:
 
     async def forge(self, presser: Somebody, data: str, chat: Somebody, message_id: int) -> None:
         """A button press made by hand: any data, in anybody's chat."""
-        message = {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        await self._forge(presser, data, self.world.people[chat.id].chat(), message_id)
+
+    async def forge_in(self, presser: Somebody, data: str, group: int, message_id: int) -> None:
+        """As `forge`, in a group."""
+        await self._forge(presser, data, self.world.chats[group].wire, message_id)
+
+    async def _forge(self, presser: Somebody, data: str, chat: dict[str, Any], message_id: int) -> None:
+        message = {"message_id": message_id, "date": 1, "chat": chat}
         user = self.world.people[presser.id].user()
         query = {"id": str(uuid4().int), "from": user, "chat_instance": "1", "message": message, "data": data}
         await self._update({"callback_query": query})

@@ -34,7 +34,7 @@ from wallet import (
     WalletError,
     WalletSettings,
 )
-from wallet.service_splits import MAX_PEOPLE
+from wallet.shares import MAX_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
