@@ -46,6 +46,7 @@ async def test_who_owes_in_a_chain_pays_its_end(street: Street) -> None:
     await street.ana.reads("✓ Ben Okafor  ○ Chai Srisuk", chat=FLAT)
     await street.chai.presses("I agree", chat=FLAT)
     await street.ana.reads("Everybody agreed", "○ Ana Moreno → Chai Srisuk · €10.00 · to pay", chat=FLAT)
+    await street.settled()
     lunch = next(text for text in await bots_words(street) if "lunch" in text)
     assert "✓ Ana Moreno · €10.00 · settled up" in lunch
     assert "All is settled." in lunch

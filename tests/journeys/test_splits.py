@@ -198,6 +198,23 @@ async def test_a_press_from_before_everybody_was_asked_comes_too_late(street: St
     await street.ana.reads("○ Ben Okafor · €30.00 · to pay", chat=FLAT)
 
 
+async def test_a_boards_buttons_work_on_it_and_nowhere_else(street: Street) -> None:
+    """Pressed by hand in another chat, or with the id of a card of another kind: a toast, and nothing else."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/split 90 dinner @ben")
+    board = await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    await street.ana.says_in(FLAT, "/pay @ben 5 lunch")
+    payment = await street.ana.reads("waiting for", chat=FLAT)
+    of_board, of_payment = (card["inline_keyboard"][0][0]["data"].partition(":")[2] for card in (board, payment))
+    for word in ("sin", "sout", "sask", "spay", "sremind", "sclose", "nagree", "nrefuse", "npay"):
+        await street.forge_in(street.ana, f"{word}:{of_board}", MARKET_STREET.id, board["id"])
+        await street.forge_in(street.ana, f"{word}:{of_payment}", FLAT, payment["id"])
+    for word in ("gpin", "gcancel", "gaskpay", "gaskcancel", "nagree", "nrefuse", "npay"):
+        await street.forge_in(street.ana, f"{word}:{of_board}", FLAT, board["id"])
+    assert await toasts(street) == {"This button is not for you."}
+    await street.ana.reads("○ Ben Okafor · €45.00 · to pay", chat=FLAT)
+
+
 async def test_those_left_are_reminded_once_a_day(street: Street) -> None:
     """Not on the day they were asked; the day after, and not twice."""
     await street.open_wallets(street.ana, street.ben, street.chai)
