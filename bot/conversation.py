@@ -112,10 +112,14 @@ class Cards:
         return await self._all(select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind))
 
     async def moved(self, chat_id: int, new_chat_id: int) -> None:
-        """Find the cards of a group by its new id, which it has as a supergroup."""
+        """Find the cards of a group by its new id, which it has as a supergroup.
+
+        Their messages stay behind: the new group numbers its own, and the old numbers are those of others there.
+        """
 
         async def work(conn: AsyncConnection) -> None:
-            await conn.execute(update(models.Card).where(models.Card.chat_id == chat_id).values(chat_id=new_chat_id))
+            left = update(models.Card).where(models.Card.chat_id == chat_id)
+            await conn.execute(left.values(chat_id=new_chat_id, message_id=None))
 
         await self._store.statement(work)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages, split_cards
+from bot.messages import Face
 from bot.text import Speaker
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.conversation import Card
-    from bot.messages import Face
     from wallet import Netting, Split
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,11 @@ async def show_netting(context: Context, netting: Netting, user_id: int, chat_id
 
 
 async def bring_back(context: Context, split: Split, chat_id: int) -> None:
-    """Show the board at the end of the chat, and nowhere else."""
+    """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went."""
     for card in await context.cards.showing(split.id, SPLIT):
-        if card.message_id is not None:
-            await messages.delete(context.bot, card.chat_id, card.message_id)
+        if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
+            moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
+            await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         shown = await messages.send(context.bot, chat_id, await _face(context, card))
         await context.cards.sent(card, shown)
 
@@ -96,9 +97,13 @@ async def _face(context: Context, card: Card) -> Face:
     """The board in the language of who began it: it is one for all."""
     if card.quote_id is None:
         raise LookupError("a board of nothing")
-    starter = await context.people.find(card.user_id)
-    speaker = Speaker(starter.language if starter else "")
+    speaker = await _speaker(context, card)
     if card.kind == NETTING:
         return split_cards.netting(speaker, await context.wallet.netting(card.quote_id), card.id)
     link = f"https://t.me/{context.bot.username}"
     return split_cards.split(speaker, await context.wallet.split(card.quote_id), card.id, link)
+
+
+async def _speaker(context: Context, card: Card) -> Speaker:
+    starter = await context.people.find(card.user_id)
+    return Speaker(starter.language if starter else "")

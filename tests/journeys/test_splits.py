@@ -340,6 +340,22 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_splits(street: Street
     await street.ana.reads("All is paid", chat=moved)
 
 
+async def test_an_old_board_never_writes_over_another_message(street: Street) -> None:
+    """A supergroup numbers its messages anew: the third is another one than the board was."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await street.ana.says_in(FLAT, "who had dinner?")
+    await street.ana.says_in(FLAT, "/split 90 dinner @ben")
+    board = await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
+    await street.ana.says_in(moved, "/pay @ben 5 lunch")
+    payment = await street.ana.reads("Ana Moreno pays Ben Okafor", chat=moved)
+    assert payment["id"] == board["id"]
+    await street.ben.presses("Decline")
+    await street.ana.reads("Ben Okafor declined")
+    await street.settled()
+    await street.ana.reads("Ana Moreno pays Ben Okafor", chat=moved)
+
+
 async def test_a_board_that_was_deleted_can_be_brought_back(street: Street) -> None:
     """By anybody in the group, with /split alone; there is one at a time."""
     await street.open_wallets(street.ana, street.ben, street.chai)
