@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wallet import (
     NettingClosed,
+    NettingTooLarge,
     NettingUnknown,
     NothingToNet,
     PartsUnequalTotal,
@@ -87,6 +88,11 @@ REFUSALS: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     ),
     NettingUnknown: lambda say, _: say.t("This is not yours to decide. Nothing was changed."),
     NettingClosed: lambda say, _: say.t("This proposal is over. Nothing was changed. Write /settle once more."),
+    NettingTooLarge: lambda say, no: say.plural(
+        "More than {count} person has open shares here. Nothing was changed. Try again when fewer have.",
+        "More than {count} people have open shares here. Nothing was changed. Try again when fewer have.",
+        no.limit,
+    ),
     NothingToNet: lambda say, _: say.t("There is nothing to settle up. Nothing was changed. Pay on the card."),
 }
 """A sentence each, as `bot.refusals` has them."""

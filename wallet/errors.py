@@ -380,6 +380,14 @@ class NothingToNet(WalletError):
 
 
 @dataclass(eq=False)
+class NettingTooLarge(WalletError):
+    """More than `limit` people have open shares in the group: too many to agree on anything."""
+
+    limit: int
+    code = "netting_too_large"
+
+
+@dataclass(eq=False)
 class KeyConflict(WalletError):
     """This key was used for another request. The first request stands, unchanged."""
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
+MAX_SIDES = 30
+"""So many people at most: everybody must see who would pay whom, in one message."""
+
+
 class Placed(NamedTuple):
     """A row of `wallet.nettings`."""
 

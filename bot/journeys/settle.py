@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot import refusals
 from bot.identity import group_key
 from bot.journeys import boards, group, group_requests, requested, split
-from wallet import NettingClosed, NettingUnknown, NothingToNet
+from wallet import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,6 +32,9 @@ async def proposed(turn: Turn) -> None:
         netting = await turn.context.wallet.propose_netting(group_key(turn.chat_id), turn.person.party_id, key=turn.key)
     except NothingToNet as refusal:
         await group.answer(turn, _nothing(turn, refusal))
+        return
+    except NettingTooLarge as refusal:
+        await group.answer(turn, refusals.sentence(turn.speaker, refusal))
         return
     await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
 

@@ -12,6 +12,7 @@ from tests.conftest import PIN, Clock, euros, person
 from wallet import (
     Netting,
     NettingClosed,
+    NettingTooLarge,
     NettingUnknown,
     NothingToNet,
     Notice,
@@ -23,6 +24,7 @@ from wallet import (
     Split,
     Wallet,
 )
+from wallet.nettings import MAX_SIDES
 
 if TYPE_CHECKING:
     from wallet.values_splits import NettingState
@@ -236,6 +238,16 @@ async def test_there_must_be_something_to_net(wallet: Wallet, ana: Party, ben: P
     with pytest.raises(NothingToNet) as few:
         await propose(wallet, ana)
     assert few.value.open == 2
+
+
+async def test_not_more_people_than_can_be_shown(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Everybody who agrees must be able to read what they agree to."""
+    await owes(wallet, ben, ana, 1000)
+    await owes(wallet, ana, ben, 400)
+    for number in range(MAX_SIDES - 1):
+        await owes(wallet, await person(wallet, f"P{number}", pin=None), (ana, ben)[number % 2], 10)
+    with pytest.raises(NettingTooLarge):
+        await propose(wallet, ana)
 
 
 async def test_a_group_may_come_to_be_known_by_another_key(wallet: Wallet, ana: Party, ben: Party) -> None:
