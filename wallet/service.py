@@ -31,8 +31,10 @@ from wallet.orders import Order
 from wallet.pin_hashing import PinHasher
 from wallet.service_administration import AdministrationVerbs
 from wallet.service_holds import HoldVerbs
+from wallet.service_nettings import NettingVerbs
 from wallet.service_pins import PinVerbs
 from wallet.service_requests import RequestVerbs
+from wallet.service_splits import SplitVerbs
 from wallet.settlement import Settlement
 from wallet.values import Receipt
 
@@ -63,7 +65,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wallet(PinVerbs, HoldVerbs, RequestVerbs, AdministrationVerbs):
+class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, AdministrationVerbs):
     """The money. Open it with `async with Wallet.open(settings) as wallet`."""
 
     def __init__(self, database: Database, settings: WalletSettings, clock: Callable[[], datetime] = utc_now) -> None:
