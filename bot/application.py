@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, refusals, request_cards
+from bot import group_cards, refusals, request_cards, split_cards
 from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits
 from bot.journeys import (
     answer,
@@ -44,7 +44,9 @@ from bot.journeys import (
     pay,
     pins,
     request,
+    settle,
     shared,
+    split,
     start,
     take_back,
     unfit,
@@ -97,6 +99,7 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("balance", member(balance.show), fresh),
         CommandHandler(["send", "pay", "request"], member(words.read), fresh),
         CommandHandler("requests", member(request.show_open), fresh),
+        CommandHandler(["split", "settle"], anybody(split.in_private), fresh),
         CommandHandler("history", member(history.show), fresh),
         CommandHandler("verify", member(verify.check), fresh),
         CommandHandler("pin", member(pins.change), fresh),
@@ -111,6 +114,8 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("request", anybody(group_requests.instructed), fresh_in_group),
         MessageHandler(fresh_in_group & asking, anybody(group_requests.instructed)),
         MessageHandler(fresh_in_group & addressed, anybody(group.instructed)),
+        CommandHandler("split", anybody(split.instructed), fresh_in_group),
+        CommandHandler("settle", anybody(settle.proposed), fresh_in_group),
         CommandHandler(list(help.commands(Speaker())), anybody(group.elsewhere), fresh_in_group),
         MessageHandler(filters.StatusUpdate.MIGRATE, anybody(group.migrated)),
         # Words, and contacts picked from the list
@@ -137,6 +142,15 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(anybody(group_requests.pay), f"^{request_cards.PAY_IN_GROUP}{_CARD}"),
         CallbackQueryHandler(anybody(group_requests.cancel), f"^{request_cards.CANCEL_IN_GROUP}{_CARD}"),
         CallbackQueryHandler(anybody(inline_requests.pay), f"^{request_cards.I_PAY}{_CARD}"),
+        CallbackQueryHandler(anybody(split.join), f"^{split_cards.JOIN}{_CARD}"),
+        CallbackQueryHandler(anybody(split.leave), f"^{split_cards.LEAVE}{_CARD}"),
+        CallbackQueryHandler(anybody(split.ask), f"^{split_cards.ASK}{_CARD}"),
+        CallbackQueryHandler(anybody(split.pay), f"^{split_cards.PAY}{_CARD}"),
+        CallbackQueryHandler(anybody(split.remind), f"^{split_cards.REMIND}{_CARD}"),
+        CallbackQueryHandler(anybody(split.close), f"^{split_cards.CLOSE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.agree), f"^{split_cards.AGREE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.refuse), f"^{split_cards.REFUSE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.pay), f"^{split_cards.PAY_NET}{_CARD}"),
         CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
         CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
@@ -212,6 +226,8 @@ async def introduce(context: Context) -> None:
                 [
                     BotCommand("pay", speaker.label("Pay somebody here")),
                     BotCommand("request", speaker.label("Ask somebody here for money")),
+                    BotCommand("split", speaker.label("Split a cost among people here")),
+                    BotCommand("settle", speaker.label("Settle up with the fewest payments")),
                 ],
                 scope=BotCommandScopeAllGroupChats(),
                 language_code=code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from bot import split_words
 from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from bot.names import clean
 from wallet import (
@@ -215,6 +216,7 @@ def _request_closed(speaker: Speaker, refusal: RequestClosed) -> str:
         "paid": speaker.t("This request was paid already. No money moved just now. See /history."),
         "declined": speaker.t("This request was declined. No money moved. To pay all the same, press /send."),
         "cancelled": speaker.t("This request was taken back by who asked. No money moved. You owe nothing for it."),
+        "netted": speaker.t("This request was settled up in your group. No money moved just now."),
         "expired": speaker.t("The time of this request is over. No money moved. They can ask again with /request."),
     }
     return sentences[refusal.state]
@@ -324,4 +326,5 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     Unavailable: lambda say, _: say.t(
         "I cannot reach the books just now. Try again in a moment: whatever happens, nothing is paid twice."
     ),
+    **split_words.REFUSALS,
 }

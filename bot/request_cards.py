@@ -57,6 +57,8 @@ def _ended_for_payer(speaker: Speaker, request: Request) -> str:
             return speaker.t("You declined to pay {name} {amount}. No money moved.", **facts)
         case "cancelled":
             return speaker.t("{name} took back the request for {amount}. No money moved, and you owe nothing.", **facts)
+        case "netted":
+            return speaker.t("The {amount} that {name} asked you for was settled up in your group.", **facts)
         case _:
             return speaker.t("{name} asked you for {amount}. The time for it is over. No money moved.", **facts)
 
@@ -91,6 +93,8 @@ def _state_for_asker(speaker: Speaker, request: Request) -> str:
             return speaker.t("<b>{name} declined to pay {amount}</b>. No money moved.", **facts)
         case "cancelled":
             return speaker.t("You took back your request to {name} for {amount}. No money moved.", **facts)
+        case "netted":
+            return speaker.t("The {amount} that you asked {name} for was settled up in your group.", **facts)
         case "expired":
             return speaker.t(
                 "{name} did not answer your request for {amount} in time. No money moved. "

@@ -174,6 +174,11 @@ def _select(condition: str) -> TextClause:
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _BY_ID = _select("WHERE r.id = ANY(:ids)").bindparams(_IDS)
 _BY_PAYMENT = _select("WHERE r.payment_id = ANY(:ids)").bindparams(_IDS)
+_BY_THEMSELVES = """
+    NOT EXISTS (SELECT FROM wallet.shares s WHERE s.request_id = requests.id)
+    AND NOT EXISTS (SELECT FROM wallet.netting_claims c WHERE c.request_id = requests.id AND c.kind = 'made')
+"""
+"""Not the share of a split, nor what a netting made of shares: those have limits of their own."""
 _THEIRS = """
     payee_account_id IN (SELECT a.id FROM wallet.accounts a JOIN wallet.parties p ON p.id = a.party_id
                          WHERE :asker IN (p.id, p.owner_id))
@@ -185,10 +190,10 @@ _OPEN_TO = _select(
 )
 _LOCK_ASKER = text("SELECT FROM wallet.accounts WHERE party_id = :asker FOR NO KEY UPDATE")
 _COUNT = text(f"""
-    SELECT (SELECT created_at FROM wallet.requests WHERE {_THEIRS} AND created_at > :since
+    SELECT (SELECT created_at FROM wallet.requests WHERE {_THEIRS} AND created_at > :since AND {_BY_THEMSELVES}
             ORDER BY created_at DESC OFFSET :nth LIMIT 1) AS opens_from,
            (SELECT count(*) FROM wallet.requests
-            WHERE {_THEIRS} AND payer_account_id = :payer AND state = 'open') AS open
+            WHERE {_THEIRS} AND payer_account_id = :payer AND state = 'open' AND {_BY_THEMSELVES}) AS open
 """)  # noqa: S608 - words of this program's own
 _INSERT = text("""
     INSERT INTO wallet.requests (id, payee_account_id, payer_account_id, amount, currency, note, state,

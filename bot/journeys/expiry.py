@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from telegram.error import BadRequest, Forbidden
 
 from bot import cards, payees, places, refusals
-from bot.journeys import aside, public, requested
+from bot.journeys import aside, boards, public, requested
 from bot.text import Speaker
 from wallet import QuoteExpired
 
@@ -52,6 +52,8 @@ async def close_expired(context: Context) -> None:
     for card in await context.cards.overdue():
         if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
             await public.update(context, card)
+        elif card.kind in boards.KINDS:
+            await boards.update(context, card)
         else:
             await _close_own(context, card)
         await context.cards.looked_at(card)

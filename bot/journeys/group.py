@@ -14,6 +14,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot import intents, messages, places, refusals
 from bot.amounts import Amount
+from bot.identity import group_key
 from bot.journeys import expiry, instruction, pay, public
 from bot.messages import Face
 from bot.names import clean
@@ -39,11 +40,11 @@ async def instructed(turn: Turn) -> None:
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await say(turn, await refused(turn, refusal))
+        await refuse(turn, refusal)
         return
     if quote is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        await say(turn, line(turn, unsure))
+        await answer(turn, unsure)
         return
     await _show(turn, quote)
 
@@ -111,11 +112,12 @@ async def migrated(turn: Turn) -> None:
     message = turn.message
     if message is not None and message.migrate_to_chat_id is not None:
         await public.moved(turn.context, message.chat_id, message.migrate_to_chat_id)
+        await turn.context.wallet.move_group(group_key(message.chat_id), group_key(message.migrate_to_chat_id))
 
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await say(turn, line(turn, turn.t("I answer that in our private chat only.")))
+    await answer(turn, turn.t("I answer that in our private chat only."))
 
 
 async def joined(turn: Turn) -> None:
@@ -209,6 +211,16 @@ def line(turn: Turn, text: str) -> Face:
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
     return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+
+
+async def refuse(turn: Turn, refusal: WalletError) -> None:
+    """Say that it did not work, and in private why."""
+    await say(turn, await refused(turn, refusal))
+
+
+async def answer(turn: Turn, text: str) -> None:
+    """Write one line into the group, with the way to the private chat."""
+    await say(turn, line(turn, text))
 
 
 async def say(turn: Turn, face: Face) -> None:

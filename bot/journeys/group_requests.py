@@ -55,7 +55,11 @@ async def pay(turn: Turn) -> None:
     if found is None or turn.known is None or found[1].payer.id != turn.person.party_id:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return
-    _, asked = found
+    await bring(turn, found[1])
+
+
+async def bring(turn: Turn, asked: Request) -> None:
+    """Bring whoever pressed, and is asked for this, the card that pays it; say where it is, or why it is not."""
     try:
         await answer.show_quote(turn.in_private, asked)
     except Forbidden:

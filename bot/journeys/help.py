@@ -16,6 +16,7 @@ def commands(speaker: Speaker) -> dict[str, str]:
         "request": speaker.label("Ask somebody for money"),
         "requests": speaker.label("Open requests: yours, and to you"),
         "balance": speaker.label("What you have"),
+        "split": speaker.label("Split a cost in a group, and settle up"),
         "history": speaker.label("Your payments so far"),
         "me": speaker.label("Your link and QR code, to be paid"),
         "contacts": speaker.label("People you deal with: pay, rename, block"),

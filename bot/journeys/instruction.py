@@ -29,7 +29,7 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
     message = turn.message
     if message is None:
         return intents.NoIntent()
-    words, mentions = _words(turn, message)
+    words, mentions = words_of(turn)
     spoken = _read(turn, f"{command} ", words, mentions)
     target = _target(message)
     wanted = spoken.wanted if isinstance(spoken, intents.Ask) else spoken
@@ -37,11 +37,6 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
         return spoken
     whom = intents.Mention(len(f"{command} "), len(_TARGET), target.id)
     return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
-
-
-def words_of(turn: Turn) -> str:
-    """Return what stands after the command or the bot's name."""
-    return _words(turn, turn.message)[0] if turn.message else ""
 
 
 def _read(
@@ -53,16 +48,16 @@ def _read(
     return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
 
 
-def _words(turn: Turn, message: Message) -> tuple[str, list[intents.Mention]]:
+def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
-    text = message.text or ""
+    message, text = turn.message, turn.text
     name = f"@{turn.context.bot.username}"
     head, _, _ = text.partition(" ")
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
     units = len(text[:start].encode("utf-16-le")) // 2
     mentions = [
         intents.Mention(entity.offset - units, entity.length, entity.user.id)
-        for entity in message.entities
+        for entity in (message.entities if message else ())
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
     ]
     return text[start:], mentions

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages, places, request_cards
-from bot.journeys import public
+from bot.journeys import boards, public
 from bot.messages import Face
 from bot.text import Speaker
 from wallet import NoticeKind
@@ -59,6 +59,7 @@ async def follow(context: Context, request_id: UUID) -> None:
     for kind in (ASKER, PAYER, GROUP):
         for card in await context.cards.showing(request_id, kind):
             await _update(context, card, request)
+    await boards.follow(context, request_id)
 
 
 async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:

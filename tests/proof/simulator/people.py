@@ -72,6 +72,9 @@ class Somebody:
         cents = self._chance.randint(1, self._chance.choice([900, 900, 9000]))
         note = self._new_note(set(payee.who), {cents})
         mentioned = (payee.named, payee.number) if payee.number and not payee.named.startswith("@") else None
+        if payee.named != CAFE and self._chance.happens(0.2):
+            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", mentioned, in_group=True)
+            return f"asks in the group to pay {cents} to {payee.named} for {note}"
         verb = "pay" if payee.named == CAFE else "send"
         self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", mentioned)
         return f"asks to send {cents} to {payee.named} for {note}"
@@ -99,7 +102,8 @@ class Somebody:
 
     def _reaction(self) -> Callable[[], str]:
         """Choose one of the things that the chat invites to."""
-        found = ((message, self._invitation(message)) for message in self._phone.in_sight())
+        found = [(message, self._on_card_of_all(message)) for message in self._phone.in_the_group()]
+        found += [(message, self._invitation(message)) for message in self._phone.in_sight()]
         invited: list[Callable[[], str]] = [self._about(do, message) for message, do in found if do is not None]
         if (asked := self._question()) is not None:
             invited.append(asked)
@@ -121,6 +125,14 @@ class Somebody:
         if "Take it back" in on_it and self._chance.happens(0.15):
             return self._take_back
         return None
+
+    def _on_card_of_all(self, message: Message) -> Callable[[Message], str] | None:
+        """What a card in the group makes one do: with one's own what it asks for, with others' nearly nothing."""
+        if "Confirm with PIN" not in labels_of(message):
+            return None
+        if self._asked_by(message).payer != self.id and not self._chance.happens(0.03):
+            return None
+        return self._cancel if self._chance.happens(0.1) else self._confirm
 
     def _about(self, do: Callable[[Message], str], message: Message) -> Callable[[], str]:
         return lambda: do(message)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.proof.simulator.telegram import Telegram
 
 _IN_SIGHT: Final = 8
-_NOTE: Final = re.compile(r"Note: (n\d+)\b")
+_NOTE: Final = re.compile(r"(?:Note: |, )(n\d+)\b")
 _AMOUNT: Final = re.compile(r"\d+\.\d\d")
 
 
@@ -62,17 +62,21 @@ class Phone:
             raise ImpossibleActError("no such message")
         return found
 
+    def in_the_group(self) -> list[Message]:
+        """What the bot wrote last where everybody is."""
+        return self._telegram.in_the_group()[-_IN_SIGHT:]
+
     def start(self, parameter: str | None = None) -> None:
         """Press Start, or follow a link, which also lets the bot in again."""
         acts.start(self._world, self._person, parameter)
 
-    def says(self, words: str, mentioned: tuple[str, int] | None = None) -> None:
+    def says(self, words: str, mentioned: tuple[str, int] | None = None, *, in_group: bool = False) -> None:
         """Write to the bot; of somebody without a username, the name in it and who that is may be said."""
         manner = acts.PLAINLY
         if mentioned is not None:
             name, user_id = mentioned
             manner = acts.Manner(mentions=[{"offset": words.index(name), "length": len(name), "user_id": user_id}])
-        acts.write(self._world, self._person, self._person, words, manner)
+        acts.write(self._world, self._person, self._world.group.id if in_group else self._person, words, manner)
 
     def picks(self, user_id: int) -> None:
         """Choose somebody from the list of contacts that the bot offers."""
@@ -80,12 +84,13 @@ class Phone:
 
     def taps(self, message: Message, label: str, times: int = 1) -> str:
         """Press a button."""
+        chat = int(message.wire["chat"]["id"])
         for row, buttons in enumerate(_rows(message)):
             for column, button in enumerate(buttons):
                 if label in plain(button["text"]):
                     self._touched = (message.id, message.body)
                     for _ in range(times):
-                        acts.press(self._world, self._person, self._person, message.id, row=row, column=column)
+                        acts.press(self._world, self._person, chat, message.id, row=row, column=column)
                     return f"presses {label}{' twice' if times > 1 else ''}"
         raise ImpossibleActError(f"no button {label}")
 

@@ -21,6 +21,7 @@ from tests.proof.simulator.administrator import BY, WHY, Operator
 from tests.proof.simulator.books import Books
 from tests.proof.simulator.chance import Chance, tamed
 from tests.proof.simulator.people import PINS, Newcomer, Somebody
+from tests.proof.simulator.phone import note_of, text_of
 from tests.proof.simulator.programs import Program, Time
 from tests.proof.simulator.records import CAFE, Order, Wrong
 from tests.proof.simulator.telegram import NEWCOMERS, TOKEN, Telegram
@@ -156,11 +157,13 @@ class Story:
         for somebody in self.everybody:
             somebody.come_back()
         self._settle_down()
-        if self.books.holds.open():
-            self.time.leapt += timedelta(days=8)
-            self._settle_down()
+        self.time.leapt += timedelta(days=8)
+        self._settle_down()
         if still := self.books.holds.open():
             raise Wrong(f"still set aside after its time: {still}")
+        cards = [(note_of(each), "waiting for" in text_of(each)) for each in self.telegram.in_the_group()]
+        if waiting := {note for note, waits in cards if waits} - {note for note, waits in cards if not waits}:
+            raise Wrong(f"after its time the group is still told to wait for {waiting}")  # but for a card sent twice
         self._reconcile()
         self.books.all_updates_arrived()
         self.outcome.told = self.books.all_were_told()

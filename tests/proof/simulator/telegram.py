@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from telegram.request import RequestData
 
+    from sandbox.telegram.chats import Message
     from tests.proof.simulator.programs import Time
 
 NEWCOMERS: Final = (
@@ -107,6 +108,11 @@ class Telegram:
     def given_out(self) -> set[int]:
         """Every update that the bot was given."""
         return {int(update["update_id"]) for update in self.world.updates.delivered}
+
+    def in_the_group(self) -> list[Message]:
+        """All that the bot wrote where everybody is, as it stands there now."""
+        messages = self.world.chats[self.world.group.id].messages.values()
+        return [message for message in messages if message.author == self.world.bot.id]
 
     def references(self, person: int) -> set[str]:
         """Every payment that this person's chat ever spoke of."""
