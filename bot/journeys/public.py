@@ -42,30 +42,21 @@ async def update(context: Context, card: Card) -> None:
     shown = await face(context, Speaker(payer.language), card, quote)
     try:
         await places.edit(context, card, shown)
-    except ChatMigrated as migrated:
-        await moved(context, card.chat_id, migrated.new_chat_id)
+    except ChatMigrated as moved:
+        await context.cards.moved(card.chat_id, moved.new_chat_id)
+        log.info("a group became a supergroup; its old messages stay as they are")
     except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
         log.info("a group's card was left as it is: %s", type(error).__name__)
 
 
-async def moved(context: Context, chat_id: int, new_chat_id: int) -> None:
-    """Take a group's cards along when it becomes a supergroup: what is open is shown anew, where it can be edited."""
-    for card in await context.cards.moved(chat_id, new_chat_id):
-        if card.kind == PAYMENT:
-            await _show_anew(context, card)
-
-
-async def _show_anew(context: Context, card: Card) -> None:
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its payment is open."""
     payer = await context.people.find(card.user_id)
     if payer is None or card.quote_id is None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
-    if quote.state != "open":
-        return
-    try:
+    if quote.state == "open":
         await places.put(context, card, await face(context, Speaker(payer.language), card, quote))
-    except (BadRequest, Forbidden) as error:
-        log.info("a group's card was not shown anew: %s", type(error).__name__)
 
 
 async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:

@@ -99,6 +99,16 @@ async def tell(context: Context, person: Person, notice: Notice, request: Reques
     await follow(context, request.id)
 
 
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its request is open."""
+    person = await context.people.find(card.user_id)
+    if person is None or card.quote_id is None:
+        return
+    request = as_of_now(context, await context.wallet.request(card.quote_id))
+    if request.state == "open":
+        await places.put(context, card, await face(context, card, request, person.language))
+
+
 async def look_after(context: Context) -> None:
     """End what nobody answered in time."""
     if await context.wallet.expire_requests():
