@@ -6,12 +6,9 @@ failure: everybody has their own share in their private chat, and /split alone b
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden
-
-from bot import messages, split_cards
+from bot import messages, places, split_cards
 from bot.messages import Face
 from bot.text import Speaker
 
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
     from wallet import Netting, Split
-
-log = logging.getLogger(__name__)
 
 SPLIT: Final = "split"
 NETTING: Final = "netting"
@@ -76,15 +71,18 @@ async def follow_board(context: Context, shown_id: UUID, kind: str) -> None:
 
 async def update(context: Context, card: Card) -> None:
     """Make one board show how things stand."""
-    if card.message_id is None:
+    if card.message_id is not None:
+        await places.keep(context, card, await _face(context, card))
+
+
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this board in the supergroup that its group has become, if it is open."""
+    if card.quote_id is None:
         return
-    try:
-        await messages.edit(context.bot, card.chat_id, card.message_id, await _face(context, card))
-    except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
-    except (BadRequest, Forbidden) as error:  # the bot was sent away, or the chat is gone
-        log.info("a group's board was left as it is: %s", type(error).__name__)
+    wallet = context.wallet
+    state = (await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)).state
+    if state in {"gathering", "asking", "proposed"}:
+        await _show(context, card)
 
 
 async def _show(context: Context, card: Card) -> None:
