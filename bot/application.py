@@ -20,9 +20,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, refusals
-from bot.guards import addressed, fresh, fresh_as_guest, fresh_in_group, private, six_digits
+from bot import group_cards, refusals, request_cards, split_cards
+from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits
 from bot.journeys import (
+    answer,
     balance,
     business,
     cancel,
@@ -31,17 +32,23 @@ from bot.journeys import (
     contacts,
     findable,
     group,
+    group_requests,
     guest,
     help,  # noqa: A004 - the command's own name
     history,
     inline,
+    inline_requests,
     keys,
     me,
     membership,
     pay,
     pins,
+    request,
+    settle,
     shared,
+    split,
     start,
+    take_back,
     unfit,
     verify,
     words,
@@ -90,7 +97,9 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("start", anybody(start.start), fresh),
         CommandHandler("help", anybody(help.show), fresh),
         CommandHandler("balance", member(balance.show), fresh),
-        CommandHandler(["send", "pay"], member(words.read), fresh),
+        CommandHandler(["send", "pay", "request"], member(words.read), fresh),
+        CommandHandler("requests", member(request.show_open), fresh),
+        CommandHandler(["split", "settle"], anybody(split.in_private), fresh),
         CommandHandler("history", member(history.show), fresh),
         CommandHandler("verify", member(verify.check), fresh),
         CommandHandler("pin", member(pins.change), fresh),
@@ -102,7 +111,11 @@ def handlers(context: Context) -> list[Handler]:
         MessageHandler(fresh & filters.COMMAND, anybody(help.unknown_command)),
         # In groups: paying, and the way to all the rest
         CommandHandler(["pay", "send"], anybody(group.instructed), fresh_in_group),
+        CommandHandler("request", anybody(group_requests.instructed), fresh_in_group),
+        MessageHandler(fresh_in_group & asking, anybody(group_requests.instructed)),
         MessageHandler(fresh_in_group & addressed, anybody(group.instructed)),
+        CommandHandler("split", anybody(split.instructed), fresh_in_group),
+        CommandHandler("settle", anybody(settle.proposed), fresh_in_group),
         CommandHandler(list(help.commands(Speaker())), anybody(group.elsewhere), fresh_in_group),
         MessageHandler(filters.StatusUpdate.MIGRATE, anybody(group.migrated)),
         # Words, and contacts picked from the list
@@ -116,10 +129,28 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
         CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
         CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
-        CallbackQueryHandler(member(pay.take_back), f"^back{_CARD}"),
-        CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
-        CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(take_back.pressed), f"^back{_CARD}"),
+        CallbackQueryHandler(anybody(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
+        CallbackQueryHandler(anybody(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
         CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
+        CallbackQueryHandler(member(answer.pay_it), f"^{request_cards.PAY}{_CARD}"),
+        CallbackQueryHandler(member(answer.decline), f"^{request_cards.DECLINE}{_CARD}"),
+        CallbackQueryHandler(member(answer.block), f"^{request_cards.BLOCK}{_CARD}"),
+        CallbackQueryHandler(member(request.cancel), f"^{request_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(request.remind), f"^{request_cards.REMIND}{_CARD}"),
+        CallbackQueryHandler(member(request.chosen), rf"^asked\d{_CARD}"),
+        CallbackQueryHandler(anybody(group_requests.pay), f"^{request_cards.PAY_IN_GROUP}{_CARD}"),
+        CallbackQueryHandler(anybody(group_requests.cancel), f"^{request_cards.CANCEL_IN_GROUP}{_CARD}"),
+        CallbackQueryHandler(anybody(inline_requests.pay), f"^{request_cards.I_PAY}{_CARD}"),
+        CallbackQueryHandler(anybody(split.join), f"^{split_cards.JOIN}{_CARD}"),
+        CallbackQueryHandler(anybody(split.leave), f"^{split_cards.LEAVE}{_CARD}"),
+        CallbackQueryHandler(anybody(split.ask), f"^{split_cards.ASK}{_CARD}"),
+        CallbackQueryHandler(anybody(split.pay), f"^{split_cards.PAY}{_CARD}"),
+        CallbackQueryHandler(anybody(split.remind), f"^{split_cards.REMIND}{_CARD}"),
+        CallbackQueryHandler(anybody(split.close), f"^{split_cards.CLOSE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.agree), f"^{split_cards.AGREE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.refuse), f"^{split_cards.REFUSE}{_CARD}"),
+        CallbackQueryHandler(anybody(settle.pay), f"^{split_cards.PAY_NET}{_CARD}"),
         CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
         CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee\d{_CARD}"),
@@ -135,7 +166,7 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(contacts.act), f"^({'|'.join(contacts.OPERATIONS)}){_CARD}"),
         CallbackQueryHandler(member(shared.answered), f"^(isthem|notthem){_CARD}"),
         CallbackQueryHandler(member(findable.show), f"^findme{_CARD}"),
-        CallbackQueryHandler(member(findable.change), f"^(beseen|behid){_CARD}"),
+        CallbackQueryHandler(member(findable.change), f"^(beseen|behid|beasked|bespared){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
         # In chats that the bot is not in
         MessageHandler(fresh_as_guest & addressed, anybody(guest.called)),
@@ -192,7 +223,12 @@ async def introduce(context: Context) -> None:
                 [BotCommand(name, text) for name, text in help.commands(speaker).items()], language_code=code
             )
             await context.bot.set_my_commands(
-                [BotCommand("pay", speaker.label("Pay somebody here"))],
+                [
+                    BotCommand("pay", speaker.label("Pay somebody here")),
+                    BotCommand("request", speaker.label("Ask somebody here for money")),
+                    BotCommand("split", speaker.label("Split a cost among people here")),
+                    BotCommand("settle", speaker.label("Settle up with the fewest payments")),
+                ],
                 scope=BotCommandScopeAllGroupChats(),
                 language_code=code,
             )
@@ -215,14 +251,19 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
             if members_only and turn.known is None:
                 await start.ask_to_start(turn)
             else:
-                await journey(turn)
-        except WalletError as refusal:
-            await turn.say(refusals.sentence(turn.speaker, refusal))
+                await _or_refusal(journey, turn)
         except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
-            if turn.chat_id != turn.user.id:
+            if turn.chat_id == turn.user.id:
+                await context.people.set_reachable(turn.user.id, reachable=False)
                 return
-            await context.people.set_reachable(turn.user.id, reachable=False)
-            return
         await turn.toast()
 
     return callback
+
+
+async def _or_refusal(journey: Journey, turn: Turn) -> None:
+    """Go on the journey; a refusal is told to the person alone, because there may be a balance in it."""
+    try:
+        await journey(turn)
+    except WalletError as refusal:
+        await turn.in_private.say(refusals.sentence(turn.speaker, refusal))

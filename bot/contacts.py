@@ -46,6 +46,15 @@ class NotToBeFound(WalletError):
     code = "not_to_be_found"
 
 
+@dataclass(eq=False)
+class NotAsked(WalletError):
+    """A person takes no requests for money from this one: they never dealt with each other, or it is `blocked`."""
+
+    name: str
+    blocked: bool
+    code = "not_asked"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One line of a person's list. `name` is as it was given: clean it before it is shown."""
@@ -162,16 +171,31 @@ class Contacts:
         )
         return await self.is_findable(person.user_id) or await self._asks(select(exists().where(pair)))
 
+    async def may_ask(self, asker_id: int, payer_id: int) -> bool:
+        """Whether one may ask the other for money: the other lets everybody, or has the asker on their list."""
+        listed = (models.Contact.owner_id == payer_id, models.Contact.user_id == asker_id)
+        return await self.is_askable(payer_id) or await self._asks(select(exists().where(*listed)))
+
+    async def is_askable(self, user_id: int) -> bool:
+        """Whether people they have not dealt with may ask them for money."""
+        return await self._asks(select(models.Person.askable).where(models.Person.user_id == user_id))
+
+    async def set_askable(self, user_id: int, *, askable: bool) -> None:
+        """Let everybody ask them for money, or only those they deal with."""
+        await self._set(user_id, askable=askable)
+
     async def is_findable(self, user_id: int) -> bool:
         """Whether people they have not dealt with may find them."""
         return await self._asks(select(models.Person.findable).where(models.Person.user_id == user_id))
 
     async def set_findable(self, user_id: int, *, findable: bool) -> None:
         """Let everybody find them, or only those they deal with."""
+        await self._set(user_id, findable=findable)
 
+    async def _set(self, user_id: int, **values: bool) -> None:
         async def work(conn: AsyncConnection) -> None:
             mine = models.Person.user_id == user_id
-            await conn.execute(update(models.Person).where(mine).values(findable=findable))
+            await conn.execute(update(models.Person).where(mine).values(**values))
 
         await self._store.transaction(work)
 

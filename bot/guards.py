@@ -12,6 +12,7 @@ from telegram.ext import filters
 
 from bot.keypad import typed_pin
 from bot.redaction import DOTS
+from bot.vocabulary import ASKING
 
 if TYPE_CHECKING:
     from telegram import Message
@@ -48,6 +49,14 @@ class _Addressed(filters.MessageFilter):
         return (message.text or "").lower().startswith(f"@{message.get_bot().username} ".lower())
 
 
+class _Asking(filters.MessageFilter):
+    """The bot's name stands first, and then a word of asking, as in “@sixpence_bot ask @ben for 10”."""
+
+    def filter(self, message: Message) -> bool:
+        name, _, words = (message.text or "").partition(" ")
+        return name.lower() == f"@{message.get_bot().username}".lower() and words.split(" ")[0].lower() in ASKING
+
+
 private: Final = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
 _their_own: Final = (
     ~filters.FORWARDED & ~filters.VIA_BOT & ~filters.SenderChat.ALL & ~filters.IS_FROM_OFFLINE & _ByAHuman()
@@ -55,6 +64,12 @@ _their_own: Final = (
 _by_themselves: Final = filters.UpdateType.MESSAGE & _their_own
 fresh: Final = _by_themselves & filters.ChatType.PRIVATE
 fresh_in_group: Final = _by_themselves & filters.ChatType.GROUPS
-fresh_as_guest: Final = filters.UpdateType.GUEST_MESSAGE & _their_own & _NeverEdited()
+fresh_as_guest: Final = (
+    filters.UpdateType.GUEST_MESSAGE
+    & (filters.ChatType.PRIVATE | filters.ChatType.GROUPS)
+    & _their_own
+    & _NeverEdited()
+)
 addressed: Final = _Addressed()
+asking: Final = _Asking()
 six_digits: Final = _SixDigits()

@@ -21,9 +21,9 @@ ACCEPT: Final = "accept"
 REFUSE: Final = "refuse"
 
 
-def share(speaker: Speaker, link: str) -> InlineKeyboardButton:
-    """Return the button that sends a link on to whoever the payer chooses."""
-    text = speaker.label("I would like to send you money. Start this bot to receive it.")
+def share(speaker: Speaker, link: str, text: str = "") -> InlineKeyboardButton:
+    """Return the button that sends a link on to whoever the person chooses, with this text above it."""
+    text = text or speaker.label("I would like to send you money. Start this bot to receive it.")
     query = urlencode({"url": link, "text": text})
     return InlineKeyboardButton(speaker.label("Send the link on"), url=f"https://t.me/share/url?{query}")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _PERSONS: Final = UUID("5c1e4d7e-3a52-4d6f-9a0e-6d9f0c2b7a11")
+_GROUPS: Final = UUID("8d8c1a1e-52a4-4b11-9f0c-7f3f1e0a6c35")
 _USERNAMES: Final = UUID("b0a5d7c2-64de-4a0e-9a53-1f3f6f0d7c58")
 _MAX_NAME: Final = 128
 _BEYOND_ANY_ID: Final = 2**63
@@ -59,6 +60,11 @@ def person_key(user_id: int) -> UUID:
 def username_key(username: str) -> UUID:
     """Return the wallet's key for whoever has this username, whatever its case, where no number is known."""
     return uuid5(_USERNAMES, username.removeprefix("@").lower())
+
+
+def group_key(chat_id: int) -> UUID:
+    """Return the wallet's key for this group, which it knows nothing else about."""
+    return uuid5(_GROUPS, str(chat_id))
 
 
 def is_possible(user_id: int) -> bool:

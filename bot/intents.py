@@ -81,4 +81,11 @@ class NoIntent:
     """Nothing here asks for a payment."""
 
 
-Intent = Pay | Incomplete | Refused | Unclear | NoIntent
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The same the other way round: the writer wants to be paid, by whoever stands as the payee."""
+
+    wanted: Pay | Incomplete | Refused | Unclear
+
+
+Intent = Pay | Incomplete | Refused | Unclear | Ask | NoIntent

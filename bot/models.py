@@ -60,7 +60,7 @@ class InboxUpdate(Base):
 class Person(Base):
     """A Telegram user who has started the bot, and their party. The username is a hint, the number is the person.
 
-    `findable`: people they have not dealt with may find them by name or username.
+    `findable`: people they have not dealt with may find them by name or username. `askable`: and ask them for money.
     """
 
     __tablename__ = "people"
@@ -72,6 +72,7 @@ class Person(Base):
     language: Mapped[str]
     reachable: Mapped[bool]
     findable: Mapped[bool] = mapped_column(server_default=text("true"))
+    askable: Mapped[bool] = mapped_column(server_default=text("false"))
     started_at: Mapped[datetime]
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.amounts import NotAnAmount, Reading
 from bot.intents import (
+    Ask,
     Incomplete,
     Intent,
     Mention,
@@ -30,9 +31,12 @@ from bot.intents import (
 from bot.tokens import ISOLATES, Reader, showable, tokenize
 from bot.vocabulary import (
     ANOTHER_TIME,
+    ASKING,
+    ASKING_COMMANDS,
     COMMANDS,
     FILLER,
     FOR,
+    FROM,
     JOINING,
     NAME_STOPS,
     NOBODY,
@@ -61,19 +65,31 @@ def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", expo
     lead = tokens[0].word
     if lead.partition("@")[0] in COMMANDS:
         return _Reader(text, tokens, code, exponent, at=1, command=True).intent()
+    if lead.partition("@")[0] in ASKING_COMMANDS:
+        return _asked(_Reader(text, tokens, code, exponent, at=1, command=True, asks=True).intent())
     if _QUESTION.search(text):
         return NoIntent()
+    if lead in ASKING:
+        return _asked(_Reader(text, tokens, code, exponent, at=1, asks=True).intent())
     if lead in VERBS:
         return _Reader(text, tokens, code, exponent, at=1).intent()
     return _Reader(text, tokens, code, exponent, at=0).amount_first()
 
 
+def _asked(wanted: Pay | Incomplete | Refused | Unclear | NoIntent) -> Intent:
+    return wanted if isinstance(wanted, NoIntent) else Ask(wanted)
+
+
 @dataclass(slots=True)
 class _Reader(Reader):
-    """Takes an amount and a payee from the tokens, in either order; what follows is the note."""
+    """Takes an amount and a payee from the tokens, in either order; what follows is the note.
+
+    `asks`: the payee is who shall pay, and stands after "from"; the amount may stand after "for".
+    """
 
     at: int
     command: bool = False
+    asks: bool = False
     amount: Reading | None = None
     payee: Payee | None = None
     addressed: bool = False  # somebody stands after "to", or is given by @username or mention
@@ -88,8 +104,8 @@ class _Reader(Reader):
             return NoIntent()
         return intent
 
-    def intent(self) -> Intent:
-        while self._word(self.at) in FILLER:
+    def intent(self) -> Pay | Incomplete | Refused | Unclear | NoIntent:
+        while self._word(self.at) in (FILLER | ASKING if self.asks else FILLER):
             self.at += 1
         while self._take_amount() or self._take_payee():
             pass
@@ -105,6 +121,10 @@ class _Reader(Reader):
             return Incomplete(self.amount, self.payee, note)
         return Pay(self.amount, self.payee, note)
 
+    @property
+    def _to(self) -> frozenset[str]:
+        return FROM if self.asks else TO
+
     def _is_instruction(self) -> bool:
         return self.command or self.addressed or self.amount is not None
 
@@ -117,7 +137,9 @@ class _Reader(Reader):
         return marked or not note or (self.amount is not None and isinstance(self.payee, Username | UserId))
 
     def _take_amount(self) -> bool:
-        found = self._amount_at(self.at) if self.amount is None else None
+        if self.amount is not None:
+            return False
+        found = self._amount_at(self.at + (self.asks and self._word(self.at) in FOR))
         if found is not None:
             self.amount, self.at = found
         return found is not None
@@ -125,7 +147,7 @@ class _Reader(Reader):
     def _take_payee(self) -> bool:
         if self.payee is not None:
             return False
-        to = self._word(self.at) in TO or (
+        to = self._word(self.at) in self._to or (
             self._word(self.at) in TO_HANDLE and self._handle_at(self.at + 1) is not None
         )
         at = self.at + to
@@ -204,7 +226,7 @@ class _Reader(Reader):
 
     def _has_unknown_payee(self, opening: int, note: str, *, marked: bool) -> bool:
         """Whether somebody is meant whom we cannot make out: "to my bank", "to ben, ana"."""
-        if self.payee is None and (self._word(self.at) in TO or self._word(opening).startswith("@")):
+        if self.payee is None and (self._word(self.at) in self._to or self._word(opening).startswith("@")):
             return True
         unplaced = bool(note) and not marked and (self.command or self.addressed)
         return unplaced and (self.payee is None or isinstance(self.payee, Name))

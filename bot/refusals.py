@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from bot.contacts import NotAccepted, NotToBeFound
+from bot import split_words
+from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from bot.names import clean
 from wallet import (
     AmountOutOfRange,
@@ -197,11 +198,25 @@ def _hold_closed(speaker: Speaker, refusal: HoldClosed) -> str:
     return sentences[refusal.state]
 
 
+def _not_asked(speaker: Speaker, refusal: NotAsked) -> str:
+    if refusal.blocked:
+        return speaker.t(
+            "{name} takes no requests from you. Nothing was asked. To ask somebody else, press /request.",
+            name=clean(refusal.name),
+        )
+    return speaker.t(
+        "You and {name} never paid each other, so I do not ask them in private. Nothing was asked. Send them your link "
+        "(you get it with /me), or write /request in a group that you are both in.",
+        name=clean(refusal.name),
+    )
+
+
 def _request_closed(speaker: Speaker, refusal: RequestClosed) -> str:
     sentences = {
         "paid": speaker.t("This request was paid already. No money moved just now. See /history."),
         "declined": speaker.t("This request was declined. No money moved. To pay all the same, press /send."),
         "cancelled": speaker.t("This request was taken back by who asked. No money moved. You owe nothing for it."),
+        "netted": speaker.t("This request was settled up in your group. No money moved just now."),
         "expired": speaker.t("The time of this request is over. No money moved. They can ask again with /request."),
     }
     return sentences[refusal.state]
@@ -229,6 +244,7 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         "{name} does not accept payments from you. No money moved. To pay somebody else, press /send.",
         name=clean(no.name),
     ),
+    NotAsked: _not_asked,
     NotToBeFound: lambda say, no: say.t(
         "{name} does not wish to be found by name. No money moved. Ask them for their link (they get it with /me), "
         "or press /send and choose them from your contacts.",
@@ -310,4 +326,5 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     Unavailable: lambda say, _: say.t(
         "I cannot reach the books just now. Try again in a moment: whatever happens, nothing is paid twice."
     ),
+    **split_words.REFUSALS,
 }

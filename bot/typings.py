@@ -14,11 +14,12 @@ _REMEMBERED: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody would offer: minor units and a note."""
+    """What somebody would offer: minor units and a note; `asks`: would ask for, instead."""
 
     user_id: int
     amount: int
     note: str
+    asks: bool
     until: datetime
 
 
@@ -29,12 +30,12 @@ class Typings:
         self._clock = clock
         self._typed: dict[str, Typed] = {}
 
-    def add(self, card_id: str, user_id: int, amount: int, note: str) -> None:
+    def add(self, card_id: str, user_id: int, amount: int, note: str, *, asks: bool = False) -> None:
         """Remember an offer; those too old are forgotten, from the oldest on."""
         now = self._clock()
         while self._typed and next(iter(self._typed.values())).until <= now:
             del self._typed[next(iter(self._typed))]
-        self._typed[card_id] = Typed(user_id, amount, note, now + _REMEMBERED)
+        self._typed[card_id] = Typed(user_id, amount, note, asks, now + _REMEMBERED)
 
     def find(self, card_id: str) -> Typed | None:
         """Return an offer that was made to somebody to send."""

@@ -1,4 +1,4 @@
-"""The words by which people ask to pay, in English and French, and those that mean they do not. Lower case."""
+"""The words by which people pay, or ask to be paid, and those that mean they do not: English, French, lower case."""
 
 from typing import Final
 
@@ -7,9 +7,12 @@ VERBS: Final = frozenset({
     "send", "pay", "give", "transfer", "tip", "envoyer", "envoie", "envoyez", "payer", "paie", "paye",
     "payez", "donner", "donne", "donnez", "verser", "verse",
 })  # fmt: skip
+ASKING_COMMANDS: Final = frozenset({"/request", "#request", "#demander"})
+ASKING: Final = frozenset({"request", "ask", "demander", "demande", "demandez"})
 POLITE: Final = frozenset({"please", "pls", "plz", "kindly", "svp", "stp", "s'il", "te", "vous", "plaît", "plait"})
 TO: Final = frozenset({"to", "à"})
 TO_HANDLE: Final = TO | {"a"}  # French without its accent; before a plain word it is the English article
+FROM: Final = frozenset({"from", "à"})
 FOR: Final = frozenset({"for", "pour", "-", "–", "—"})
 JOINING: Final = frozenset({"and", "or", "et", "ou", "&", "+"})
 ANOTHER_TIME: Final = frozenset({

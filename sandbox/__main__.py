@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sandbox import drawer, tour
 from sandbox.house import HouseError, forget, open_house
@@ -45,11 +46,14 @@ def sandbox(
             forget(folder)
         asyncio.run(_show(folder.resolve(), port))
     except (HouseError, NothingHappenedError) as error:
-        console.print(f"[red]✗[/] {error}", highlight=False)
-        raise typer.Exit(1) from None
+        raise _refused(str(error)) from None
     except OSError as error:
-        console.print(f"[red]✗[/] {_unusable(error, port)}", highlight=False)
-        raise typer.Exit(1) from None
+        raise _refused(_unusable(error, port)) from None
+
+
+def _refused(sentence: str) -> typer.Exit:
+    console.print("[red]✗[/]", escape(sentence), highlight=False, soft_wrap=True)
+    return typer.Exit(1)
 
 
 def _unusable(error: OSError, port: int) -> str:

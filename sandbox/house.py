@@ -37,12 +37,13 @@ class HouseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What is running: the page and the Bot API at `url`, the books behind `wallet`."""
+    """What is running: the page and the Bot API at `url`, the books behind `wallet`, which `settings` describe."""
 
     url: str
     world: World
     wallet: Wallet
     bot: Bot
+    settings: WalletSettings
 
 
 class Bot:
@@ -107,7 +108,7 @@ async def open_house(folder: Path, port: int) -> AsyncIterator[House]:
         tasks = [asyncio.create_task(bot.run()), asyncio.create_task(_keep(world, folder / "telegram.json"))]
         try:
             await _until_listening(world, folder / "bot.log")
-            yield House(url, world, wallet, bot)
+            yield House(url, world, wallet, bot, settings)
         finally:
             for task in reversed(tasks):
                 task.cancel()

@@ -1,8 +1,8 @@
 """Reconciling: prove the books. Every claim is checked on everything, in one snapshot; nothing is ever repaired.
 
-To add a proof, add a `Claim` to one of the tables below (`LEDGER`, `PAYMENTS`, `RULES`, `HOLDS`, `REQUESTS`). To make
-it fast, hold it in a sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten consistently
-everywhere, seals too.
+To add a proof, add a `Claim` to one of the tables below (`LEDGER`, `PAYMENTS`, `RULES`, `HOLDS`, `REQUESTS`, `SPLITS`).
+To make it fast, hold it in a sieve as well (`proofs_sieves`). No set of claims finds a history that was rewritten
+consistently everywhere, seals too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from wallet.proofs_quick import QUICK
 from wallet.proofs_requests import REQUESTS
 from wallet.proofs_rules import RULES
 from wallet.proofs_sieves import SIEVES
+from wallet.proofs_splits import SPLITS
 from wallet.sieves import SETTINGS
 from wallet.values import Proof, Reconciliation
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from wallet.fees import Tariff
 
-CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS, *REQUESTS)
+CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS, *REQUESTS, *SPLITS)
 """All that is claimed about the books, in the order it is read."""
 
 _MOMENT = timedelta.resolution

@@ -143,6 +143,12 @@ async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> None:
     raise ReminderTooSoon(row.told_at + REMIND_EVERY)
 
 
+async def claim(conn: AsyncConnection, request_id: UUID, payer_account_id: UUID) -> bool:
+    """Whether an open request to somebody without a wallet is to this account from now on."""
+    claimed = await conn.execute(_CLAIM, {"id": request_id, "payer": payer_account_id})
+    return claimed.rowcount > 0
+
+
 def lock(request_ids: Sequence[UUID]) -> Statement:
     """What locks these requests and reads how they stand: id, state, expires_at."""
     return _LOCK, {"ids": uuids(request_ids)}
@@ -168,6 +174,11 @@ def _select(condition: str) -> TextClause:
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _BY_ID = _select("WHERE r.id = ANY(:ids)").bindparams(_IDS)
 _BY_PAYMENT = _select("WHERE r.payment_id = ANY(:ids)").bindparams(_IDS)
+_BY_THEMSELVES = """
+    NOT EXISTS (SELECT FROM wallet.shares s WHERE s.request_id = requests.id)
+    AND NOT EXISTS (SELECT FROM wallet.netting_claims c WHERE c.request_id = requests.id AND c.kind = 'made')
+"""
+"""Not the share of a split, nor what a netting made of shares: those have limits of their own."""
 _THEIRS = """
     payee_account_id IN (SELECT a.id FROM wallet.accounts a JOIN wallet.parties p ON p.id = a.party_id
                          WHERE :asker IN (p.id, p.owner_id))
@@ -179,10 +190,10 @@ _OPEN_TO = _select(
 )
 _LOCK_ASKER = text("SELECT FROM wallet.accounts WHERE party_id = :asker FOR NO KEY UPDATE")
 _COUNT = text(f"""
-    SELECT (SELECT created_at FROM wallet.requests WHERE {_THEIRS} AND created_at > :since
+    SELECT (SELECT created_at FROM wallet.requests WHERE {_THEIRS} AND created_at > :since AND {_BY_THEMSELVES}
             ORDER BY created_at DESC OFFSET :nth LIMIT 1) AS opens_from,
            (SELECT count(*) FROM wallet.requests
-            WHERE {_THEIRS} AND payer_account_id = :payer AND state = 'open') AS open
+            WHERE {_THEIRS} AND payer_account_id = :payer AND state = 'open' AND {_BY_THEMSELVES}) AS open
 """)  # noqa: S608 - words of this program's own
 _INSERT = text("""
     INSERT INTO wallet.requests (id, payee_account_id, payer_account_id, amount, currency, note, state,
@@ -192,6 +203,11 @@ _INSERT = text("""
 """)
 _END = text("UPDATE wallet.requests SET state = :state WHERE id = :id AND state = 'open'")
 _STATE = text("SELECT state FROM wallet.requests WHERE id = :id")
+_CLAIM = text("""
+    UPDATE wallet.requests SET payer_account_id = :payer
+    WHERE id = :id AND state = 'open'
+      AND payer_account_id IN (SELECT id FROM wallet.accounts WHERE status = 'invited')
+""")
 _EXPIRE = text("""
     UPDATE wallet.requests SET state = 'expired' WHERE id IN (
         SELECT id FROM wallet.requests WHERE state = 'open' AND expires_at <= :now

@@ -13,6 +13,7 @@ from wallet.errors import (
     PartyFrozen,
     PartyInvited,
     PartyPending,
+    PartyUnknown,
     RequestUnknown,
     SelfPayment,
 )
@@ -102,6 +103,29 @@ class RequestVerbs:
             return await payments.quote(conn, wanted, terms)
 
         return await self._database.transaction(quote)
+
+    async def claim_request(self, request_id: UUID, payer_id: UUID) -> Request:
+        """The payer, who had no wallet and was known by a name, is this person: the front's to decide. They pay it now.
+
+        Asked again, the same. RequestUnknown where it is, or has come to be, somebody else's; RequestClosed;
+        SelfPayment; PartyInvited; PartyUnknown also for a business.
+        """
+
+        async def claim(conn: AsyncConnection) -> Request:
+            asked = await requests.find(conn, request_id, self.currency)
+            payer = await parties.account_of(conn, payer_id)
+            if payer.party.kind != "person":
+                raise PartyUnknown
+            if payer.party.id == asked.asker_id:
+                raise SelfPayment
+            if payer.party.status == "invited":
+                raise PartyInvited("payer", payer.party.name)
+            if asked.payer.id != payer_id and not await requests.claim(conn, request_id, payer.account_id):
+                requests.Standing(asked.state, asked.expires_at).require_open(self._clock())
+                raise RequestUnknown
+            return await requests.find(conn, request_id, self.currency)
+
+        return await self._database.transaction(claim)
 
     async def decline_request(self, request_id: UUID, payer_id: UUID) -> Request:
         """The payer will not pay; who asked is told. Asked again, the same. RequestUnknown, RequestClosed."""

@@ -21,8 +21,8 @@ ReleaseReason = Literal["cancelled", "refused", "expired"]
 HoldEnd = Literal["captured", "cancelled", "refused", "expired"]
 HoldState = Literal["open", "captured", "cancelled", "refused", "expired"]
 RELEASED: tuple[ReleaseReason, ...] = ("cancelled", "refused", "expired")
-RequestEnd = Literal["paid", "declined", "cancelled", "expired"]
-RequestState = Literal["open", "paid", "declined", "cancelled", "expired"]
+RequestEnd = Literal["paid", "declined", "cancelled", "expired", "netted"]
+RequestState = Literal["open", "paid", "declined", "cancelled", "expired", "netted"]
 
 
 @dataclass(frozen=True, slots=True)

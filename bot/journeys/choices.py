@@ -45,7 +45,7 @@ async def payee(turn: Turn) -> None:
         return
     draft, option, message_id = found
     party = await turn.context.wallet.party(UUID(option))
-    await turn.edit(message_id, Face(turn.t("To {name}", name=clean(party.name))))
+    await turn.edit(message_id, Face(send.direction(turn, draft, clean(party.name))))
     await send.advance(turn, replace(draft, payees=(party.id,)))
 
 

@@ -53,7 +53,7 @@ async def greet(turn: Turn, code: str) -> None:
 
 async def offer_all(turn: Turn) -> None:
     """Show all that is set aside for this person and still to be had."""
-    for party_id in await _names_of(turn):
+    for party_id in await names_of(turn):
         for hold in await turn.context.wallet.open_holds_for(party_id):
             if hold.payer.id != turn.person.party_id and _as_of_now(turn, hold).state == "open":
                 await _offer(turn, hold)
@@ -103,7 +103,7 @@ async def _linked(turn: Turn, code: str) -> Hold | None:
     return None
 
 
-async def _names_of(turn: Turn) -> list[UUID]:
+async def names_of(turn: Turn) -> list[UUID]:
     """Return the parties that are this person now: their own, and the one invited by the username they have."""
     parties = [turn.person.party_id]
     if turn.user.username:
@@ -113,7 +113,7 @@ async def _names_of(turn: Turn) -> list[UUID]:
 
 
 async def _is_for(turn: Turn, hold: Hold) -> bool:
-    return hold.payee.id in await _names_of(turn)
+    return hold.payee.id in await names_of(turn)
 
 
 async def _offer(turn: Turn, hold: Hold) -> None:

@@ -10,10 +10,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from telegram.error import BadRequest, Forbidden
-
-from bot import cards, messages, payees, refusals
-from bot.journeys import aside, public
+from bot import cards, payees, places, refusals
+from bot.journeys import aside, boards, public, requested
 from bot.text import Speaker
 from wallet import QuoteExpired
 
@@ -37,10 +35,10 @@ def due(quote: Quote) -> datetime:
 
 
 async def run(context: Context) -> NoReturn:
-    """Look after cards, and after money set aside, until cancelled."""
+    """Look after cards, money set aside and requests, until cancelled."""
     while True:
         await asyncio.sleep(_LOOK_AGAIN)
-        for look_after in (close_expired, aside.look_after):
+        for look_after in (close_expired, aside.look_after, requested.look_after):
             try:
                 await look_after(context)
             except Exception as error:  # noqa: BLE001 - one failure must not end the round for good
@@ -52,6 +50,8 @@ async def close_expired(context: Context) -> None:
     for card in await context.cards.overdue():
         if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
             await public.update(context, card)
+        elif card.kind in boards.KINDS:
+            await boards.update(context, card)
         else:
             await _close_own(context, card)
         await context.cards.looked_at(card)
@@ -63,13 +63,10 @@ async def _close_own(context: Context, card: Card) -> None:
         return
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
     if quote.state == "open":
-        await _close(context, Speaker(person.language), card, quote, card.message_id)
+        await _close(context, Speaker(person.language), card, quote)
 
 
-async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote, message_id: int) -> None:
+async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote) -> None:
     heading = cards.heading(speaker, quote, await payees.describe(context, quote.payee))
     why = refusals.sentence(speaker, QuoteExpired(quote.expires_at))
-    try:
-        await messages.edit(context.bot, card.chat_id, message_id, cards.closed(speaker, heading, why, again=card.id))
-    except (BadRequest, Forbidden) as error:  # blocked, or a chat that is gone: nobody is looking
-        log.info("an expired card was left as it is: %s", type(error).__name__)
+    await places.keep(context, card, cards.closed(speaker, heading, why, again=card.id))

@@ -1,10 +1,10 @@
-"""/privacy: whether people one has never dealt with may find one by name or username."""
+"""/privacy: whether people one has never dealt with may find one by name or username, and ask one for money."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.cards import button
 from bot.journeys import pay
@@ -25,11 +25,15 @@ async def show(turn: Turn) -> None:
 
 
 async def change(turn: Turn) -> None:
-    """Findable by all, or by those one deals with."""
+    """By all, or by those one deals with."""
     card = await pay.pressed_card(turn, _PRIVACY)
     if card is None:
         return
-    await turn.context.contacts.set_findable(turn.user.id, findable=turn.pressed[0] == "beseen")
+    contacts, pressed = turn.context.contacts, turn.pressed[0]
+    if pressed in {"beseen", "behid"}:
+        await contacts.set_findable(turn.user.id, findable=pressed == "beseen")
+    else:
+        await contacts.set_askable(turn.user.id, askable=pressed == "beasked")
     await _show(turn, card)
 
 
@@ -44,4 +48,15 @@ async def _show(turn: Turn, card: Card) -> None:
         )
         offer = button(turn.speaker.label("Everybody may find me"), "beseen", card.id)
     title = turn.t("<b>Who may find you</b>")
-    await turn.put(card, Face(f"{title}\n{text}", InlineKeyboardMarkup([[offer]])))
+    asking, other = await _asking(turn, card)
+    await turn.put(card, Face(f"{title}\n{text}\n\n{asking}", InlineKeyboardMarkup([[offer], [other]])))
+
+
+async def _asking(turn: Turn, card: Card) -> tuple[str, InlineKeyboardButton]:
+    """Who may ask for money, and the button that changes it."""
+    title = turn.t("<b>Who may ask you for money</b>")
+    if await turn.context.contacts.is_askable(turn.user.id):
+        text = turn.t("Everybody who finds you may ask you for money. You decide whether you pay.")
+        return f"{title}\n{text}", button(turn.speaker.label("Only those I deal with may ask"), "bespared", card.id)
+    text = turn.t("Only those you deal with may ask you in private; others only in a group that you are in.")
+    return f"{title}\n{text}", button(turn.speaker.label("Everybody may ask me"), "beasked", card.id)

@@ -1,21 +1,22 @@
-"""Paying in a group: one card that everybody sees, while all that is private happens in the payer's own chat.
+"""Paying in a group: one card that everybody sees, while all that is private is seen by the payer alone.
 
 `/pay 5 lunch` as a reply, `/pay @ben 5 lunch`, or the bot's name and then the words. The public card stands for the
-quote; the private one, with fee, balance and doubts, takes the PIN; what becomes of the payment is edited into both.
+quote; the payer's own, with fee, balance and doubts, takes the PIN, here or in their private chat; what becomes of the
+payment is edited into both.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, refusals
+from bot import intents, messages, places, refusals
 from bot.amounts import Amount
-from bot.journeys import expiry, instruction, pay, public
+from bot.identity import group_key
+from bot.journeys import boards, expiry, instruction, pay, public, requested
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError
@@ -27,44 +28,79 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SHOW_ANEW: Final = {
+    public.PAYMENT: public.show_anew,
+    requested.GROUP: requested.show_anew,
+    boards.SPLIT: boards.show_anew,
+    boards.NETTING: boards.show_anew,
+}
+"""How each kind of card for a group is shown where the group has gone."""
+
 
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to pay, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await _say(turn, no_wallet(turn))
+        await say(turn, no_wallet(turn))
         return
     intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await _say(turn, not_whole(turn))
+        await say(turn, not_whole(turn))
         return
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await _say(turn, await refused(turn, refusal))
+        await refuse(turn, refusal)
         return
     if quote is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        await _say(turn, _line(turn, unsure))
+        await answer(turn, unsure)
         return
     await _show(turn, quote)
 
 
 async def confirm(turn: Turn) -> None:
-    """Bring the payer the card with all that the PIN confirms, in the chat that only they see."""
+    """Bring the payer the card with all that the PIN confirms, where only they see it.
+
+    That is here, if Telegram can show them a message of their own; pressed again, because none came, it is their
+    private chat.
+    """
     card = await _pressed(turn)
     if card is None or card.quote_id is None:
         return
     quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+    before = await turn.context.cards.of_quote(quote.id, turn.user.id)
+    if before is None and await _shown_here(turn, quote):
+        return
+    if before is not None and before.is_ephemeral:
+        await places.bring_home(turn.context, before)
     try:
-        await pay.show(replace(turn, chat_id=turn.user.id), quote)
+        await pay.show(turn.in_private, quote)
     except Forbidden:
         await turn.context.people.set_reachable(turn.user.id, reachable=False)
-        await turn.toast(
-            turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
-        )
+        if before is None or not before.is_ephemeral or not await _shown_here(turn, quote):
+            await turn.toast(
+                turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
+            )
         return
+    if before is not None and before.is_ephemeral and before.message_id is not None:
+        await turn.context.ephemeral.delete(before.chat_id, before.user_id, before.message_id)
     await turn.toast(turn.speaker.label("Give your PIN in our private chat."))
     await public.follow(turn.context, quote.id)
+
+
+async def _shown_here(turn: Turn, quote: Quote) -> bool:
+    """Show the payer their own card in the group, if that can be."""
+    query = turn.update.callback_query
+    if query is None or query.inline_message_id is not None:
+        return False
+    card = await pay.own_card(turn.context, turn.person, quote)
+    face = await pay.face(turn, card, quote)
+    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id)
+    if number is None:
+        return False
+    await turn.context.cards.stands(card, turn.chat_id, number)
+    await turn.toast(turn.speaker.label("Only you see this. If nothing came, press again."))
+    return True
 
 
 async def cancel(turn: Turn) -> None:
@@ -75,21 +111,27 @@ async def cancel(turn: Turn) -> None:
     await turn.toast()
     own = await turn.context.cards.of_quote(card.quote_id, turn.user.id)
     await pay.close_quote(turn, card.quote_id)
-    if own is not None:
-        await pay.show_card(replace(turn, chat_id=turn.user.id), own)
     await public.follow(turn.context, card.quote_id)
+    if own is not None and own.message_id is not None:
+        await pay.show_card(turn, own)
 
 
 async def migrated(turn: Turn) -> None:
-    """The group is a supergroup from now on, with another id: its cards go along."""
-    message = turn.message
-    if message is not None and message.migrate_to_chat_id is not None:
-        await turn.context.cards.moved(message.chat_id, message.migrate_to_chat_id)
+    """The group is a supergroup from now on, with another id: its cards go along, and what is open is shown there."""
+    message, context = turn.message, turn.context
+    if message is None or message.migrate_to_chat_id is None:
+        return
+    old, new = message.chat_id, message.migrate_to_chat_id
+    await context.wallet.move_group(group_key(old), group_key(new))
+    await context.cards.moved(old, new)
+    for card in await context.cards.unshown(new):
+        if show_anew := _SHOW_ANEW.get(card.kind):
+            await show_anew(context, card)
 
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await _say(turn, _line(turn, turn.t("I answer that in our private chat only.")))
+    await answer(turn, turn.t("I answer that in our private chat only."))
 
 
 async def joined(turn: Turn) -> None:
@@ -139,14 +181,14 @@ async def _pressed(turn: Turn) -> Card | None:
 
 def no_wallet(turn: Turn) -> Face:
     """Return the answer to a payer who has not started the bot."""
-    return _line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+    return line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
 
 
 def not_whole(turn: Turn) -> Face:
     """Return the answer to an instruction that lacks something."""
     if turn.update.guest_message is not None:
         name = f"@{turn.context.bot.username}"
-        return _line(
+        return line(
             turn,
             turn.t(
                 "That is not a whole payment, so nothing was paid. Write “{bot} 5 to @name for lunch”, or answer "
@@ -154,7 +196,7 @@ def not_whole(turn: Turn) -> Face:
                 bot=name,
             ),
         )
-    return _line(
+    return line(
         turn,
         turn.t(
             "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
@@ -165,20 +207,36 @@ def not_whole(turn: Turn) -> Face:
 
 async def refused(turn: Turn, refusal: WalletError) -> Face:
     """Return what others see of a refusal. Why is the payer's business alone: a balance or a limit may be in it."""
+    await explain(turn, refusal)
+    return line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+
+
+async def explain(turn: Turn, refusal: WalletError) -> None:
+    """Say in their private chat why it did not work."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
-    return _line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
-def _line(turn: Turn, text: str) -> Face:
+def line(turn: Turn, text: str) -> Face:
     """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
     return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
 
 
-async def _say(turn: Turn, face: Face) -> None:
+async def refuse(turn: Turn, refusal: WalletError) -> None:
+    """Say that it did not work, and in private why."""
+    await say(turn, await refused(turn, refusal))
+
+
+async def answer(turn: Turn, text: str) -> None:
+    """Write one line into the group, with the way to the private chat."""
+    await say(turn, line(turn, text))
+
+
+async def say(turn: Turn, face: Face) -> None:
+    """Write it into the group."""
     await messages.send(turn.context.bot, turn.chat_id, face)

@@ -14,7 +14,7 @@ from telegram.error import BadRequest
 
 from bot import group_cards, intents, messages
 from bot.amounts import Amount
-from bot.journeys import expiry, group, inline, instruction, me, public
+from bot.journeys import expiry, group, instruction, me, offers, public
 from bot.names import clean
 from wallet import Money, WalletError
 
@@ -66,13 +66,13 @@ async def _show(turn: Turn, quote: Quote) -> None:
 
 async def _offer(turn: Turn, payer: str, intent: intents.Intent) -> bool:
     """Offer to pay whoever presses, if the words are an amount and perhaps a note, and point at nobody."""
-    words = instruction.words_of(turn)
+    words, _ = instruction.words_of(turn)
     reading, note = me.read_amount(words, turn.context.wallet.currency)
     vague = isinstance(intent, intents.Pay | intents.Incomplete) or intent == intents.Unclear("payee")
     if not vague or "@" in words or not isinstance(reading, Amount):
         return False
     money = Money(reading.minor, turn.context.wallet.currency)
-    card = await turn.context.cards.create(inline.OFFER, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)
+    card = await turn.context.cards.create(offers.TO_PAY, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)
     if posted := await _post(turn, group_cards.offer(turn.speaker, clean(payer), money, note, card.id)):
         await turn.context.cards.note(card, inline=posted)
     return True

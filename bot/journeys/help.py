@@ -13,11 +13,14 @@ def commands(speaker: Speaker) -> dict[str, str]:
     """Each command and what it does, as Telegram's menu shows them."""
     return {
         "send": speaker.label("Send money"),
+        "request": speaker.label("Ask somebody for money"),
+        "requests": speaker.label("Open requests: yours, and to you"),
         "balance": speaker.label("What you have"),
+        "split": speaker.label("Split a cost in a group, and settle up"),
         "history": speaker.label("Your payments so far"),
         "me": speaker.label("Your link and QR code, to be paid"),
         "contacts": speaker.label("People you deal with: pay, rename, block"),
-        "privacy": speaker.label("Who may find you"),
+        "privacy": speaker.label("Who may find you, and ask you"),
         "business": speaker.label("Open a business, or see yours"),
         "pin": speaker.label("Choose or change your PIN"),
         "verify": speaker.label("Check a receipt against the books"),
@@ -51,6 +54,18 @@ async def show(turn: Turn) -> None:
         "Or press /send and choose step by step.\n"
         "Somebody without a wallet? Send it all the same: I set it aside for them, and it returns if they do not come."
     )
+    elsewhere = turn.t(
+        "<b>Where you talk</b>\n"
+        "In a group, answer somebody’s message with “/pay 5 lunch”.\n"
+        "In any other chat, write “{bot} 5 lunch”: whoever it is for presses a button, and you confirm.",
+        bot=f"@{turn.context.bot.username}",
+    )
+    asking = turn.t(
+        "<b>Asking</b>\n"
+        "request 10 from @ben for cinema\n"
+        "ask @ben for 10\n"
+        "They see it as a card, and pay with their own PIN, or decline. /requests shows what is open."
+    )
     safety = turn.t(
         "<b>Your PIN</b>\n"
         "Nothing leaves your wallet without it, and I ask for it on the keypad only. "
@@ -58,7 +73,7 @@ async def show(turn: Turn) -> None:
     )
     fees = turn.t("<b>Fees</b>\nFree for people. A business pays a small part of what it receives.")
     listed = "\n".join(f"/{name} – {text}" for name, text in commands(turn.speaker).items())
-    await turn.say(f"{examples}\n\n{safety}\n\n{fees}\n\n{listed}")
+    await turn.say(f"{examples}\n\n{elsewhere}\n\n{asking}\n\n{safety}\n\n{fees}\n\n{listed}")
 
 
 async def not_understood(turn: Turn) -> None:

@@ -8,7 +8,7 @@ pay, and their PIN binds that person. An offer is kept in memory while it is typ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from telegram import InlineQueryResultsButton
@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import group_cards, intents, messages, payees, refusals
 from bot.amounts import Amount
-from bot.journeys import expiry, me, pay, public
+from bot.journeys import expiry, inline_requests, me, offers, pay, public
 from bot.names import clean
 from bot.text import Speaker
 from wallet import KeyConflict, Money, WalletError
@@ -24,12 +24,8 @@ from wallet import KeyConflict, Money, WalletError
 if TYPE_CHECKING:
     from telegram import InlineQueryResultArticle
 
-    from bot.context import Context
-    from bot.conversation import Card
     from bot.turn import Turn
 
-OFFER: Final = "inline offer"
-"""The kind of a card that waits for its payee to press."""
 _OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
 
 
@@ -43,12 +39,14 @@ async def asked(turn: Turn) -> None:
     if turn.known is None:
         button = InlineQueryResultsButton(turn.speaker.label("Open a wallet first"), start_parameter="invited")
     else:
-        reading, note = me.read_amount(query.query, turn.context.wallet.currency)
+        asking = inline_requests.words(query.query)
+        reading, note = me.read_amount(query.query if asking is None else asking, turn.context.wallet.currency)
         if isinstance(reading, Amount):
-            results = [_result(turn, turn.known.name, reading.minor, note)]
+            result = _result if asking is None else inline_requests.result
+            results = [result(turn, turn.known.name, reading.minor, note)]
         else:
             button = InlineQueryResultsButton(
-                turn.speaker.label("Write an amount, as in: 5 lunch"), start_parameter="help"
+                turn.speaker.label("Write an amount, as in: 5 lunch, or: request 5 lunch"), start_parameter="help"
             )
     try:
         await query.answer(results, cache_time=0, is_personal=True, button=button)
@@ -61,7 +59,7 @@ async def sent(turn: Turn) -> None:
     """Keep what was sent: Telegram says so where feedback is switched on, else the first press does."""
     chosen = turn.update.chosen_inline_result
     if chosen is not None:
-        await _kept(turn.context, chosen.result_id, chosen.inline_message_id)
+        await offers.kept(turn.context, chosen.result_id, chosen.inline_message_id)
 
 
 async def its_me(turn: Turn) -> None:
@@ -69,14 +67,14 @@ async def its_me(turn: Turn) -> None:
     query = turn.update.callback_query
     if query is None or query.inline_message_id is None:
         return
-    card = await _kept(turn.context, turn.pressed[1], query.inline_message_id)
+    card = await offers.kept(turn.context, turn.pressed[1], query.inline_message_id, offers.TO_PAY, public.PAYMENT)
     payer = await turn.context.people.find(card.user_id) if card else None
     if card is None or payer is None:
         await turn.toast(turn.speaker.label("This offer is too old. Nothing was paid."))
         return
-    if payer.user_id == turn.user.id or card.kind != OFFER:
+    if payer.user_id == turn.user.id or card.kind != offers.TO_PAY:
         mine = turn.speaker.label("Whoever is to be paid presses this.")
-        await turn.toast(mine if card.kind == OFFER else turn.speaker.label("Somebody pressed this already."))
+        await turn.toast(mine if card.kind == offers.TO_PAY else turn.speaker.label("Somebody pressed this already."))
         return
     context, called = turn.context, clean(turn.user.full_name)
     try:
@@ -114,14 +112,3 @@ def _result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultA
         face,
         description=turn.speaker.label("Whoever is to be paid presses “It’s me”; then you confirm with your PIN."),
     )
-
-
-async def _kept(context: Context, card_id: str, inline_message_id: str | None) -> Card | None:
-    """Return the card of this offer, made now if it was only typed so far. One message has one card."""
-    card = await context.cards.linked(card_id)
-    if card is None and (typed := context.typings.find(card_id)) is not None and inline_message_id is not None:
-        facts: dict[str, Any] = {"amount": typed.amount, "note": typed.note, "inline": inline_message_id}
-        card = await context.cards.create(OFFER, typed.user_id, public.NOWHERE, card_id=card_id, **facts)
-    if card is None or card.kind not in {OFFER, public.PAYMENT} or inline_message_id is None:
-        return None
-    return await public.seen_at(context, card, inline_message_id)

@@ -1,4 +1,4 @@
-"""What a message in a chat of several people asks to pay: its words, the people it mentions, the message it answers."""
+"""What a message in a chat of several people asks for: its words, the people it mentions, the message it answers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bot.names import clean
 from wallet import Money
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from telegram import Message, User
 
     from bot.amounts import Amount
@@ -22,23 +24,19 @@ _TARGET: Final = "X"
 """Stands for whoever a reply answers, in the words that are read."""
 
 
-def intent_of(turn: Turn) -> intents.Intent:
-    """What the words ask for; a reply says whom, unless the words do."""
+def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
+    """What the words after this command ask for; a reply says whom, unless the words do."""
     message = turn.message
     if message is None:
         return intents.NoIntent()
-    words, mentions = _words(turn, message)
-    spoken = _read(turn, "/pay ", words, mentions)
+    words, mentions = words_of(turn)
+    spoken = _read(turn, f"{command} ", words, mentions)
     target = _target(message)
-    if target is None or isinstance(getattr(spoken, "payee", None), intents.Username | intents.UserId):
+    wanted = spoken.wanted if isinstance(spoken, intents.Ask) else spoken
+    if target is None or isinstance(getattr(wanted, "payee", None), intents.Username | intents.UserId):
         return spoken
-    whom = intents.Mention(len("/pay "), len(_TARGET), target.id)
-    return _read(turn, f"/pay {_TARGET} ", words, mentions, whom)
-
-
-def words_of(turn: Turn) -> str:
-    """Return what stands after the command or the bot's name."""
-    return _words(turn, turn.message)[0] if turn.message else ""
+    whom = intents.Mention(len(f"{command} "), len(_TARGET), target.id)
+    return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
 
 
 def _read(
@@ -50,16 +48,16 @@ def _read(
     return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
 
 
-def _words(turn: Turn, message: Message) -> tuple[str, list[intents.Mention]]:
+def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
-    text = message.text or ""
+    message, text = turn.message, turn.text
     name = f"@{turn.context.bot.username}"
     head, _, _ = text.partition(" ")
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
     units = len(text[:start].encode("utf-16-le")) // 2
     mentions = [
         intents.Mention(entity.offset - units, entity.length, entity.user.id)
-        for entity in message.entities
+        for entity in (message.entities if message else ())
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
     ]
     return text[start:], mentions
@@ -75,12 +73,18 @@ def _target(message: Message) -> User | None:
 
 async def quoted(turn: Turn, intent: intents.Pay, amount: Amount) -> Quote | None:
     """The quote; None if it is not certain who is to be paid. WalletError, also where they take nothing from them."""
-    found = await payees.find_or_invite(turn.context, turn.person, intent.payee, _called(turn, intent.payee))
-    if len(found) != 1:
+    payee = await named(turn, intent.payee)
+    if payee is None:
         return None
-    await payees.ensure_accepted(turn.context, turn.person, found[0])
+    await payees.ensure_accepted(turn.context, turn.person, payee)
     money = Money(amount.minor, turn.context.wallet.currency)
-    return await turn.context.wallet.quote(turn.person.party_id, found[0], money, note=intent.note, key=turn.key)
+    return await turn.context.wallet.quote(turn.person.party_id, payee, money, note=intent.note, key=turn.key)
+
+
+async def named(turn: Turn, payee: intents.Payee) -> UUID | None:
+    """The party that is certainly meant; somebody without a wallet is invited. None if nobody is, or several may be."""
+    found = await payees.find_or_invite(turn.context, turn.person, payee, _called(turn, payee))
+    return found[0] if len(found) == 1 else None
 
 
 def _called(turn: Turn, payee: intents.Payee) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import cards, messages
-from bot.journeys import aside, public
+from bot import cards, messages, places
+from bot.journeys import aside, public, requested
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Speaker
-from wallet import Notice, NoticeKind, Receipt, Request
+from wallet import Notice, NoticeKind, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,9 @@ async def tell(context: Context, notice: Notice) -> None:
     if person is None:
         raise LookupError(f"notice {notice.id} is for a party without a Telegram user")
     speaker = Speaker(person.language)
-    if notice.hold is not None:
+    if notice.request is not None and notice.receipt is None:
+        await requested.tell(context, person, notice, notice.request)
+    elif notice.hold is not None:
         await aside.tell(context, speaker, person, notice, notice.hold)
         await public.follow(context, notice.hold.id)
     elif notice.kind is NoticeKind.PAYMENT_SENT:
@@ -32,6 +34,8 @@ async def tell(context: Context, notice: Notice) -> None:
         await public.follow(context, _receipt(notice).payment_id)
     else:
         await messages.send(context.bot, person.user_id, Face(_TEXTS[notice.kind](speaker, notice)))
+    if notice.request is not None and notice.receipt is not None:
+        await requested.follow(context, notice.request.id)
 
 
 async def _show_receipt(context: Context, speaker: Speaker, person: Person, receipt: Receipt) -> None:
@@ -39,9 +43,10 @@ async def _show_receipt(context: Context, speaker: Speaker, person: Person, rece
     payee = await context.people.of_party(receipt.payee.id) if receipt.payee else None
     face = cards.receipt(speaker, receipt, payee.username if payee else None)
     card = await context.cards.of_quote(receipt.payment_id, person.user_id)
-    shown = card.message_id if card is not None else None
-    if shown is None or not await messages.edit(context.bot, person.user_id, shown, face):
+    if card is None:
         await messages.send(context.bot, person.user_id, face)
+    else:
+        await places.put(context, card, face)
 
 
 def _received(speaker: Speaker, notice: Notice) -> str:
@@ -65,40 +70,8 @@ def _received(speaker: Speaker, notice: Notice) -> str:
             *_note(speaker, receipt),
         ]
     if notice.request is not None:
-        lines.append(speaker.t("It answers your request."))
+        lines.append(speaker.t("They paid what you had asked for."))
     return "\n".join([*lines, *_footer(speaker, receipt)])
-
-
-def _requested(speaker: Speaker, notice: Notice) -> str:
-    request = _request(notice)
-    return speaker.t("<b>{name} asks you to pay {amount}</b>", name=clean(request.payee.name), amount=request.amount)
-
-
-def _request_cancelled(speaker: Speaker, notice: Notice) -> str:
-    request = _request(notice)
-    return speaker.t(
-        "{name} took back the request for {amount}. You owe nothing for it.",
-        name=clean(request.payee.name),
-        amount=request.amount,
-    )
-
-
-def _request_declined(speaker: Speaker, notice: Notice) -> str:
-    request = _request(notice)
-    return speaker.t(
-        "<b>{name} declined your request</b> for {amount}. No money moved.",
-        name=clean(request.payer.name),
-        amount=request.amount,
-    )
-
-
-def _request_expired(speaker: Speaker, notice: Notice) -> str:
-    request = _request(notice)
-    return speaker.t(
-        "Your request to {name} for {amount} ended without an answer. No money moved. You can ask again with /request.",
-        name=clean(request.payer.name),
-        amount=request.amount,
-    )
 
 
 def _deposited(speaker: Speaker, notice: Notice) -> str:
@@ -180,12 +153,6 @@ def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:
     ]
 
 
-def _request(notice: Notice) -> Request:
-    if notice.request is None:
-        raise ValueError(f"notice {notice.id} of {notice.kind} comes without its request")
-    return notice.request
-
-
 def _receipt(notice: Notice) -> Receipt:
     if notice.receipt is None:
         raise ValueError(f"notice {notice.id} of {notice.kind} comes without its receipt")
@@ -194,11 +161,6 @@ def _receipt(notice: Notice) -> Receipt:
 
 _TEXTS: Final[dict[NoticeKind, Callable[[Speaker, Notice], str]]] = {
     NoticeKind.PAYMENT_RECEIVED: _received,
-    NoticeKind.REQUEST_RECEIVED: _requested,
-    NoticeKind.REQUEST_REMINDED: _requested,
-    NoticeKind.REQUEST_CANCELLED: _request_cancelled,
-    NoticeKind.REQUEST_DECLINED: _request_declined,
-    NoticeKind.REQUEST_EXPIRED: _request_expired,
     NoticeKind.DEPOSITED: _deposited,
     NoticeKind.WITHDRAWN: _withdrawn,
     NoticeKind.REFUND_SENT: _refund_sent,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import cards, refusals
-from bot.journeys import claim
+from bot.journeys import answer, claim
 from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew
 from bot.messages import Face
 from bot.names import clean
@@ -94,6 +94,7 @@ async def _repeat(turn: Turn, keypad: Keypad, pin: Pin, new: Pin, old: Pin | Non
         next_step = turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
         await _show(turn, keypad, Face(f"{done}\n\n{next_step}"))
         await claim.offer_all(turn)
+        await answer.show_all(turn)
     else:
         await wallet.change_pin(person.party_id, old.reveal(), new.reveal(), personal_digits=digits)
         turn.context.courier_wake()

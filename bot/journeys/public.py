@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden
-
-from bot import group_cards, messages
+from bot import group_cards, places
 from bot.journeys import aside
 from bot.text import Speaker
 
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.messages import Face
     from wallet import Quote
-
-log = logging.getLogger(__name__)
 
 PAYMENT: Final = "group payment"
 """The kind of a card that shows a payment to a group."""
@@ -40,16 +35,17 @@ async def update(context: Context, card: Card) -> None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
     shown = await face(context, Speaker(payer.language), card, quote)
-    try:
-        if inline := card.facts.get("inline"):
-            await messages.edit_inline(context.bot, inline, shown)
-        elif card.message_id is not None:
-            await messages.edit(context.bot, card.chat_id, card.message_id, shown)
-    except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
-    except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
-        log.info("a group's card was left as it is: %s", type(error).__name__)
+    await places.keep(context, card, shown)
+
+
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its payment is open."""
+    payer = await context.people.find(card.user_id)
+    if payer is None or card.quote_id is None:
+        return
+    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
+    if quote.state == "open":
+        await places.put(context, card, await face(context, Speaker(payer.language), card, quote))
 
 
 async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:

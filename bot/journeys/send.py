@@ -16,16 +16,14 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 
-from bot import payees
+from bot import names, payees
 from bot.cards import button
-from bot.journeys import invite, pay
+from bot.journeys import invite, pay, request
 from bot.messages import Face
 from bot.text import plain
 from wallet import Money, NoteTooLong, WalletError
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from bot import intents
     from bot.conversation import Waiting
     from bot.draft import Draft
@@ -43,10 +41,10 @@ _ONE_CONTACT: Final = 1
 
 
 async def advance(turn: Turn, draft: Draft) -> None:
-    """Ask the next open question, or show the card. A payee who takes nothing from this payer ends it: NotAccepted."""
+    """Ask the next open question, or show the card. NotAccepted, NotAsked: one who wants nothing from them ends it."""
     if len(draft.payees) == 1:
-        await _ensure_accepted(turn, draft.payees[0])
-    if not draft.payees:
+        await _ensure_accepted(turn, draft)
+    if not draft.payees and draft.stranger is None:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
         await _ask_which_payee(turn, draft)
@@ -60,12 +58,19 @@ async def advance(turn: Turn, draft: Draft) -> None:
         await _show_card(turn, draft)
 
 
+def direction(turn: Turn, draft: Draft, name: str) -> str:
+    """Return whom the money is to go to, or come from."""
+    return turn.t("From {name}", name=name) if draft.asks else turn.t("To {name}", name=name)
+
+
 async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> bool:
     """Go on with this payee: known here, or one for whom money can be set aside. False if nobody can be meant."""
-    found = await payees.find_or_invite(turn.context, turn.person, payee, called)
-    if found:
-        await advance(turn, replace(draft, payees=found))
-    return bool(found)
+    found = await payees.find(turn.context, turn.person, payee)
+    stranger = None if found else payees.stranger(turn.context, payee, called)
+    if not found and stranger is None:
+        return False
+    await advance(turn, replace(draft, payees=found, stranger=stranger))
+    return True
 
 
 async def unknown_payee(turn: Turn, called: str) -> None:
@@ -81,26 +86,29 @@ async def close_question(turn: Turn, waiting: Waiting, answer: str) -> None:
         await turn.edit(card.message_id, Face(answer))
 
 
-async def _ensure_accepted(turn: Turn, payee_id: UUID) -> None:
+async def _ensure_accepted(turn: Turn, draft: Draft) -> None:
+    ensure = payees.ensure_may_ask if draft.asks else payees.ensure_accepted
     try:
-        await payees.ensure_accepted(turn.context, turn.person, payee_id)
+        await ensure(turn.context, turn.person, draft.payees[0])
     except WalletError:
         await turn.context.conversations.end(turn.user.id)
         raise
 
 
 async def _show_card(turn: Turn, draft: Draft) -> None:
-    """Show the quote. The conversation ends last: cut off before, the same answer leads here again."""
+    """Show the quote, or the request. The conversation ends last: cut off before, the same answer leads here again."""
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
-        quote = await turn.context.wallet.quote(
-            turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
-        )
+        payee = await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
+        if draft.asks:
+            await request.ask(turn, payee, amount, draft.note, draft.key)
+        else:
+            quote = await turn.context.wallet.quote(turn.person.party_id, payee, amount, note=draft.note, key=draft.key)
+            await pay.show(turn, quote)
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
             await turn.context.conversations.end(turn.user.id)
         raise
-    await pay.show(turn, quote)
     await turn.context.conversations.end(turn.user.id)
 
 
@@ -115,10 +123,10 @@ async def _ask_payee(turn: Turn, draft: Draft) -> None:
         [[contact], [KeyboardButton("/cancel")]], resize_keyboard=True, one_time_keyboard=True
     )
     await _wait(turn, PAYEE, draft)
-    await turn.say(
-        turn.t("Who is it for? Choose from your contacts, or write a @username or the name of a business."),
-        replies=keyboard,
-    )
+    question = turn.t("Who is it for? Choose from your contacts, or write a @username or the name of a business.")
+    if draft.asks:
+        question = turn.t("Whom do you ask? Choose from your contacts, or write a @username.")
+    await turn.say(question, replies=keyboard)
 
 
 async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
@@ -134,18 +142,18 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
-    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
-    handle = f"@{payee.username}" if payee.username else ""
-    await turn.say(
-        turn.t("To {name} {username}", name=payee.name, username=handle)
-        if handle
-        else turn.t("To {name}", name=payee.name),
-        replies=ReplyKeyboardRemove(),
-    )
+    await turn.say(await _to_whom(turn, draft), replies=ReplyKeyboardRemove())
     currency = turn.context.wallet.currency
     options = [whole * 10**currency.exponent for whole in _SUGGESTED]
     text = turn.t("How much? Press an amount or write one.")
     await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, options), options)
+
+
+async def _to_whom(turn: Turn, draft: Draft) -> str:
+    if draft.stranger:
+        return direction(turn, draft, names.clean(draft.stranger.called))
+    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
+    return direction(turn, draft, f"{payee.name} @{payee.username}" if payee.username else payee.name)
 
 
 async def _ask_which_amount(turn: Turn, draft: Draft) -> None:

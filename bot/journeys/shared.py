@@ -56,8 +56,8 @@ async def answered(turn: Turn) -> None:
         await contacts.show_contact(turn, contact, card.message_id)
         return
     shown = clean(person.name if person else name)
-    await turn.edit(card.message_id, Face(turn.t("To {name}", name=shown)))
     draft = Draft.of(card.facts["draft"])
+    await turn.edit(card.message_id, Face(send.direction(turn, draft, shown)))
     if not await send.to(turn, draft, intents.UserId(user_id), contacts.public_name(shown, username)):
         await send.unknown_payee(turn, shown)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.draft import Draft
 from bot.identity import person_key
-from bot.journeys import claim, me, pins, send
+from bot.journeys import answer, claim, me, pins, requested, send
 from bot.journeys.aside import CLAIM_LINK
 from bot.names import clean
 from wallet import PartyUnknown
@@ -27,14 +27,19 @@ async def start(turn: Turn) -> None:
     await wallet.unpark_notices(party.id)
     turn.context.courier_wake()
     code = turn.arguments.removeprefix(CLAIM_LINK) if turn.arguments.startswith(CLAIM_LINK) else ""
+    asked = turn.arguments.removeprefix(requested.LINK) if turn.arguments.startswith(requested.LINK) else ""
     if not (await wallet.pin_state(party.id)).is_set:
         if code:
             await claim.greet(turn, code)
+        elif asked:
+            await answer.greet(turn, asked)
         elif turn.arguments.startswith(me.LINK):
             await turn.say(turn.t("Choose a PIN first. Then open the link once more to pay."))
         await pins.choose_first(turn)
     elif code:
         await claim.follow(turn, code)
+    elif asked:
+        await answer.follow(turn, asked)
     elif turn.arguments.startswith(PAY_LINK):
         await _follow_link(turn, turn.arguments.removeprefix(PAY_LINK))
     elif turn.arguments not in {"", INVITED}:
@@ -51,6 +56,7 @@ async def start(turn: Turn) -> None:
             + turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
         )
         await claim.offer_all(turn)
+        await answer.show_all(turn)
 
 
 async def ask_to_start(turn: Turn) -> None:

@@ -1,4 +1,4 @@
-"""What people write: an instruction to pay, or the answer to what we asked."""
+"""What people write: an instruction to pay, a request to be paid, or the answer to what we asked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 async def read(turn: Turn) -> None:
-    """Read a message of words, or /send with or without them."""
+    """Read a message of words, or /send or /request with or without them."""
     if DOTS in turn.text:  # written just before a restart: the digits were not kept
         await turn.say(
             turn.t("I was interrupted and did not keep your message. Nothing was paid. Write it again, please.")
@@ -64,19 +64,22 @@ def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) ->
     """
     command = turn.text.startswith("/") or (turn.text.startswith("#") and intent != intents.NoIntent())
     impossible = isinstance(intent, intents.Refused | intents.Unclear) and waiting.step != send.NOTE
-    return command or impossible or isinstance(intent, intents.Pay)
+    return command or impossible or isinstance(intent, intents.Pay | intents.Ask)
 
 
-async def _instructed(turn: Turn, intent: intents.Intent) -> None:
+async def _instructed(turn: Turn, intent: intents.Intent, *, asks: bool = False) -> None:
+    begun = Draft(turn.key, asks=asks)
     match intent:
+        case intents.Ask(wanted):
+            await _instructed(turn, wanted, asks=True)
         case intents.Pay(amount, payee, note):
-            await _begin(turn, Draft(turn.key, amounts=_readings(amount), note=note), payee)
+            await _begin(turn, replace(begun, amounts=_readings(amount), note=note), payee)
         case intents.Incomplete(amount, payee, note):
-            draft = Draft(turn.key, amounts=_readings(amount) if amount else (), note=note, ask_note=not note)
-            await _begin(turn, draft, payee)
+            amounts = _readings(amount) if amount else ()
+            await _begin(turn, replace(begun, amounts=amounts, note=note, ask_note=not note), payee)
         case intents.Refused(refused, payee, note):
             await turn.say(refusals.amount(turn.speaker, refused, turn.context.wallet.currency))
-            await _begin(turn, Draft(turn.key, note=note, ask_note=not note), payee)
+            await _begin(turn, replace(begun, note=note, ask_note=not note), payee)
         case intents.Unclear(reason):
             await turn.say(_unclear(turn, reason))
         case intents.NoIntent():

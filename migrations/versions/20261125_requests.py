@@ -1,4 +1,4 @@
-"""Requests: one party asks a person for money; quotes that answer one say so."""
+"""Requests: one party asks a person for money; quotes that answer one say so; whom strangers may ask."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     _create_requests()
+    askable: sa.Column[bool] = sa.Column("askable", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    op.add_column("people", askable, schema="bot")
+    op.execute("GRANT UPDATE (askable) ON bot.people TO sixpence_app")
     # Decides what the PIN confirms, so it is in the quote's code: quotes open while this is introduced are void.
     op.add_column("quotes", sa.Column("request_id", sa.Uuid(), nullable=True), schema="wallet")
     op.create_foreign_key(
@@ -25,6 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("people", "askable", schema="bot")
     op.drop_column("quotes", "request_id", schema="wallet")
     op.drop_table("requests", schema="wallet")
 
@@ -77,7 +81,8 @@ def _create_requests() -> None:
         schema="wallet",
         postgresql_where=sa.text("payment_id IS NOT NULL"),
     )
-    op.execute("GRANT SELECT, INSERT, UPDATE (state, reminded_at, payment_id) ON wallet.requests TO sixpence_app")
+    changing = "state, payer_account_id, reminded_at, payment_id"
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ({changing}) ON wallet.requests TO sixpence_app")
     op.execute("""
         CREATE TRIGGER wallet_requests_append_only BEFORE DELETE ON wallet.requests
         FOR EACH ROW EXECUTE FUNCTION wallet.refuse_change()

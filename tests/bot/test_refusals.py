@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 import wallet
-from bot.contacts import NotAccepted, NotToBeFound
+from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from bot.refusals import sentence, weakness
 from bot.text import Speaker
 from wallet import (
@@ -39,6 +39,8 @@ FACTS = {
     "Side": "payee",
     "HoldEnd": "expired",
     "RequestEnd": "expired",
+    "SplitState": "closed",
+    "NettingState": "refused",
     "Literal['day', 'open']": "day",
     "LimitName": "day",
     "Money | int": Money(200_000, Currency("EUR", 2)),
@@ -110,6 +112,7 @@ def test_a_limit_on_their_number_counts_payments() -> None:
         (RequestClosed("declined"), "declined"),
         (RequestClosed("cancelled"), "taken back"),
         (RequestClosed("expired"), "is over"),
+        (RequestClosed("netted"), "settled up"),
         (TooManyRequests("day", 20, datetime(2026, 11, 22, 12, 0, tzinfo=UTC)), "22 Nov, 12:00 UTC"),
         (TooManyRequests("open", 3, None), "open requests to them"),
         (WrongPin(1), "try left"),
@@ -133,5 +136,15 @@ def test_the_bots_own_refusals_have_theirs(refusal: WalletError) -> None:
     said = sentence(Speaker(), refusal)
     assert "No money moved" in said
     assert "/send" in said
+    assert "<b>" not in said
+    assert "\u202e" not in said
+
+
+@pytest.mark.parametrize(("blocked", "way_on"), [(True, "/request"), (False, "/me")])
+def test_who_may_not_ask_is_told_what_to_do(blocked: bool, way_on: str) -> None:
+    """That nothing was asked, and another way; and a name stays text."""
+    said = sentence(Speaker(), NotAsked("Ben\u202e <b>", blocked))
+    assert "Nothing was asked" in said
+    assert way_on in said
     assert "<b>" not in said
     assert "\u202e" not in said

@@ -67,7 +67,11 @@ class Somebody(Person):
 
     async def texts(self) -> list[str]:
         """All that the chat shows, oldest first."""
-        return [plain(message["text"]) for message in await self.messages()]
+        return await self.texts_in(self.id)
+
+    async def texts_in(self, chat: int) -> list[str]:
+        """All that a group shows, oldest first."""
+        return [plain(message["text"]) for message in await self.messages(chat)]
 
     async def confirms(self, pin: str | None = None) -> None:
         """Press Confirm and give the PIN in one go: typed, it counts while the keypad is open."""
@@ -167,7 +171,17 @@ class Street:
 
     async def forge(self, presser: Somebody, data: str, chat: Somebody, message_id: int) -> None:
         """A button press made by hand: any data, in anybody's chat."""
-        message = {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        await self.forge_press(
+            presser, data, {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        )
+
+    async def forge_in(self, presser: Somebody, data: str, group: int, message_id: int) -> None:
+        """As `forge`, in a group."""
+        message = {"message_id": message_id, "date": 1, "chat": self.world.chats[group].wire}
+        await self.forge_press(presser, data, message)
+
+    async def forge_press(self, presser: Somebody, data: str, message: dict[str, Any]) -> None:
+        """A button press made by hand, under any message of any chat."""
         user = self.world.people[presser.id].user()
         query = {"id": str(uuid4().int), "from": user, "chat_instance": "1", "message": message, "data": data}
         await self._update({"callback_query": query})

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.proof import retweets
+from tests.proof.scene import scene
+
 if TYPE_CHECKING:
+    from tests.books import Server
     from tests.journeys.conftest import Street
 
 pytestmark = pytest.mark.anyio
 
 WORDS = "send 5 to @ben"
+Json = dict[str, Any]
+
+
+async def test_the_retweet_rule(server: Server) -> None:
+    """Every manner in which something comes that nobody wrote just now, with everything that pays: no row changes."""
+    async with scene(server) as here:
+        street = here.street
+        await street.open_wallets(street.ana, street.ben, street.luna)
+        business = await street.open_business(street.luna, "Café Luna")
+        by_manner = defaultdict[str, list[Json]](list)
+        for name, update in retweets.table(street, business.id.hex):
+            by_manner[name].append(update)
+        wrong = {name: await here.attacked(*updates) for name, updates in by_manner.items()}
+        assert {name: found for name, found in wrong.items() if found} == {}
+        assert len(wrong) == len(retweets.MANNERS)
+
+
+async def test_what_the_rule_forbids_pays_when_it_is_ones_own(server: Server) -> None:
+    """The same triggers, written by Ana just now, each start a payment: the table before this one tries something."""
+    async with scene(server) as here:
+        street = here.street
+        await street.open_wallets(street.ana, street.ben, street.luna)
+        await street.open_business(street.luna, "Café Luna")
+        paying = [trigger for trigger in retweets.triggers(street, "") if trigger.pays]
+        idle = [one for one in paying if "bot.cards" not in await here.attacked(retweets.honest(street, one))]
+        assert idle == []
 
 
 async def test_a_forward_pays_nothing(street: Street) -> None:
@@ -22,6 +53,30 @@ async def test_a_forward_pays_nothing(street: Street) -> None:
     await street.ana.forwards(original)
     await street.ana.reads("A forwarded message never pays")
     assert await _cards(street) == 1
+
+
+@pytest.mark.parametrize("words", ["/request 5 @ben lunch", "request 5 from @ben for lunch", "ask ben for 5"])
+async def test_a_request_that_is_no_fresh_message_asks_nobody(street: Street, words: str) -> None:
+    """Forwarded, edited, through another bot, by a schedule, by a channel or in a group by an anonymous admin."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.context.contacts.remember(street.ben.id, street.ana.id, "Ana")
+    await street.context.contacts.remember(street.ana.id, street.ben.id, "Ben")
+    small_talk = await street.ana.says("good morning")
+    await street.ana.reads("did not understand")
+    await street.ana.edits(small_talk, words)
+    await street.ana.reads("An edited message never pays")
+    for manner in ({"via_bot": True}, {"offline": True}):
+        await street.ana.writes(words, **manner)
+    await street.inject(street.ana, words, sender_chat={"id": -1000000000202, "type": "channel", "title": "News"})
+    await street.inject(street.ana, words, chat={"id": -1000000000101, "type": "supergroup", "title": "Market Street"})
+    await street.settled()
+    ben = await street.party(street.ben)
+    assert await street.wallet.open_requests_to(ben.id) == ()
+    original = await street.ana.says(words)
+    await street.ana.reads("You asked Ben Okafor")
+    await street.ana.forwards(original)
+    await street.ana.reads("A forwarded message never pays")
+    assert len(await street.wallet.open_requests_to(ben.id)) == 1
 
 
 async def test_an_edit_pays_nothing(street: Street) -> None:

@@ -36,7 +36,11 @@ MAY_CHANGE = {
     "quotes": {"state", "pin_attempts"},
     "payments": {"refunded", "fee_refunded"},
     "holds": {"state", "reminded_at"},
-    "requests": {"state", "reminded_at", "payment_id"},
+    "requests": {"state", "payer_account_id", "reminded_at", "payment_id"},
+    "splits": {"group_key", "asked_at", "closed_at"},
+    "shares": {"nth", "is_in", "amount", "odd", "request_id"},
+    "nettings": {"group_key", "state"},
+    "netting_sides": {"agreed_at"},
     "notices": {"due_at", "attempts", "delivered_at", "parked_at"},
 }
 """All columns that the application's role may change; each one more is a finding."""

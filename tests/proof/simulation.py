@@ -1,7 +1,7 @@
 """One seed drives people, clock, Telegram's faults, the database's faults and kills; nothing is lost or paid twice.
 
-The world in which the real bot and the real wallet are tried is `tests/proof/simulator`. Each seed is a story of 30 to
-60 steps; a seed that finds something is told again with `python -m tests.proof.simulator SEED`.
+The world in which the real bot and the real wallet are tried is `tests/proof/simulator`. Each seed is a story of 40 to
+80 steps; a seed that finds something is told again with `python -m tests.proof.simulator SEED`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     told = await _told(server, [[str(first), str(last)] for first, last in ranges])
     wrong = [story for story in told if story["problem"]]
     total: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     for story in told:
         total.update({name: story[name] for name in _COUNTED})
+        total.update(story["holds"])
+        asked.update(story["requests"])
         total.update({"faults": len(story["struck"])})
     return [
         Finding(
@@ -47,6 +50,22 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             len(wrong),
             f"{len(told):,} seeds, {total['steps']:,} steps, {total['payments']:,} payments, {total['kills']:,} kills, "
             f"{total['faults']:,} faults of the database{_names(wrong)}",
+        ),
+        Finding(
+            "L17",
+            "Money set aside lies in escrow until it ends, once: as somebody who may asked, or by its time; and limits "
+            "no longer count what came back.",
+            sum(sum(story["holds"].values()) for story in told),
+            sum(any(words in story["problem"] for words in _OF_HOLDS) for story in wrong),
+            ", ".join(f"{total[end]:,} {end}" for end in ("captured", "refused", "cancelled", "expired")),
+        ),
+        Finding(
+            "L17",
+            "A request moves nothing and ends once: by the payment that answers it, as one of its two sides said, or "
+            "by its time; who asked in vain was told.",
+            sum(sum(story["requests"].values()) for story in told),
+            sum(any(words in story["problem"] for words in _OF_REQUESTS) for story in wrong),
+            ", ".join(f"{asked[end]:,} {end}" for end in ("paid", "declined", "cancelled", "expired")),
         ),
         Finding(
             "L7, T11",
@@ -101,6 +120,7 @@ async def _share(server: Server, share: list[str]) -> list[Told]:
     if process.returncode != sum(bool(story["problem"]) for story in stories) or not stories:
         seed = stories[-1]["seed"] if stories else share[0]
         last = complaint.decode().strip().rpartition("\n")[2]
+        sys.stderr.write(complaint.decode())
         raise RuntimeError(f"the simulator stopped after seed {seed}: {last}")
     return stories
 
@@ -109,6 +129,8 @@ def _names(wrong: Sequence[Told]) -> str:
     return "".join(f"; seed {story['seed']}, {story['problem']}" for story in wrong[:3])
 
 
+_OF_HOLDS: Final = ("set aside", "ended", "escrow", "limits count", "reminded")
+_OF_REQUESTS: Final = ("ask", "request", "answered")
 _COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
 
 PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

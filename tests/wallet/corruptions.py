@@ -31,6 +31,10 @@ NAMES = {
     "waits": _PAYMENT.format("kind = 'hold' AND note = 'waits'"),
     "dora": _ACCOUNT.format("p.name = 'Dora'"),
     "eve": _ACCOUNT.format("p.name = 'Eve'"),
+    "rent": "(SELECT id FROM wallet.requests WHERE note = 'rent')",
+    "made": "(SELECT request_id FROM wallet.netting_claims WHERE kind = 'made')",
+    "hal": _ACCOUNT.format("p.name = 'Hal'"),
+    "ivy": _ACCOUNT.format("p.name = 'Ivy'"),
     "answered": _PAYMENT.format("note = 'answered'"),
     "escrow": _ACCOUNT.format("a.kind = 'escrow'"),
     "paid_out": _PAYMENT.format("kind = 'withdrawal' AND amount = 250"),
@@ -568,5 +572,81 @@ CORRUPTIONS = (
         "who set the money aside is not told that it was captured",
         "DELETE FROM wallet.notices WHERE payment_id = {claim} AND kind = 'hold_captured'",
         {"notices": 600},
+    ),
+    Corruption(
+        "the starter's own share grows",
+        "UPDATE wallet.shares SET amount = amount + 1 WHERE amount = 334",
+        {"splits": 1},
+    ),
+    Corruption(
+        "a split's total grows",
+        "UPDATE wallet.splits SET total = total + 100 WHERE note = 'dinner'",
+        {"splits": 100},
+    ),
+    Corruption(
+        "a share is less than what is asked for",
+        "UPDATE wallet.shares SET amount = amount - 10 WHERE request_id = {rent}",
+        {"splits": 10, "shares": 400},
+    ),
+    Corruption(
+        "a share is gone, what it asks for is not",
+        "DELETE FROM wallet.shares WHERE request_id = {rent}",
+        {"splits": 400},
+    ),
+    Corruption(
+        "a share is somebody else's",
+        "UPDATE wallet.shares SET account_id = {eve} WHERE request_id = {rent}",
+        {"shares": 400},
+    ),
+    Corruption(
+        "a share is asked for by nobody",
+        "UPDATE wallet.shares SET request_id = NULL WHERE request_id = {rent}",
+        {"shares": 400},
+    ),
+    Corruption(
+        "shares were fixed before anybody was asked",
+        "UPDATE wallet.splits SET asked_at = NULL WHERE note = 'rent'",
+        {"shares": 400},
+    ),
+    Corruption(
+        "the starter is asked for their own share",
+        "UPDATE wallet.splits SET starter_account_id = {hal} WHERE note = 'rent'",
+        {"shares": 400},
+    ),
+    Corruption(
+        "a share that was forgiven is open again",
+        "UPDATE wallet.requests SET state = 'open' WHERE note = 'dinner' AND state = 'cancelled'",
+        {"closed splits": 333},
+    ),
+    Corruption(
+        "a claim that was netted is open again",
+        "UPDATE wallet.requests SET state = 'open' WHERE note = 'petrol'",
+        {"netted claims": 500},
+    ),
+    Corruption(
+        "a claim is called netted and was not",
+        "UPDATE wallet.requests SET state = 'netted' WHERE id = {rent}",
+        {"netted claims": 400},
+    ),
+    Corruption(
+        "a netting asks for less than it netted",
+        "UPDATE wallet.requests SET amount = amount - 50 WHERE id = {made}",
+        {"nettings": 100},
+    ),
+    Corruption(
+        "what a netting asks for is gone",
+        "WITH gone AS (DELETE FROM wallet.requests WHERE id = {made}) "
+        "DELETE FROM wallet.netting_claims WHERE request_id = {made}",
+        {"nettings": 1000},
+    ),
+    Corruption(
+        "a netting went ahead without somebody",
+        "UPDATE wallet.netting_sides SET agreed_at = NULL WHERE account_id = {ivy}",
+        {"nettings": 0},
+    ),
+    Corruption(
+        "a netting that took effect is called refused",
+        "UPDATE wallet.nettings SET state = 'refused' WHERE state = 'agreed'",
+        {"netted claims": 1500},
     ),
 )

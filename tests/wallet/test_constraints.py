@@ -11,6 +11,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import PIN, euros, person
+from wallet import Part
 from wallet.database import connection_url, migration_url
 
 if TYPE_CHECKING:
@@ -179,6 +180,41 @@ IMPOSSIBLE = {
         "fk_quotes_request_id",
     ),
     "a quote called paid, which only a payment says": ("UPDATE wallet.quotes SET state = 'paid'", "ck_quotes_state"),
+    "a split of a new kind": ("UPDATE wallet.splits SET way = 'dice'", "ck_splits_way"),
+    "a split of nothing": ("UPDATE wallet.splits SET total = 0", "ck_splits_total"),
+    "a split that is over at once": ("UPDATE wallet.splits SET expires_at = created_at", "ck_splits_open_for_a_while"),
+    "a split in another currency": ("UPDATE wallet.splits SET currency = 'USD'", "fk_splits_starter"),
+    "a share of nothing": ("UPDATE wallet.shares SET amount = 0", "ck_shares_amount"),
+    "a share of who is out": ("UPDATE wallet.shares SET is_in = false", "ck_shares_only_who_is_in_pays"),
+    "a share asked for without an amount": ("UPDATE wallet.shares SET amount = NULL", "ck_shares_fixed_at_once"),
+    "a share that nothing asks for": (
+        "UPDATE wallet.shares SET request_id = gen_random_uuid()",
+        "fk_shares_request_id",
+    ),
+    "two shares asked for at once": (
+        "UPDATE wallet.shares SET request_id = (SELECT request_id FROM wallet.shares WHERE request_id IS NOT NULL)",
+        "uq_shares_request_id",
+    ),
+    "a share of no split": ("UPDATE wallet.shares SET split_id = gen_random_uuid()", "fk_shares_split_id"),
+    "a netting in a new state": (
+        """INSERT INTO wallet.nettings (id, group_key, state, created_at, expires_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'lost', now(), now() + INTERVAL '1 day')""",
+        "ck_nettings_state",
+    ),
+    "a side of no netting": (
+        "INSERT INTO wallet.netting_sides (netting_id, account_id) SELECT gen_random_uuid(), id FROM wallet.accounts",
+        "fk_netting_sides_netting_id",
+    ),
+    "a claim of no netting": (
+        """INSERT INTO wallet.netting_claims (netting_id, request_id, kind)
+        SELECT gen_random_uuid(), id, 'netted' FROM wallet.requests""",
+        "fk_netting_claims_netting_id",
+    ),
+    "a claim of a new kind": (
+        """INSERT INTO wallet.netting_claims (netting_id, request_id, kind)
+        SELECT gen_random_uuid(), id, 'lost' FROM wallet.requests""",
+        "ck_netting_claims_kind",
+    ),
     "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
     "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
     "an act without a reason": (
@@ -202,10 +238,17 @@ DETOURS = (
     "TRUNCATE wallet.payments CASCADE",
     "TRUNCATE wallet.holds",
     "TRUNCATE wallet.requests CASCADE",
+    "TRUNCATE wallet.splits CASCADE",
+    "TRUNCATE wallet.shares",
+    "TRUNCATE wallet.nettings CASCADE",
+    "TRUNCATE wallet.netting_sides",
+    "TRUNCATE wallet.netting_claims",
     "TRUNCATE wallet.accounts CASCADE",
     "TRUNCATE wallet.parties CASCADE",
 )
 UPROOTING = (
+    "DELETE FROM wallet.shares",
+    "DELETE FROM wallet.splits",
     "DELETE FROM wallet.holds",
     "DELETE FROM wallet.requests",
     "DELETE FROM wallet.payments",
@@ -227,6 +270,14 @@ FORBIDDEN_TO_THE_APPLICATION = (
     "UPDATE wallet.requests SET expires_at = now()",
     "DELETE FROM wallet.requests",
     "UPDATE wallet.quotes SET request_id = NULL",
+    "UPDATE wallet.splits SET total = 1",
+    "UPDATE wallet.splits SET starter_account_id = NULL",
+    "DELETE FROM wallet.splits",
+    "DELETE FROM wallet.shares",
+    "UPDATE wallet.nettings SET expires_at = now()",
+    "DELETE FROM wallet.netting_sides",
+    "UPDATE wallet.netting_claims SET kind = 'made'",
+    "DELETE FROM wallet.netting_claims",
     "UPDATE wallet.spending SET total = 1",
     "DELETE FROM wallet.spending",
     "DELETE FROM wallet.payments",
@@ -241,12 +292,13 @@ FORBIDDEN_TO_THE_APPLICATION = (
 
 @pytest.fixture
 async def used(wallet: Wallet) -> Wallet:
-    """Books with a deposit, a payment, a hold and a request in them."""
+    """Books with a deposit, a payment, a hold, a request and a split in them."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
     for payee, cents in ((ben, 40), (await wallet.invite("@newbie", key=uuid4()), 10)):
         quote = await wallet.quote(ana.id, payee.id, euros(wallet, cents), key=uuid4())
         await wallet.confirm(quote.id, ana.id, PIN)
     await wallet.ask(ben.id, ana.id, euros(wallet, 5), key=uuid4())
+    await wallet.start_split(ben.id, uuid4(), euros(wallet, 9), parts=[Part(ana.id)], key=uuid4())
     return wallet
 
 

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from tests.conftest import euros, person
-from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, WrongPin, pins
+from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, Wallet, WrongPin, pins
+from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from wallet import Party, Wallet
+    from wallet import Party, WalletSettings
     from wallet.orders import Order
 
 pytestmark = pytest.mark.anyio
@@ -143,3 +144,11 @@ async def test_accounts_are_locked_in_the_order_of_their_ids(wallet: Wallet) -> 
             await probing.execute(text(f"SELECT id FROM wallet.accounts WHERE id = :id {probe}"), {"id": second})  # noqa: S608
             await holding.commit()
             await paying
+
+
+async def test_a_wallet_opens_while_a_payment_is_under_way(wallet: Wallet, settings: WalletSettings) -> None:
+    """An administrator's command, or a second bot, does not queue behind those who pay fees or set money aside."""
+    async with wallet._database._engine.connect() as paying:
+        await paying.execute(text("UPDATE wallet.accounts SET status = status WHERE party_id IS NULL"))
+        async with Wallet.open(settings) as another:
+            assert len(await another.accounts()) == len(SYSTEM_ACCOUNTS)

@@ -15,7 +15,7 @@ from tests import books
 from tests.bench import large_books
 from tests.conftest import PIN, Clock, business, euros, person
 from tests.wallet.corruptions import CORRUPTIONS, NAMES, Corruption
-from wallet import Party, Receipt, Reconciliation, Wallet, WalletSettings, reconcile
+from wallet import Part, Party, Receipt, Reconciliation, Split, Wallet, WalletSettings, reconcile
 from wallet.database import migration_url
 from wallet.fees import Tariff
 from wallet.limits import Limits
@@ -23,6 +23,7 @@ from wallet.proofs_quick import QUICK
 from wallet.sieves import digest
 
 if TYPE_CHECKING:
+    from typing import Any
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -49,6 +50,7 @@ async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:
     by = {"by": "operator", "reason": "as it happens"}
     await set_money_aside(wallet, clock)
     await ask_around(wallet, clock)
+    await share_costs(wallet)
     ana, ben, luna = (
         await person(wallet, "Ana", 150_000),
         await person(wallet, "Ben", 5_000),
@@ -115,6 +117,36 @@ async def ask_around(wallet: Wallet, clock: Clock) -> None:
     await wallet.decline_request(await ask(720, "declined"), gus.id)
     await wallet.cancel_request(await ask(730, "no longer"), fay.id)
     await ask(740, "asked")
+
+
+async def share_costs(wallet: Wallet) -> None:
+    """Splits of every kind and state, and nettings, one of them agreed: none of it moves money."""
+    hal, ivy, jo = [await person(wallet, name) for name in ("Hal", "Ivy", "Jo")]
+    home, trip = uuid4(), uuid4()
+
+    async def split(group: UUID, starter: Party, cents: int, note: str, *parts: Part, **facts: Any) -> Split:
+        amount = euros(wallet, cents)
+        return await wallet.start_split(starter.id, group, amount, note=note, parts=parts, key=uuid4(), **facts)
+
+    async def owes(group: UUID, payer: Party, payee: Party, cents: int, note: str) -> None:
+        await split(group, payee, cents, note, Part(payer.id, amount=euros(wallet, cents)), way="amounts")
+
+    dinner = await split(home, hal, 1000, "dinner", Part(ivy.id), Part(jo.id))
+    asked = dinner.shares[1].request
+    assert asked is not None
+    await wallet.decline_request(asked.id, ivy.id)
+    await wallet.close_split(dinner.id, hal.id)
+    gathering = await split(home, hal, 900, "who is in?")
+    await wallet.join_split(gathering.id, ivy.id)
+    await split(home, ivy, 600, "groceries", Part(jo.id, amount=euros(wallet, 400)), way="amounts")
+    await owes(home, hal, jo, 400, "rent")
+    refused = await wallet.propose_netting(home, hal.id, key=uuid4())
+    await wallet.refuse_netting(refused.id, ivy.id)
+    await owes(trip, hal, ivy, 500, "tickets")
+    await owes(trip, ivy, jo, 500, "petrol")
+    netting = await wallet.propose_netting(trip, hal.id, key=uuid4())
+    for party in (ivy, jo):
+        await wallet.agree_to_netting(netting.id, party.id)
 
 
 async def test_honest_books_are_clean(wallet: Wallet, clock: Clock) -> None:
@@ -206,6 +238,7 @@ async def test_large_books_are_clean(server: Server, clock: Clock) -> None:
             assert (await wallet.balance(made.person)).available.minor > 0
     assert [proof for proof in result.proofs if not proof.holds] == []
     unused = ["outbox", "holds", "hold ends", "overdue holds", "answers", "overdue requests"]
+    unused += ["splits", "shares", "closed splits", "nettings", "netted claims"]
     assert [proof.name for proof in result.proofs if not proof.checked] == unused
     assert result.entries == made.entries
     assert 19_800 < made.entries < 20_200

@@ -301,6 +301,39 @@ async def test_who_has_no_wallet_yet_can_be_asked(wallet: Wallet, clock: Clock, 
     assert await minor(wallet, ana, newbie) == [500, 0]
 
 
+async def test_who_was_asked_by_name_claims_the_request(wallet: Wallet, clock: Clock, ana: Party, ben: Party) -> None:
+    """They are its payer from then on, once; a request to somebody with a wallet is nobody else's to claim."""
+    invited, cleo = await wallet.invite("@ben", key=uuid4()), await person(wallet, "Cleo", 1000)
+    request = await ask(wallet, ana, invited)
+    claimed = await wallet.claim_request(request.id, ben.id)
+    assert claimed.payer == ben
+    assert await wallet.claim_request(request.id, ben.id) == claimed
+    assert await wallet.open_requests_to(invited.id) == ()
+    with pytest.raises(RequestUnknown):
+        await wallet.claim_request(request.id, cleo.id)
+    await answer(wallet, claimed)
+    assert await minor(wallet, ana, ben) == [500, 9500]
+    await tell_all(wallet, clock)
+    assert (await wallet.reconcile()).clean
+
+
+async def test_not_everybody_can_claim(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Not who asked, not a business, not somebody without a wallet; and not what is over."""
+    invited, other = [await wallet.invite(name, key=uuid4()) for name in ("@newbie", "@other")]
+    cafe = await business(wallet, ben)
+    request = await ask(wallet, ana, invited)
+    for work, error in (
+        (wallet.claim_request(request.id, ana.id), SelfPayment),
+        (wallet.claim_request(request.id, cafe.id), PartyUnknown),
+        (wallet.claim_request(request.id, other.id), PartyInvited),
+        (wallet.claim_request(uuid4(), ben.id), RequestUnknown),
+    ):
+        with pytest.raises(error):
+            await work
+    await wallet.cancel_request(request.id, ana.id)
+    await refused(wallet.claim_request(request.id, ben.id), "cancelled")
+
+
 async def test_a_day_holds_so_many_requests(settings: WalletSettings, clock: Clock) -> None:
     """Whatever became of them, and whichever business asks; the refusal says when there is room again."""
     tight = settings.model_copy(update={"limit_requests_a_day": 3})

@@ -1,0 +1,107 @@
+"""What a group sees of its splits, and of settling up: one live card each, kept in step, edited in place.
+
+Whatever changes a share changes the board that shows it. A group that is gone, or a card that was deleted, is no
+failure: everybody has their own share in their private chat, and /split alone brings the boards back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot import messages, places, split_cards
+from bot.messages import Face
+from bot.text import Speaker
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot.context import Context
+    from bot.conversation import Card
+    from wallet import Netting, Split
+
+SPLIT: Final = "split"
+NETTING: Final = "netting"
+KINDS: Final = (SPLIT, NETTING)
+"""The kinds of the cards that are boards. What they show stands where other cards have their quote."""
+
+
+async def show_split(context: Context, split: Split, user_id: int, chat_id: int) -> None:
+    """One board a split, be the message that starts it handled once or again."""
+    shown = await context.cards.showing(split.id, SPLIT)
+    card = next(iter(shown), None)
+    if card is None:
+        card = await context.cards.create(SPLIT, user_id, chat_id, quote_id=split.id, look_again_at=split.expires_at)
+    await _show(context, card)
+
+
+async def show_netting(context: Context, netting: Netting, user_id: int, chat_id: int) -> None:
+    """As `show_split`, for a proposal to settle up."""
+    shown = await context.cards.showing(netting.id, NETTING)
+    card = next(iter(shown), None)
+    if card is None:
+        card = await context.cards.create(
+            NETTING, user_id, chat_id, quote_id=netting.id, look_again_at=netting.expires_at
+        )
+    await _show(context, card)
+
+
+async def bring_back(context: Context, split: Split, chat_id: int) -> None:
+    """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went."""
+    for card in await context.cards.showing(split.id, SPLIT):
+        if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
+            moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
+            await messages.edit(context.bot, card.chat_id, card.message_id, moved)
+        shown = await messages.send(context.bot, chat_id, await _face(context, card))
+        await context.cards.sent(card, shown)
+
+
+async def follow(context: Context, request_id: UUID) -> None:
+    """Make the boards show how this share, or this payment of a netting, stands now."""
+    if (split := await context.wallet.split_of(request_id)) is not None:
+        await follow_board(context, split.id, SPLIT)
+    if (netting := await context.wallet.netting_of(request_id)) is not None:
+        await follow_board(context, netting.id, NETTING)
+
+
+async def follow_board(context: Context, shown_id: UUID, kind: str) -> None:
+    """Make the boards of this split or netting show how it stands now."""
+    for card in await context.cards.showing(shown_id, kind):
+        await update(context, card)
+
+
+async def update(context: Context, card: Card) -> None:
+    """Make one board show how things stand."""
+    if card.message_id is not None:
+        await places.keep(context, card, await _face(context, card))
+
+
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this board in the supergroup that its group has become, if it is open."""
+    if card.quote_id is None:
+        return
+    wallet = context.wallet
+    state = (await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)).state
+    if state in {"gathering", "asking", "proposed"}:
+        await _show(context, card)
+
+
+async def _show(context: Context, card: Card) -> None:
+    if card.message_id is None:
+        face = await _face(context, card)
+        await context.cards.sent(card, await messages.send(context.bot, card.chat_id, face))
+
+
+async def _face(context: Context, card: Card) -> Face:
+    """The board in the language of who began it: it is one for all."""
+    if card.quote_id is None:
+        raise LookupError("a board of nothing")
+    speaker = await _speaker(context, card)
+    if card.kind == NETTING:
+        return split_cards.netting(speaker, await context.wallet.netting(card.quote_id), card.id)
+    link = f"https://t.me/{context.bot.username}"
+    return split_cards.split(speaker, await context.wallet.split(card.quote_id), card.id, link)
+
+
+async def _speaker(context: Context, card: Card) -> Speaker:
+    starter = await context.people.find(card.user_id)
+    return Speaker(starter.language if starter else "")

@@ -1,0 +1,124 @@
+"""Asking for money in a group: one card that everybody sees, to be paid by whom it asks, and cancelled by who asks.
+
+`/request 10 cinema` as a reply, `/request @ben 10 cinema`, or the bot's name and "ask @ben for 10". Whoever is in the
+group may ask; the payer's own card, with balance, doubts and PIN, is in their private chat.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from telegram.error import Forbidden
+
+from bot import intents, messages, payees
+from bot.amounts import Amount
+from bot.journeys import answer, group, instruction, request, requested
+from wallet import Money, RequestClosed, WalletError
+
+if TYPE_CHECKING:
+    from bot.conversation import Card
+    from bot.turn import Turn
+    from wallet import Request
+
+
+async def instructed(turn: Turn) -> None:
+    """Answer an instruction to ask, written in a group: one card, or one line that says what is missing."""
+    if turn.known is None:
+        no_wallet = turn.t("You have no wallet yet, so nothing was asked. Open one, then write it again.")
+        await group.say(turn, group.line(turn, no_wallet))
+        return
+    intent = instruction.intent_of(turn, "/request")
+    wanted = intent.wanted if isinstance(intent, intents.Ask) else None
+    if not isinstance(wanted, intents.Pay) or not isinstance(wanted.amount, Amount):
+        not_whole = turn.t(
+            "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
+            "or write “/request @name 10 cinema”."
+        )
+        await group.say(turn, group.line(turn, not_whole))
+        return
+    try:
+        asked = await _asked(turn, wanted, wanted.amount)
+    except WalletError as refusal:
+        await group.say(turn, await group.refused(turn, refusal))
+        return
+    if asked is None:
+        unsure = turn.t("I do not know for certain whom you mean, so nothing was asked. Answer a message of theirs.")
+        await group.say(turn, group.line(turn, unsure))
+        return
+    await _show(turn, asked)
+
+
+async def pay(turn: Turn) -> None:
+    """Bring the payer the card with all that the PIN confirms, in the chat that only they see."""
+    found = await _pressed(turn)
+    if found is None or turn.known is None or found[1].payer.id != turn.person.party_id:
+        await turn.toast(turn.speaker.label("This button is not for you."))
+        return
+    await bring(turn, found[1])
+
+
+async def bring(turn: Turn, asked: Request) -> None:
+    """Bring whoever pressed, and is asked for this, the card that pays it; say where it is, or why it is not."""
+    try:
+        await answer.show_quote(turn.in_private, asked)
+    except Forbidden:
+        await turn.context.people.set_reachable(turn.user.id, reachable=False)
+        start = turn.speaker.label("I may not write to you. Start our private chat, then press again.")
+        await turn.toast(start, alert=True)
+    except RequestClosed:
+        await turn.toast(turn.speaker.label("This request is over. No money moved just now."))
+        await requested.follow(turn.context, asked.id)
+    except WalletError as refusal:
+        await turn.toast(
+            turn.speaker.label("That did not work, and no money moved. I told you why in our private chat.")
+        )
+        await group.explain(turn, refusal)
+    else:
+        await turn.toast(turn.speaker.label("Give your PIN in our private chat."))
+
+
+async def cancel(turn: Turn) -> None:
+    """Take it back: only who asked can."""
+    found = await _pressed(turn)
+    if found is None or found[0].user_id != turn.user.id:
+        await turn.toast(turn.speaker.label("This button is not for you."))
+        return
+    await turn.toast()
+    with suppress(RequestClosed):
+        await turn.context.wallet.cancel_request(found[1].id, turn.person.party_id)
+    turn.context.courier_wake()
+    await requested.follow(turn.context, found[1].id)
+
+
+async def _asked(turn: Turn, wanted: intents.Pay, amount: Amount) -> Request | None:
+    """The request; None if it is not certain who is asked. WalletError, also where they want nothing from them."""
+    payer = await instruction.named(turn, wanted.payee)
+    if payer is None:
+        return None
+    await payees.ensure_may_ask(turn.context, turn.person, payer, in_public=True)
+    money = Money(amount.minor, turn.context.wallet.currency)
+    return await request.placed(turn, payer, money, wanted.note, turn.key)
+
+
+async def _show(turn: Turn, asked: Request) -> None:
+    """One card a request, be the message handled once or again."""
+    shown = await turn.context.cards.showing(asked.id, requested.GROUP)
+    card = next(iter(shown), None)
+    if card is None:
+        card = await turn.context.cards.create(requested.GROUP, turn.user.id, turn.chat_id, quote_id=asked.id)
+    if card.message_id is None:
+        face = await requested.face(turn.context, card, asked, turn.speaker.language)
+        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face))
+
+
+async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
+    """The card whose button was pressed, and its request; None for one that is not where it was shown."""
+    query = turn.update.callback_query
+    card = await turn.context.cards.linked(turn.pressed[1])
+    if query is None or card is None or card.kind != requested.GROUP or card.quote_id is None:
+        return None
+    inline = card.facts.get("inline")
+    if inline != query.inline_message_id or (inline is None and card.chat_id != turn.chat_id):
+        return None
+    return card, await turn.context.wallet.request(card.quote_id)

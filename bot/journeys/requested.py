@@ -1,0 +1,117 @@
+"""What is seen of a request for money, by both sides and in groups, kept in step with it; and what time does to it.
+
+Each side has one card in their private chat. Whatever changes the request changes all its cards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from bot import messages, places, request_cards
+from bot.journeys import boards
+from bot.messages import Face
+from bot.text import Speaker
+from wallet import NoticeKind
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bot.context import Context
+    from bot.conversation import Card
+    from bot.identity import Person
+    from wallet import Notice, Request
+
+LINK: Final = "ask_"
+ASKER: Final = "asked"
+PAYER: Final = "request"
+GROUP: Final = "group request"
+"""The kinds of the cards that show a request: to who asks, to who is asked, and to others."""
+
+
+def link(context: Context, card_id: str) -> str:
+    """Return the link by which a payer without a wallet comes to the request. It pays nothing by itself."""
+    return f"https://t.me/{context.bot.username}?start={LINK}{card_id}"
+
+
+async def show(context: Context, person: Person, request: Request, *, at_the_end: bool = False) -> None:
+    """Show this person, one of its two sides, the request on their card: where it is, or `at_the_end` of the chat."""
+    kind = ASKER if person.party_id == request.asker_id else PAYER
+    card = await context.cards.of_quote(request.id, person.user_id)
+    if card is None:
+        card = await context.cards.create(kind, person.user_id, person.user_id, quote_id=request.id)
+    elif at_the_end and card.message_id is not None:
+        moved = Face(Speaker(person.language).t("This is further down in the chat now."))
+        await messages.edit(context.bot, card.chat_id, card.message_id, moved)
+        card = replace(card, message_id=None)
+    shown = await face(context, card, request, person.language)
+    await places.put(context, card, shown)
+
+
+async def follow(context: Context, request_id: UUID) -> None:
+    """Make every card of this request show how it stands. A chat that is gone is no failure."""
+    request = await context.wallet.request(request_id)
+    for kind in (ASKER, PAYER, GROUP):
+        for card in await context.cards.showing(request_id, kind):
+            await _update(context, card, request)
+    await boards.follow(context, request_id)
+
+
+async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:
+    """Return the card as the request stands now. `why` says what stood in the way just now."""
+    speaker, request = Speaker(language), as_of_now(context, request)
+    match card.kind:
+        case "asked":
+            payer = await context.people.of_party(request.payer.id)
+            username = payer.username if payer else None
+            return request_cards.asker(speaker, request, username, card.id, link(context, card.id), why)
+        case "request":
+            asker = await context.people.of_party(request.payee.id)
+            return request_cards.payer(speaker, request, asker.username if asker else None, card.id, why)
+        case _:
+            return request_cards.group(speaker, request, card.id, link(context, card.id))
+
+
+def as_of_now(context: Context, request: Request) -> Request:
+    """Return the request as the wallet will judge it: one whose time is over ends any moment."""
+    is_over = request.state == "open" and context.clock() >= request.expires_at
+    return replace(request, state="expired") if is_over else request
+
+
+async def tell(context: Context, person: Person, notice: Notice, request: Request) -> None:
+    """Tell a person what became of a request: on its card, and in a message where it is news."""
+    match notice.kind:
+        case NoticeKind.REQUEST_RECEIVED | NoticeKind.REQUEST_REMINDED:
+            if as_of_now(context, request).state == "open":
+                await show(context, person, request, at_the_end=notice.kind is NoticeKind.REQUEST_REMINDED)
+            return
+        case NoticeKind.REQUEST_CANCELLED:
+            card = await context.cards.of_quote(request.id, person.user_id)
+            if card is not None and card.message_id is not None:  # else they never heard of it
+                await show(context, person, request)
+        case NoticeKind.REQUEST_DECLINED | NoticeKind.REQUEST_EXPIRED:
+            await messages.send(context.bot, person.user_id, request_cards.news(Speaker(person.language), request))
+        case _:
+            raise ValueError(f"notice {notice.id} of {notice.kind} has nothing to do with a request")
+    await follow(context, request.id)
+
+
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its request is open."""
+    person = await context.people.find(card.user_id)
+    if person is None or card.quote_id is None:
+        return
+    request = as_of_now(context, await context.wallet.request(card.quote_id))
+    if request.state == "open":
+        await places.put(context, card, await face(context, card, request, person.language))
+
+
+async def look_after(context: Context) -> None:
+    """End what nobody answered in time."""
+    if await context.wallet.expire_requests():
+        context.courier_wake()
+
+
+async def _update(context: Context, card: Card, request: Request) -> None:
+    person = await context.people.find(card.user_id)
+    await places.keep(context, card, await face(context, card, request, person.language if person else ""))

@@ -1,0 +1,236 @@
+"""A split, and how to settle up, as a group sees them → text and buttons. Pure.
+
+A list says who is in, what each pays and who has paid: it is the group's own account of it. No balance is ever in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.cards import button, clean_note
+from bot.messages import Face
+from bot.names import clean
+from bot.text import day
+from wallet import Money
+
+if TYPE_CHECKING:
+    from bot.text import Speaker
+    from wallet import NetPayment, Netting, Party, Request, Share, Split
+
+JOIN: Final = "sin"
+LEAVE: Final = "sout"
+ASK: Final = "sask"
+PAY: Final = "spay"
+REMIND: Final = "sremind"
+CLOSE: Final = "sclose"
+AGREE: Final = "nagree"
+REFUSE: Final = "nrefuse"
+PAY_NET: Final = "npay"
+
+_LONGEST_NAME: Final = 24
+PAID: Final = ("paid", "netted")
+_MARKS: Final = {"open": "○", "paid": "✓", "netted": "✓"}
+"""What stands before a name; – for all that is not owed any more, • where nobody is asked."""
+
+
+def split(speaker: Speaker, shown: Split, card_id: str, link: str) -> Face:
+    """Return the card as the split stands now. `link` opens a wallet."""
+    lines = [
+        speaker.t(
+            "<b>{name} splits {total}{note}</b>",
+            name=clean(shown.starter.name),
+            total=shown.total,
+            note=_note(shown.note),
+        ),
+        "",
+        *(_share(speaker, shown, share) for share in shown.shares),
+        "",
+        _what_next(speaker, shown),
+    ]
+    return Face("\n".join(lines), _buttons(speaker, shown, card_id, link))
+
+
+def _share(speaker: Speaker, shown: Split, share: Share) -> str:
+    """One line: a mark, who, how much, and how it stands."""
+    request = share.request
+    mark = "•" if request is None else _MARKS.get(_standing(shown, request), "–")
+    words = [f"{mark} {speaker.t('{name} · {amount}', name=_short(share.party), amount=share.amount)}"]
+    if share.odd:
+        words.append(speaker.t("with the odd cent"))
+    if request is not None:
+        words.append(_how(speaker, shown, share, request))
+    elif shown.asked_at is not None:
+        words.append(speaker.t("their own share"))
+    return " · ".join(words)
+
+
+def _how(speaker: Speaker, shown: Split, share: Share, request: Request) -> str:
+    match _standing(shown, request):
+        case "paid":
+            return speaker.t("paid")
+        case "netted":
+            return speaker.t("settled up")
+        case "declined":
+            return speaker.t("declined")
+        case "cancelled":
+            return speaker.t("forgiven")
+        case "expired":
+            return speaker.t("out of time")
+        case _ if share.party.status == "invited":
+            return speaker.t("no wallet yet")
+        case _:
+            return speaker.t("to pay")
+
+
+def _standing(shown: Split, request: Request) -> str:
+    """How a share stands; past its time it is called so before it has been ended."""
+    return "expired" if request.state == "open" and shown.state == "closed" else request.state
+
+
+def _what_next(speaker: Speaker, shown: Split) -> str:
+    name = clean(shown.starter.name)
+    match shown.state:
+        case "gathering":
+            return speaker.t(
+                "Press “I’m in” if you share this. Nobody is asked before {name} presses “Ask everybody now”, until "
+                "{day}.",
+                name=name,
+                day=day(shown.expires_at),
+            )
+        case "asking":
+            paid, asked = totals(shown)
+            return speaker.t(
+                "{paid} of {asked} is paid. Each pays {name} with their own PIN.", paid=paid, asked=asked, name=name
+            )
+        case "closed" if shown.asked_at is None:
+            return speaker.t("This split is over: nobody was asked, and no money moved.")
+        case "closed":
+            paid, asked = totals(shown)
+            if paid == asked:
+                netted = any(share.request is not None and share.request.state == "netted" for share in shown.shares)
+                return speaker.t("✓ <b>All is settled.</b>") if netted else speaker.t("✓ <b>All is paid.</b>")
+            return speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
+
+
+def totals(shown: Split) -> tuple[Money, Money]:
+    """Return how much is paid, or settled otherwise, and how much was asked for in all."""
+    nothing = Money(0, shown.total.currency)
+    asked = [share for share in shown.shares if share.request is not None]
+    paid = [share.amount for share in asked if share.request is not None and share.request.state in PAID]
+    return sum(paid, start=nothing), sum((share.amount for share in asked), start=nothing)
+
+
+def _buttons(speaker: Speaker, shown: Split, card_id: str, link: str) -> InlineKeyboardMarkup | None:
+    wallet = InlineKeyboardButton(speaker.label("Open a wallet"), url=link)
+    match shown.state:
+        case "gathering":
+            rows = [
+                [button(speaker.label("I’m in"), JOIN, card_id), button(speaker.label("I’m out"), LEAVE, card_id)],
+                [button(speaker.label("Ask everybody now"), ASK, card_id)],
+                [wallet, button(speaker.label("Call it off"), CLOSE, card_id)],
+            ]
+        case "asking":
+            rows = [
+                [button(speaker.label("Pay my share"), PAY, card_id)],
+                [
+                    button(speaker.label("Remind those left"), REMIND, card_id),
+                    button(speaker.label("Forgive the rest"), CLOSE, card_id),
+                ],
+            ]
+            if any(share.party.status == "invited" for share in shown.shares):
+                rows.append([wallet])
+        case "closed":
+            return None
+    return InlineKeyboardMarkup(rows)
+
+
+def netting(speaker: Speaker, shown: Netting, card_id: str) -> Face:
+    """Return the card that proposes how to settle up, or says what became of it."""
+    lines = [_proposal(speaker, shown), "", *(_payment(speaker, due) for due in shown.payments), ""]
+    if not shown.payments:
+        lines = lines[:2]
+    match shown.state:
+        case "proposed":
+            lines += [_who_agreed(speaker, shown), "", _on_agreement(speaker)]
+            row = [
+                button(speaker.label("I agree"), AGREE, card_id),
+                button(speaker.label("I’d rather not"), REFUSE, card_id),
+            ]
+        case "agreed":
+            lines.append(_after_agreement(speaker, shown))
+            is_open = any(due.request is not None and due.request.state == "open" for due in shown.payments)
+            row = [button(speaker.label("Pay my part"), PAY_NET, card_id)] if is_open else []
+        case _:
+            lines.append(_no_agreement(speaker, shown))
+            row = []
+    return Face("\n".join(lines), InlineKeyboardMarkup([row]) if row else None)
+
+
+def _proposal(speaker: Speaker, shown: Netting) -> str:
+    if not shown.payments:
+        return speaker.t("<b>Settle up: nobody owes anybody anything on balance</b>")
+    return speaker.plural(
+        "<b>Settle up: {count} payment instead of {open}</b>",
+        "<b>Settle up: {count} payments instead of {open}</b>",
+        len(shown.payments),
+        open=len(shown.claims),
+    )
+
+
+def _payment(speaker: Speaker, due: NetPayment) -> str:
+    line = speaker.t(
+        "{payer} → {payee} · {amount}", payer=_short(due.payer), payee=_short(due.payee), amount=due.amount
+    )
+    if due.request is None:
+        return f"• {line}"
+    sentences = {
+        "open": speaker.t("to pay"),
+        "paid": speaker.t("paid"),
+        "netted": speaker.t("settled up"),
+        "declined": speaker.t("declined"),
+        "cancelled": speaker.t("forgiven"),
+        "expired": speaker.t("out of time"),
+    }
+    return f"{_MARKS.get(due.request.state, '–')} {line} · {sentences[due.request.state]}"
+
+
+def _who_agreed(speaker: Speaker, shown: Netting) -> str:
+    people = (f"{'✓' if side.agreed else '○'} {speaker.t('{name}', name=_short(side.party))}" for side in shown.sides)
+    return "  ".join(people)
+
+
+def _on_agreement(speaker: Speaker) -> str:
+    return speaker.t(
+        "If everybody named presses “I agree”, these payments take the place of the open shares. Until then nothing "
+        "changes."
+    )
+
+
+def _after_agreement(speaker: Speaker, shown: Netting) -> str:
+    if not shown.payments:
+        return speaker.t("✓ <b>Everybody agreed</b>: the open shares are settled, and nobody pays anything.")
+    if all(due.request is not None and due.request.state in PAID for due in shown.payments):
+        return speaker.t("✓ <b>All is paid.</b>")
+    return speaker.t("Everybody agreed: these payments are due in place of the open shares, each with the payer’s PIN.")
+
+
+def _no_agreement(speaker: Speaker, shown: Netting) -> str:
+    match shown.state:
+        case "refused":
+            return speaker.t("Somebody would rather not, so all shares stay as they were. Pay yours on its own card.")
+        case "overtaken":
+            return speaker.t("A share was paid or ended meanwhile, so nothing was changed. Write /settle again.")
+        case _:
+            return speaker.t("Not everybody agreed in time, so all shares stay as they were. Write /settle again.")
+
+
+def _short(party: Party) -> str:
+    """Return a name that leaves room for fifty of them in one message."""
+    name = clean(party.name)
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+def _note(note: str) -> str:
+    return f", {clean_note(note)}" if note else ""

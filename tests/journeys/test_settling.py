@@ -1,0 +1,184 @@
+"""Settling up in a group: fewer payments, once all agree; nobody's claim is lost, whatever happens on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.journeys import expiry
+from tests.journeys.boards import FLAT, bots_words, pays_share, toasts
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Somebody, Street
+
+pytestmark = pytest.mark.anyio
+
+
+async def chain(street: Street) -> None:
+    """Ana owes Ben for lunch what Ben owes Chai for the taxi."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await owes(street.ana, street.ben, "lunch")
+    await owes(street.ben, street.chai, "taxi")
+
+
+async def owes(payer: Somebody, payee: Somebody, what: str, euros: int = 10) -> None:
+    """The whole cost is one other person's share."""
+    await payee.mentions(FLAT, f"/split {euros} {what} {{}} €{euros}", payer)
+    await payee.reads(f"splits €{euros}.00, {what}", "to pay", chat=FLAT)
+
+
+async def all_agree(street: Street) -> None:
+    """Ana proposes, and so agrees; then the others do."""
+    await street.ana.says_in(FLAT, "/settle")
+    for one in (street.ben, street.chai):
+        await one.presses("I agree", chat=FLAT)
+        await street.settled()
+
+
+async def test_who_owes_in_a_chain_pays_its_end(street: Street) -> None:
+    """Proposed, agreed to by all three, paid with one PIN: two splits are settled by one payment."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    board = await street.ana.reads("1 payment instead of 2", "• Ana Moreno → Chai Srisuk · €10.00", chat=FLAT)
+    await street.ana.reads("✓ Ana Moreno  ○ Ben Okafor  ○ Chai Srisuk", chat=FLAT)
+    await street.ben.presses("I agree", chat=FLAT)
+    await street.ana.reads("✓ Ben Okafor  ○ Chai Srisuk", chat=FLAT)
+    await street.chai.presses("I agree", chat=FLAT)
+    await street.ana.reads("Everybody agreed", "○ Ana Moreno → Chai Srisuk · €10.00 · to pay", chat=FLAT)
+    await street.settled()
+    lunch = next(text for text in await bots_words(street) if "lunch" in text)
+    assert "✓ Ana Moreno · €10.00 · settled up" in lunch
+    assert "All is settled." in lunch
+    await street.ana.reads("Chai Srisuk asks you to pay €10.00")
+    await pays_share(street.ana, button="Pay my part")
+    done = await street.ana.reads("✓ Ana Moreno → Chai Srisuk · €10.00 · paid", "All is paid", chat=FLAT)
+    assert (done["id"], done["inline_keyboard"]) == (board["id"], None)
+    assert [await street.cents(one) for one in (street.ana, street.ben, street.chai)] == [40_00, 50_00, 60_00]
+    street.clock.advance(seconds=20)
+    await street.settled()
+    assert (await street.wallet.reconcile()).clean
+
+
+async def test_nothing_changes_before_the_last_of_them_agrees(street: Street) -> None:
+    """One refusal, and every share stays as it was, to be paid on its own card."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ben.presses("I agree", chat=FLAT)
+    await street.ana.reads("✓ Ben Okafor", chat=FLAT)
+    await street.chai.presses("I’d rather not", chat=FLAT)
+    board = await street.ana.reads("Somebody would rather not", chat=FLAT)
+    assert not board["inline_keyboard"]
+    await street.ana.presses("Pay €10.00")
+    await street.ana.reads("Balance after")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €10.00 to Ben Okafor")
+    await street.settled()
+    lunch = next(text for text in await bots_words(street) if "lunch" in text)
+    assert "✓ Ana Moreno · €10.00 · paid" in lunch
+
+
+async def test_a_share_that_was_paid_meanwhile_stops_it(street: Street) -> None:
+    """Nothing is counted twice: the board says so, and what to do."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ben.presses("I agree", chat=FLAT)
+    await street.ana.presses("Pay €10.00")
+    await street.ana.reads("Balance after")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €10.00")
+    await street.chai.presses("I agree", chat=FLAT)
+    await street.ana.reads("paid or ended meanwhile", "Write /settle again", chat=FLAT)
+    await street.ana.reads("taxi", "○ Ben Okafor · €10.00 · to pay", chat=FLAT)
+
+
+async def test_not_all_agree_in_a_day(street: Street) -> None:
+    """The proposal is over, and says so by itself."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    street.clock.advance(days=1, seconds=1)
+    await expiry.close_expired(street.context)
+    board = await street.ana.reads("Not everybody agreed in time", chat=FLAT)
+    assert not board["inline_keyboard"]
+
+
+async def test_a_circle_is_settled_by_agreeing_alone(street: Street) -> None:
+    """Nobody pays anybody anything."""
+    await chain(street)
+    await owes(street.chai, street.ana, "tickets")
+    await all_agree(street)
+    await street.ana.reads("nobody owes anybody anything", "Everybody agreed", chat=FLAT)
+    shown = [text for text in await bots_words(street) if "splits" in text]
+    assert len(shown) == 3
+    assert all("settled up" in text for text in shown)
+
+
+async def test_only_those_concerned_decide(street: Street) -> None:
+    """Chai neither owes nor is owed: he may propose, and his press does nothing else."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await owes(street.ana, street.ben, "lunch")
+    await owes(street.ben, street.ana, "taxi", euros=4)
+    await street.chai.says_in(FLAT, "/settle")
+    await street.chai.reads("Ana Moreno → Ben Okafor · €6.00", "○ Ana Moreno  ○ Ben Okafor", chat=FLAT)
+    for button in ("I agree", "I’d rather not"):
+        await street.chai.presses(button, chat=FLAT)
+    assert "This button is not for you." in await toasts(street)
+    await street.chai.reads("○ Ana Moreno  ○ Ben Okafor", chat=FLAT)
+
+
+async def test_only_who_is_to_pay_can_pay(street: Street) -> None:
+    """The payee's press gets a toast; after the payment the payer's does too."""
+    await chain(street)
+    await all_agree(street)
+    await street.chai.presses("Pay my part", chat=FLAT)
+    assert "This button is not for you." in await toasts(street)
+    old = await street.ana.reads("Ana Moreno → Chai Srisuk", "to pay", chat=FLAT)
+    await pays_share(street.ana, button="Pay my part")
+    await street.forge_in(street.ana, old["inline_keyboard"][0][0]["data"], FLAT, old["id"])
+    assert "You have nothing left to pay here." in await toasts(street)
+
+
+async def test_what_was_netted_cannot_be_paid_any_more(street: Street) -> None:
+    """A card for the old share, left open: its PIN is refused, and no money moves."""
+    await chain(street)
+    await street.ana.presses("Pay €10.00")
+    await street.ana.reads("Balance after")
+    await all_agree(street)
+    await street.ana.confirms()
+    await street.ana.reads("was settled up in your group", "No money moved")
+    assert await street.cents(street.ana) == 50_00
+
+
+async def test_there_must_be_something_to_settle(street: Street) -> None:
+    """No open share, or as few payments as can be."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("Nobody here has an open share", chat=FLAT)
+    await owes(street.ana, street.ben, "lunch")
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("cannot be done with fewer payments", chat=FLAT)
+
+
+async def test_one_needs_a_wallet_to_propose(street: Street) -> None:
+    """And is told so; nobody without one has a share that could be moved."""
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("You have no wallet yet, so nothing was changed", chat=FLAT)
+
+
+async def test_a_message_handled_again_makes_no_second_proposal(street: Street) -> None:
+    """After a crash the inbox hands it over once more."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await street.replay("/settle")
+    assert sum("Settle up" in text for text in await bots_words(street)) == 1
+
+
+@pytest.mark.parametrize("manner", [{"via_bot": True}, {"offline": True}])
+async def test_a_message_made_by_a_machine_proposes_nothing(street: Street, manner: dict[str, bool]) -> None:
+    """Sent through another bot, or by a schedule."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle", **manner)
+    await street.settled()
+    assert not any("Settle up" in text for text in await bots_words(street))

@@ -1,0 +1,124 @@
+"""The wallet's verbs for evening out what the people of a group owe one another. A part of `Wallet`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from wallet import netting, nettings, notices
+from wallet.errors import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet.values import NoticeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.database import Database
+    from wallet.money import Currency
+    from wallet.settings import WalletSettings
+    from wallet.values_splits import Netting
+
+OPEN_FOR = timedelta(days=1)
+"""So long may the sides take to agree."""
+
+
+class NettingVerbs:
+    """A netting is proposed to all who owe or are owed, and takes effect once, when the last of them agrees."""
+
+    currency: Currency
+    _database: Database
+    _clock: Callable[[], datetime]
+    _settings: WalletSettings
+
+    async def propose_netting(self, group: UUID, proposer_id: UUID, *, key: UUID) -> Netting:
+        """Propose the fewest payments that even out this group's open shares. Nothing changes yet.
+
+        A proposer who owes or is owed agrees by proposing; if nobody else is concerned, it takes effect at once. Shares
+        of people without a wallet stay as they are. NothingToNet where it takes as few as it is, NettingTooLarge.
+        """
+
+        async def propose(conn: AsyncConnection) -> Netting:
+            at = self._clock()
+            placed = nettings.Placed(key, group, at, at + OPEN_FOR)
+            claims = await nettings.claims_of(conn, group, self.currency, at)
+            if len(netting.balances(nettings.debts(claims))) > nettings.MAX_SIDES:
+                raise NettingTooLarge(nettings.MAX_SIDES)
+            if await nettings.insert(conn, placed, claims):
+                if len(netting.settle_up(nettings.debts(claims))) >= len(claims):
+                    raise NothingToNet(len(claims))
+                await self._agree(conn, key, proposer_id)
+            return await nettings.find(conn, key, self.currency, at)
+
+        return await self._database.transaction(propose)
+
+    async def netting(self, netting_id: UUID) -> Netting:
+        """The netting as it stands now. NettingUnknown."""
+        return await self._database.read(lambda conn: nettings.find(conn, netting_id, self.currency, self._clock()))
+
+    async def netting_of(self, request_id: UUID) -> Netting | None:
+        """The netting that asks for this payment."""
+
+        async def read(conn: AsyncConnection) -> Netting | None:
+            netting_id = await nettings.of_request(conn, request_id)
+            return await nettings.find(conn, netting_id, self.currency, self._clock()) if netting_id else None
+
+        return await self._database.read(read)
+
+    async def agree_to_netting(self, netting_id: UUID, person_id: UUID) -> Netting:
+        """Agree that one's claims and debts are replaced; with the last side's word they are. Agreed twice, the same.
+
+        Look at the state: it is "overtaken", and nothing was changed, where a claim has ended meanwhile.
+        NettingUnknown also for who is no side of it; NettingClosed.
+        """
+
+        async def agree(conn: AsyncConnection) -> Netting:
+            found = await self._of_side(conn, netting_id, person_id)
+            if found.state not in ("proposed", "agreed"):
+                raise NettingClosed(found.state)
+            if found.state == "proposed":
+                await self._agree(conn, netting_id, person_id)
+            return await nettings.find(conn, netting_id, self.currency, self._clock())
+
+        return await self._database.transaction(agree)
+
+    async def refuse_netting(self, netting_id: UUID, person_id: UUID) -> Netting:
+        """Leave all shares as they are. Refused twice, the same. As `agree_to_netting`."""
+
+        async def refuse(conn: AsyncConnection) -> Netting:
+            found = await self._of_side(conn, netting_id, person_id)
+            if found.state not in ("proposed", "refused"):
+                raise NettingClosed(found.state)
+            await nettings.end(conn, netting_id, "refused")
+            return await nettings.find(conn, netting_id, self.currency, self._clock())
+
+        return await self._database.transaction(refuse)
+
+    async def move_group(self, group: UUID, new_group: UUID) -> None:
+        """Know all splits and nettings of a group by its new key from now on."""
+        await self._database.transaction(lambda conn: nettings.move_group(conn, group, new_group))
+
+    async def _of_side(self, conn: AsyncConnection, netting_id: UUID, person_id: UUID) -> Netting:
+        """The netting, locked, for somebody whom it concerns."""
+        await nettings.lock(conn, netting_id)
+        found = await nettings.find(conn, netting_id, self.currency, self._clock())
+        if found.side_of(person_id) is None:
+            raise NettingUnknown
+        return found
+
+    async def _agree(self, conn: AsyncConnection, netting_id: UUID, person_id: UUID) -> None:
+        """Note it, and let the netting take effect if that was the last word needed."""
+        at = self._clock()
+        await nettings.agree(conn, netting_id, person_id, at)
+        found = await nettings.find(conn, netting_id, self.currency, at)
+        if not all(side.agreed for side in found.sides):
+            return
+        until = at + timedelta(days=self._settings.request_days)
+        if not await nettings.replace(conn, found, until, self.currency, at):
+            await nettings.end(conn, netting_id, "overtaken")
+            return
+        await nettings.end(conn, netting_id, "agreed")
+        made = (await nettings.find(conn, netting_id, self.currency, at)).payments
+        told = [(due.request.id, due.payer) for due in made if due.request is not None]
+        await notices.of_request(conn, NoticeKind.REQUEST_RECEIVED, told, at)
