@@ -14,8 +14,8 @@ export SIXPENCE_DATA_DIR ?= $(CURDIR)/.sixpence
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-demo: $(VENV)/.ready  ## the sandbox in your browser (RESET=1 starts over)
-	@exec $(BIN)/sixpence-sandbox $(if $(RESET),--reset)
+demo: $(VENV)/.ready  ## the sandbox in your browser (RESET=1 starts over, PORT=0 takes any port)
+	@exec $(BIN)/sixpence-sandbox $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
 tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
 	@exec $(BIN)/sixpence-sandbox --tour

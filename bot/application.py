@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot import group_cards, refusals, request_cards, split_cards
-from bot.guards import addressed, asking, fresh, fresh_in_group, private, six_digits
+from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits
 from bot.journeys import (
     answer,
     balance,
@@ -33,6 +33,7 @@ from bot.journeys import (
     findable,
     group,
     group_requests,
+    guest,
     help,  # noqa: A004 - the command's own name
     history,
     inline,
@@ -47,6 +48,7 @@ from bot.journeys import (
     shared,
     split,
     start,
+    take_back,
     unfit,
     verify,
     words,
@@ -73,6 +75,7 @@ ALLOWED_UPDATES: Final = (
     "inline_query",
     "chosen_inline_result",
     "my_chat_member",
+    "guest_message",
 )
 _CARD: Final = r":[\w-]{22}$"
 
@@ -126,9 +129,9 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
         CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
         CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
-        CallbackQueryHandler(member(pay.take_back), f"^back{_CARD}"),
-        CallbackQueryHandler(member(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
-        CallbackQueryHandler(member(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
+        CallbackQueryHandler(member(take_back.pressed), f"^back{_CARD}"),
+        CallbackQueryHandler(anybody(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
+        CallbackQueryHandler(anybody(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
         CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
         CallbackQueryHandler(member(answer.pay_it), f"^{request_cards.PAY}{_CARD}"),
         CallbackQueryHandler(member(answer.decline), f"^{request_cards.DECLINE}{_CARD}"),
@@ -166,6 +169,7 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(findable.change), f"^(beseen|behid|beasked|bespared){_CARD}"),
         CallbackQueryHandler(anybody(unfit.unknown_button)),
         # In chats that the bot is not in
+        MessageHandler(fresh_as_guest & addressed, anybody(guest.called)),
         InlineQueryHandler(anybody(inline.asked)),
         ChosenInlineResultHandler(anybody(inline.sent)),
         # Blocked, or let in again
@@ -247,14 +251,19 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
             if members_only and turn.known is None:
                 await start.ask_to_start(turn)
             else:
-                await journey(turn)
-        except WalletError as refusal:
-            await turn.say(refusals.sentence(turn.speaker, refusal))
+                await _or_refusal(journey, turn)
         except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
-            if turn.chat_id != turn.user.id:
+            if turn.chat_id == turn.user.id:
+                await context.people.set_reachable(turn.user.id, reachable=False)
                 return
-            await context.people.set_reachable(turn.user.id, reachable=False)
-            return
         await turn.toast()
 
     return callback
+
+
+async def _or_refusal(journey: Journey, turn: Turn) -> None:
+    """Go on the journey; a refusal is told to the person alone, because there may be a balance in it."""
+    try:
+        await journey(turn)
+    except WalletError as refusal:
+        await turn.in_private.say(refusals.sentence(turn.speaker, refusal))

@@ -14,6 +14,7 @@ from bot import application
 from bot.connection import Connection
 from bot.context import Context
 from bot.courier import Courier
+from bot.ephemeral import Ephemeral
 from bot.inbox import Inbox, Secrets
 from bot.intake import LongPolling, patiently
 from bot.journeys import expiry, notices
@@ -73,6 +74,7 @@ async def assembled(
             keypads=Keypads(clock),
             secrets=Secrets(),
             typings=Typings(clock),
+            ephemeral=Ephemeral(bot, clock),
             courier_wake=lambda: courier.wake(),  # noqa: PLW0108 - the courier comes after its context
         )
         courier = Courier(context, notices.tell)

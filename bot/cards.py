@@ -12,7 +12,8 @@ from bot.messages import Face
 from bot.names import Reason, clean
 
 if TYPE_CHECKING:
-    from bot.payees import Cautions, Payee
+    from bot.cautions import Cautions
+    from bot.payees import Payee
     from bot.text import Speaker
     from wallet import Quote, Receipt
 
@@ -193,6 +194,14 @@ def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
     if cautions.contact_alike:
         lines.append(
             speaker.t("⚠ This is not your contact {name}, who looks much the same.", name=cautions.contact_alike)
+        )
+    if cautions.more_than:
+        lines.append(
+            speaker.t(
+                "⚠ You have not paid them before, and this is more than {amount}. Make sure that it is them, and that "
+                "you know what it is for.",
+                amount=cautions.more_than,
+            )
         )
     if cautions.username_then:
         then, now = f"@{cautions.username_then}", f"@{payee.username}" if payee.username else ""

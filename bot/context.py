@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from telegram import Bot
 
+    from bot.ephemeral import Ephemeral
     from bot.inbox import Secrets
     from bot.keypad import Keypads
     from bot.settings import BotSettings
@@ -39,6 +40,7 @@ class Context:
     keypads: Keypads
     secrets: Secrets
     typings: Typings
+    ephemeral: Ephemeral
     courier_wake: Callable[[], None] = _nobody_waits
 
     @property

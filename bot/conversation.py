@@ -7,10 +7,10 @@ attacker-chosen, so nothing else in it is believed.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import models
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message of ours with buttons. `message_id` is None until it has been sent."""
+    """A message of ours with buttons. `message_id` is None until it has been sent, and below zero (`is_ephemeral`)
+    where only its owner sees it.
+    """
 
     id: str
     user_id: int
@@ -39,6 +41,11 @@ class Card:
     facts: dict[str, Any]
     look_again_at: datetime | None = None
 
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether it stands in a group, for nobody but its owner to see."""
+        return self.message_id is not None and self.message_id < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -46,6 +53,9 @@ class Waiting:
 
     step: str
     facts: dict[str, Any]
+
+
+_FIELDS: Final = tuple(field.name for field in fields(Card))
 
 
 class Cards:
@@ -70,7 +80,7 @@ class Cards:
         card = Card(card_id or self.new_id(), user_id, chat_id, None, kind, quote_id, facts, look_again_at)
 
         async def work(conn: AsyncConnection) -> Card:
-            row = {name: getattr(card, name) for name in Card.__slots__}
+            row = {name: getattr(card, name) for name in _FIELDS}
             await conn.execute(insert(models.Card).values(created_at=self._clock(), **row).on_conflict_do_nothing())
             return card
 
@@ -86,10 +96,14 @@ class Cards:
             models.Card.id == card_id, models.Card.user_id == user_id, models.Card.chat_id == chat_id
         )
 
+    async def own(self, card_id: str, user_id: int) -> Card | None:
+        """Return this person's card, wherever it stands."""
+        return await self._newest(models.Card.id == card_id, models.Card.user_id == user_id)
+
     async def of_quote(self, quote_id: UUID, user_id: int) -> Card | None:
-        """Return the card that shows this quote to this person, in their private chat."""
-        own = (models.Card.user_id == user_id, models.Card.chat_id == user_id)
-        return await self._newest(models.Card.quote_id == quote_id, *own)
+        """Return the card that shows this quote to this person and to nobody else."""
+        theirs = or_(models.Card.chat_id == user_id, models.Card.message_id < 0)
+        return await self._newest(models.Card.quote_id == quote_id, models.Card.user_id == user_id, theirs)
 
     async def of_message(self, user_id: int, chat_id: int, message_id: int) -> Card | None:
         """Return the card that this message shows."""
@@ -111,21 +125,35 @@ class Cards:
         """Return the cards of this kind that show this quote, whoever has them."""
         return await self._all(select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind))
 
-    async def moved(self, chat_id: int, new_chat_id: int) -> None:
-        """Find the cards of a group by its new id, which it has as a supergroup.
+    async def moved(self, chat_id: int, new_chat_id: int) -> list[Card]:
+        """Find the cards of a group by the new id that it has as a supergroup; return those to be looked at once more.
 
-        Their messages stay behind: the new group numbers its own, and the old numbers are those of others there.
+        No message shows them any more: the supergroup counts its own from the start. What one person alone saw in the
+        group belongs in their private chat.
         """
+        place = case((models.Card.message_id < 0, models.Card.user_id), else_=new_chat_id)
+        moving = update(models.Card).where(models.Card.chat_id == chat_id).values(chat_id=place, message_id=None)
 
-        async def work(conn: AsyncConnection) -> None:
-            left = update(models.Card).where(models.Card.chat_id == chat_id)
-            await conn.execute(left.values(chat_id=new_chat_id, message_id=None))
+        async def work(conn: AsyncConnection) -> list[Card]:
+            return [_card(row) for row in (await conn.execute(moving.returning(*_COLUMNS))).mappings()]
 
-        await self._store.statement(work)
+        return [card for card in await self._store.statement(work) if card.look_again_at is not None]
 
     async def sent(self, card: Card, message_id: int) -> Card:
         """Remember which message shows the card."""
         return await self._change(card, message_id=message_id)
+
+    async def stands(self, card: Card, chat_id: int, message_id: int | None) -> Card:
+        """Remember where the card stands now. Telegram may give an ephemeral message's number to another one later."""
+
+        async def work(conn: AsyncConnection) -> None:
+            here = (models.Card.chat_id == chat_id, models.Card.message_id == message_id)
+            once = update(models.Card).where(models.Card.user_id == card.user_id, *here)
+            await conn.execute(once.values(chat_id=card.user_id, message_id=None))
+
+        if message_id is not None and message_id < 0:
+            await self._store.statement(work)
+        return await self._change(card, chat_id=chat_id, message_id=message_id)
 
     async def becomes(self, card: Card, kind: str, quote_id: UUID, look_again_at: datetime | None = None) -> Card:
         """Make the card show a quote or a request, and be of another kind from now on."""
@@ -166,8 +194,11 @@ class Cards:
         return await self._store.read(work)
 
 
+_COLUMNS: Final = tuple(getattr(models.Card, name) for name in _FIELDS)
+
+
 def _card(row: RowMapping) -> Card:
-    return Card(**{name: row[name] for name in Card.__slots__})
+    return Card(**{name: row[name] for name in _FIELDS})
 
 
 class Conversations:

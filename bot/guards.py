@@ -27,6 +27,13 @@ class _ByAHuman(filters.MessageFilter):
         return sender is not None and not sender.is_bot and not on_behalf
 
 
+class _NeverEdited(filters.MessageFilter):
+    """The message stands as it was first written: edits by guests may come as any other message of theirs."""
+
+    def filter(self, message: Message) -> bool:
+        return message.edit_date is None
+
+
 class _SixDigits(filters.MessageFilter):
     """Nothing but six digits, or the dots the inbox keeps of them: somebody typed a PIN."""
 
@@ -51,16 +58,18 @@ class _Asking(filters.MessageFilter):
 
 
 private: Final = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)
-_by_themselves: Final = (
-    filters.UpdateType.MESSAGE
-    & ~filters.FORWARDED
-    & ~filters.VIA_BOT
-    & ~filters.SenderChat.ALL
-    & ~filters.IS_FROM_OFFLINE
-    & _ByAHuman()
+_their_own: Final = (
+    ~filters.FORWARDED & ~filters.VIA_BOT & ~filters.SenderChat.ALL & ~filters.IS_FROM_OFFLINE & _ByAHuman()
 )
+_by_themselves: Final = filters.UpdateType.MESSAGE & _their_own
 fresh: Final = _by_themselves & filters.ChatType.PRIVATE
 fresh_in_group: Final = _by_themselves & filters.ChatType.GROUPS
+fresh_as_guest: Final = (
+    filters.UpdateType.GUEST_MESSAGE
+    & (filters.ChatType.PRIVATE | filters.ChatType.GROUPS)
+    & _their_own
+    & _NeverEdited()
+)
 addressed: Final = _Addressed()
 asking: Final = _Asking()
 six_digits: Final = _SixDigits()

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 if TYPE_CHECKING:
-    from telegram import Bot, ReplyKeyboardMarkup, ReplyKeyboardRemove
+    from collections.abc import Awaitable
+    from typing import Any
+
+    from telegram import Bot, Message, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED: Final = "message is not modified"
@@ -39,14 +42,24 @@ async def send(
     bot: Bot, chat_id: int, face: Face, replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None
 ) -> int:
     """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons."""
-    message = await bot.send_message(
+    return (await sent(bot, chat_id, face, reply_markup=replies or face.keyboard)).message_id
+
+
+async def sent(bot: Bot, chat_id: int, face: Face, **how: Any) -> Message:
+    """Send a message and return it; `how` is for `send_message`."""
+    return await bot.send_message(
         chat_id,
         face.text,
         parse_mode=ParseMode.HTML,
         link_preview_options=_NO_PREVIEW,
-        reply_markup=replies or face.keyboard,
+        **({"reply_markup": face.keyboard} | how),
     )
-    return message.message_id
+
+
+def article(result_id: str, title: str, face: Face, description: str | None = None) -> InlineQueryResultArticle:
+    """Return a message that Telegram posts for us where we cannot write: picked by somebody, or as a guest's answer."""
+    content = InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=_NO_PREVIEW)
+    return InlineQueryResultArticle(result_id, title, content, reply_markup=face.keyboard, description=description)
 
 
 async def send_picture(bot: Bot, chat_id: int, png: bytes, face: Face) -> int:
@@ -80,8 +93,8 @@ async def _edit(
     message_id: int | None = None,
     inline_message_id: str | None = None,
 ) -> bool:
-    try:
-        await bot.edit_message_text(
+    return await changed(
+        bot.edit_message_text(
             face.text,
             chat_id=chat_id,
             message_id=message_id,
@@ -90,6 +103,13 @@ async def _edit(
             link_preview_options=_NO_PREVIEW,
             reply_markup=face.keyboard,
         )
+    )
+
+
+async def changed(edit: Awaitable[object]) -> bool:
+    """Ask Telegram for an edit. False if the message cannot be edited any more."""
+    try:
+        await edit
     except BadRequest as refusal:
         said = refusal.message.lower()
         if any(gone in said for gone in _GONE):

@@ -81,12 +81,15 @@ def suspicious(name: str) -> frozenset[Reason]:
 
 
 def skeleton(name: str) -> str:
-    """Return `name` with all that looks alike made equal: for comparing, never for showing."""
+    """Return `name` with all that looks alike made equal, and what is easily overlooked left out (spaces, punctuation).
+
+    For comparing, never for showing.
+    """
     decomposed = unicodedata.normalize("NFKD", name).translate(_CAPITAL_SHAPES).casefold()
     letters = "".join(
         char
         for char in unicodedata.normalize("NFKD", decomposed).translate(_SMALL_SHAPES)
-        if not (char.isspace() or _is_unseen(char) or unicodedata.category(char).startswith("M"))
+        if not (char.isspace() or _is_unseen(char) or unicodedata.category(char)[0] in "MP")
     )
     return letters.replace("rn", "m").replace("vv", "w")
 

@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import identity, intents, names
 from bot.contacts import NotAccepted, NotAsked, NotToBeFound
+from bot.draft import Stranger
 from wallet import WalletError
 
 if TYPE_CHECKING:
@@ -24,20 +25,6 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED: Final = 50
 """How many entries of the payer's history are searched for people they know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cautions:
-    """What speaks for looking twice, beside the name itself: names, safe to show, and usernames.
-
-    `paid_alike` and `contact_alike` are somebody else whose name looks the same; `alias` is what the payer calls the
-    payee; `username_then` is the username the payee had when this payer paid them last, where it has changed.
-    """
-
-    paid_alike: str | None = None
-    contact_alike: str | None = None
-    alias: str | None = None
-    username_then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +61,32 @@ async def find(context: Context, payer: Person, payee: intents.Payee) -> tuple[U
 
 
 async def find_or_invite(context: Context, payer: Person, payee: intents.Payee, called: str) -> tuple[UUID, ...]:
-    """As `find`; somebody without a wallet is invited, if it is certain who that is: by number, or by username.
+    """As `find`; a stranger is invited, for a quote that is asked for at once."""
+    if found := await find(context, payer, payee):
+        return found
+    meant = stranger(context, payee, called)
+    return (await invite(context, meant),) if meant else ()
+
+
+def stranger(context: Context, payee: intents.Payee, called: str) -> Stranger | None:
+    """Return whom nobody has found here, if it is certain who that is: by number, or by username.
 
     `called` is how somebody known by number is shown until they have told us their name.
     """
-    found = await find(context, payer, payee)
-    if found:
-        return found
     match payee:
         case intents.UserId(user_id) if identity.is_possible(user_id):
-            return (await _invited(context, identity.person_key(user_id), called),)
+            return Stranger(identity.person_key(user_id), called)
         case intents.Username(username) if username.lower() != context.bot.username.lower():
-            return (await _invited(context, identity.username_key(username), f"@{username}"),)
+            return Stranger(identity.username_key(username), f"@{username}")
         case _:
-            return ()
+            return None
 
 
-async def _invited(context: Context, key: UUID, called: str) -> UUID:
-    party = await context.wallet.invite(called, key=key)
-    if party.status == "invited" and party.name != called:
-        party = await context.wallet.rename(party.id, called)
+async def invite(context: Context, meant: Stranger) -> UUID:
+    """Return the party of somebody without a wallet, which is made now if it is not there yet."""
+    party = await context.wallet.invite(meant.called, key=meant.key)
+    if party.status == "invited" and party.name != meant.called:
+        party = await context.wallet.rename(party.id, meant.called)
     return party.id
 
 
@@ -109,20 +102,6 @@ async def describe(context: Context, party: Party) -> Payee:
         by_username = party.status == "invited" and await _is_a_username(context, party)
         return Payee(party, None, names.suspicious(party.name), by_username=by_username)
     return Payee(party, person.username, names.suspicious(person.name))
-
-
-async def cautions(context: Context, payer: Person, party: Party, *, first_time: bool) -> Cautions:
-    """Return what a payer should know of this party before the PIN. Look-alikes matter for a first payment only."""
-    person = await context.people.of_party(party.id)
-    paid_alike = contact_alike = None
-    if first_time:
-        paid_alike = await _paid_alike(context, payer, party)
-        contact_alike = None if paid_alike else await _contact_alike(context, payer, party, person)
-    contact = await context.contacts.of_person(payer.user_id, person.user_id) if person else None
-    if person is None or contact is None:
-        return Cautions(paid_alike, contact_alike)
-    changed = contact.paid_username and contact.paid_username.lower() != (person.username or "").lower()
-    return Cautions(paid_alike, contact_alike, contact.alias, contact.paid_username if changed else None)
 
 
 async def ensure_accepted(context: Context, payer: Person, party_id: UUID) -> None:
@@ -162,29 +141,6 @@ async def remember_payment(context: Context, payer: Person, receipt: Receipt) ->
         log.warning("payment %s is missing in a list of contacts: %s", receipt.reference, type(error).__name__)
 
 
-async def _paid_alike(context: Context, payer: Person, party: Party) -> str | None:
-    """Return the name of somebody else, paid before, whose name looks the same."""
-    known = await _paid_before(context, payer)
-    alike = (name for known_id, name in known.items() if known_id != party.id and names.looks_like(name, party.name))
-    return next(map(names.clean, alike), None)
-
-
-async def _contact_alike(context: Context, payer: Person, party: Party, person: Person | None) -> str | None:
-    """Return another contact of the payer's whose name, alias or username looks like the payee's."""
-
-    def looks_alike(contact: Contact) -> bool:
-        same_name = any(names.looks_like(name, party.name) for name in (contact.name, contact.alias or ""))
-        handles = (contact.username or "", (person.username if person else "") or "")
-        return same_name or names.looks_like(*handles)
-
-    payee_ids = {party.id, person.user_id if person else None}
-    for contact in await context.contacts.everybody(payer.user_id):
-        if (contact.business_id or contact.user_id) not in payee_ids and looks_alike(contact):
-            handle = f" (@{contact.username})" if contact.username else ""
-            return f"{names.clean(contact.name)}{handle}"
-    return None
-
-
 async def _verified(context: Context, username: str) -> Person | None:
     """Return the person who has this username now, by Telegram's word: a username we remember may have moved on."""
     person = await context.people.named(username)
@@ -200,7 +156,7 @@ async def _verified(context: Context, username: str) -> Person | None:
 async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...]:
     """Contacts by alias, open businesses, people paid before, and whoever has it as a username and may be found."""
     found = {business.id for business in await context.wallet.find_businesses(name)}
-    for known_id, known in (await _paid_before(context, payer)).items():
+    for known_id, known in (await paid_before(context, payer)).items():
         if name.casefold() in {known.casefold(), known.partition(" ")[0].casefold()}:
             found.add(known_id)
     for contact in await context.contacts.called(payer.user_id, name):
@@ -223,7 +179,7 @@ async def _may_find(context: Context, seeker: Person, person: Person) -> bool:
     """Whether one may find the other by name: as `Contacts.may_find`, and those paid before may be found for good."""
     if person.user_id == seeker.user_id or await context.contacts.may_find(seeker.user_id, person):
         return True
-    return person.party_id in await _paid_before(context, seeker)
+    return person.party_id in await paid_before(context, seeker)
 
 
 async def dealt_with(context: Context, person: Person) -> tuple[list[Person], list[Party]]:
@@ -243,7 +199,7 @@ async def dealt_with(context: Context, person: Person) -> tuple[list[Person], li
     return people, businesses
 
 
-async def _paid_before(context: Context, payer: Person) -> dict[UUID, str]:
+async def paid_before(context: Context, payer: Person) -> dict[UUID, str]:
     """Return the names of those whom the payer paid lately."""
     history = await context.wallet.history(payer.party_id, limit=_REMEMBERED)
     return {

@@ -60,7 +60,7 @@ def _relied_on(update: Update) -> Iterator[tuple[object, type | UnionType]]:
     if message is not None:
         yield from ((message.message_id, int), (message.chat, Chat))
     if isinstance(message, Message):
-        yield from ((message.text, _TEXT), (message.caption, _TEXT))
+        yield from ((message.text, _TEXT), (message.caption, _TEXT), (message.guest_query_id, _TEXT))
         if contact := message.contact:
             yield from ((contact.user_id, int | None), (contact.first_name, str), (contact.last_name, _TEXT))
     if query is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from wallet import WalletSettings
 
@@ -16,13 +16,17 @@ _TELEGRAM: Final = "https://api.telegram.org"
 
 
 class BotSettings(WalletSettings):
-    """How we reach Telegram, and how it reaches us: long polling, or a webhook if `webhook_url` is set."""
+    """How we reach Telegram, and how it reaches us: long polling, or a webhook if `webhook_url` is set.
+
+    `stranger_amount`: minor units; above it, a first payment to somebody unknown to the payer carries a warning.
+    """
 
     bot_token: SecretStr
     telegram_api_url: str = _TELEGRAM
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
     webhook_listen: str = "127.0.0.1:8080"
+    stranger_amount: Annotated[int, Field(ge=0)] = 100_00
 
     @field_validator("webhook_url", "webhook_secret", mode="before")
     @classmethod

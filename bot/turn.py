@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from telegram import Message
 from telegram.error import BadRequest
 
-from bot import messages
+from bot import messages, places
+from bot.ephemeral import number_of
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Argument, Speaker
@@ -44,6 +45,8 @@ class Turn:
     async def of(cls, context: Context, update: Update) -> Turn:
         """Begin a turn: find the person and take over what Telegram says about them now."""
         user, chat = update.effective_user, update.effective_chat
+        if update.guest_message is not None:  # the bot is not in that chat, and another may bear its number for us
+            chat = None
         if user is None:
             raise ValueError("an update by nobody is no turn")
         known = await context.people.find(user.id)
@@ -64,6 +67,18 @@ class Turn:
         """The message written, or the one whose button was pressed (None when Telegram no longer has it)."""
         message = self.update.effective_message
         return message if isinstance(message, Message) else None
+
+    @property
+    def message_id(self) -> int | None:
+        """Its number, below zero where only this person sees it."""
+        if self.message is None:
+            return None
+        return number_of(dict(self.message.api_kwargs)) or self.message.message_id
+
+    @property
+    def in_private(self) -> Turn:
+        """The same turn, answered where only this person reads it."""
+        return replace(self, chat_id=self.user.id)
 
     @property
     def text(self) -> str:
@@ -106,18 +121,20 @@ class Turn:
         return await messages.send(self.context.bot, self.chat_id, Face(text, keyboard), replies)
 
     async def edit(self, message_id: int, face: Face) -> int:
-        """Change one of our messages, or write it anew if it is gone; returns the id of the message that shows it."""
+        """Change one of our messages, or write it anew if it is gone; returns the id of the message that shows it.
+
+        One that only this person sees, and that is gone, is not written anew: in a group all would read it.
+        """
+        if message_id < 0:
+            await self.context.ephemeral.edit(self.chat_id, self.user.id, message_id, face)
+            return message_id
         if await messages.edit(self.context.bot, self.chat_id, message_id, face):
             return message_id
         return await messages.send(self.context.bot, self.chat_id, face)
 
     async def put(self, card: Card, face: Face) -> Card:
         """Make the card show this, in the message it has or in a new one."""
-        if card.message_id is None:
-            shown = await messages.send(self.context.bot, self.chat_id, face)
-        else:
-            shown = await self.edit(card.message_id, face)
-        return card if shown == card.message_id else await self.context.cards.sent(card, shown)
+        return await places.put(self.context, card, face)
 
     async def toast(self, text: str = "", *, alert: bool = False, url: str = "") -> None:
         """Answer the button press, once: before anything slow. Telegram shows `text`, plain, for a moment.

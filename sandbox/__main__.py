@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sandbox import drawer, tour
 from sandbox.house import HouseError, forget, open_house
@@ -27,7 +28,9 @@ def sandbox(
     *,
     tour: Annotated[bool, typer.Option("--tour", help="Play a story without a browser, prove it, and exit.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget what was there and start over.")] = False,
-    port: Annotated[int, typer.Option(help="Where the page is served; 0 lets the system choose.")] = 8420,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the page is served; 0 lets the system choose.")
+    ] = 8420,
     folder: Annotated[
         Path, typer.Option("--data-dir", help="Where the sandbox keeps its data.", envvar="SIXPENCE_DATA_DIR")
     ] = Path(".sixpence"),
@@ -43,11 +46,21 @@ def sandbox(
             forget(folder)
         asyncio.run(_show(folder.resolve(), port))
     except (HouseError, NothingHappenedError) as error:
-        console.print(f"[red]✗[/] {error}", highlight=False)
-        raise typer.Exit(1) from None
+        raise _refused(str(error)) from None
     except OSError as error:
-        console.print(f"[red]✗[/] Port {port} cannot be used: {error.strerror}. Try --port 0.", highlight=False)
-        raise typer.Exit(1) from None
+        raise _refused(_unusable(error, port)) from None
+
+
+def _refused(sentence: str) -> typer.Exit:
+    console.print("[red]✗[/]", escape(sentence), highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+def _unusable(error: OSError, port: int) -> str:
+    """What the system does not let us have, a file or the port, and what else there is."""
+    if error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}. Name another folder with --data-dir."
+    return f"Port {port} cannot be used: {error.strerror}. Try another one: --port 0, or make demo PORT=0."
 
 
 async def _show(folder: Path, port: int) -> None:
@@ -60,7 +73,7 @@ async def _show(folder: Path, port: int) -> None:
             await settle_in(house)
             showing = asyncio.create_task(drawer.keep_current(house.world, house.wallet))
             console.print(f"\n  Sixpence is open at [bold link={house.url}]{house.url}[/]\n", highlight=False)
-            console.print(f"  {WHAT_TO_TRY} Ctrl-C stops everything.\n", highlight=False)
+            console.print(f"  {WHAT_TO_TRY}\n  Ctrl-C stops everything.\n", highlight=False)
             await stop.wait()
             showing.cancel()
             with suppress(asyncio.CancelledError):

@@ -39,7 +39,7 @@ async def books(wallet: Wallet) -> dict[str, Any]:
         "balances": [
             {
                 "name": _TITLES.get(account.kind, account.name),
-                "kind": account.kind,
+                "kind": account.kind.replace("_", " "),
                 "amount": str(account.balance),
             }
             for account in await wallet.accounts()

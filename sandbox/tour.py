@@ -121,15 +121,16 @@ async def _a_group_sees_who_paid_whom(cast: dict[str, Person]) -> list[Claim]:
     await ana.replies_to(said, "/pay 1 soup", chat=FLATMATES.id)
     card = await ben.reads("Ana Moreno pays Chai Srisuk", "1.00", "waiting for", chat=FLATMATES.id)
     await ana.presses("Confirm with PIN", chat=FLATMATES.id)
-    await ana.reads("soup", "Balance after", "42.00")
-    await ana.presses("Confirm with PIN")
-    await ana.types_pin()
+    await ana.reads_ephemeral("soup", "Balance after", "42.00", chat=FLATMATES.id)
+    await ana.presses("Confirm with PIN", chat=FLATMATES.id)
+    await ana.types_pin(chat=FLATMATES.id)
+    await ana.reads_ephemeral("You sent", chat=FLATMATES.id)
     await chai.reads("You received", "1.00")
     paid = await ben.reads("✓ Ana Moreno paid Chai Srisuk", chat=FLATMATES.id)
     shown = [plain(message["text"]) for message in await ben.messages(FLATMATES.id)]
     return [
         Claim("a group sees one card of a payment, which says how it ended", paid["id"] == card["id"]),
-        Claim("and nobody's balance", not any("42.00" in text for text in shown)),
+        Claim("the payer's keypad and balance are seen by the payer alone", not _leaks(shown)),
     ]
 
 
@@ -201,6 +202,10 @@ async def _three_share_a_pizza(cast: dict[str, Person]) -> list[Claim]:
         await one.reads("✓", "3.00")
     paid = await ana.reads("✓ Ben Okafor", "✓ Chai Srisuk", "All is paid", chat=flat)
     return [Claim("a split is one card, and each pays their own share of it", paid["id"] == board["id"])]
+
+
+def _leaks(shown: list[str]) -> bool:
+    return any("42.00" in text or "PIN ●" in text or "PIN ○" in text for text in shown)
 
 
 def start_parameter(message: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ in one round trip, because a statement through SQLAlchemy costs a quarter of a m
 from __future__ import annotations
 
 import struct
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -14,7 +15,7 @@ from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,21 +30,42 @@ async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> li
     Each is sent as soon as it is made, so the database works on the first while the next is being put together.
     If one fails, those after it have not run. Errors are psycopg's own.
     """
+    async with sending(conn) as send:
+        cursors = [await send(statement) for statement in statements]
+    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+
+
+@asynccontextmanager
+async def sending(conn: AsyncConnection) -> AsyncIterator[Callable[[Statement], Awaitable[psycopg.AsyncCursor[Any]]]]:
+    """Send statements one by one, as they come up; they run in this order while we go on, and have run on leaving."""
     driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
     assert driver is not None, "a connection in use has a driver's connection"
+
+    async def send(statement: Statement) -> psycopg.AsyncCursor[Any]:
+        return await driver.execute(*statement, prepare=True)
+
     async with driver.pipeline():
-        cursors = [await driver.execute(sql, parameters, prepare=True) for sql, parameters in statements]
-    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+        yield send
 
 
 class Uuids(bytes):
     """An array of UUIDs as PostgreSQL keeps it; reading one from text takes it twenty times as long."""
 
 
+class Hashes(bytes):
+    """An array of byte strings, likewise."""
+
+
 def uuids(ids: Iterable[UUID | None]) -> Uuids:
     """An array of UUIDs."""
     items = [_ITEM + id_.bytes if id_ is not None else _NULL for id_ in ids]
     return Uuids(_ARRAY.pack(1, 1, _UUID, len(items), 1) + b"".join(items))
+
+
+def hashes(values: Iterable[bytes]) -> Hashes:
+    """An array of byte strings."""
+    items = [_LENGTH.pack(len(value)) + value for value in values]
+    return Hashes(_ARRAY.pack(1, 0, _BYTEA, len(items), 1) + b"".join(items))
 
 
 def numbers(values: Iterable[int]) -> str:
@@ -56,27 +78,32 @@ def texts(values: Iterable[str | None]) -> str:
     return "{" + ",".join([_quoted(value) if value is not None else "NULL" for value in values]) + "}"
 
 
-def hashes(values: Iterable[bytes]) -> str:
-    """An array of byte strings; to be cast `::bytea[]`."""
-    return "{" + ",".join(['"\\\\x' + value.hex() + '"' for value in values]) + "}"
-
-
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class _UuidsDumper(Dumper):
+class _BinaryDumper(Dumper):
     format = Format.BINARY
-    oid = psycopg.adapters.types["uuid"].array_oid
 
-    def dump(self, obj: Uuids) -> Buffer:
+    def dump(self, obj: Uuids | Hashes) -> Buffer:
         return bytes(obj)
 
 
+class _UuidsDumper(_BinaryDumper):
+    oid = psycopg.adapters.types["uuid"].array_oid
+
+
+class _HashesDumper(_BinaryDumper):
+    oid = psycopg.adapters.types["bytea"].array_oid
+
+
 psycopg.adapters.register_dumper(Uuids, _UuidsDumper)
+psycopg.adapters.register_dumper(Hashes, _HashesDumper)
 
 _UUID: Final = psycopg.adapters.types["uuid"].oid
+_BYTEA: Final = psycopg.adapters.types["bytea"].oid
 _ARRAY: Final = struct.Struct(">iiIii")
 """Dimensions, whether there may be NULLs, the type of an item, how many, the number of the first."""
-_ITEM: Final = struct.pack(">i", 16)
-_NULL: Final = struct.pack(">i", -1)
+_LENGTH: Final = struct.Struct(">i")
+_ITEM: Final = _LENGTH.pack(16)
+_NULL: Final = _LENGTH.pack(-1)

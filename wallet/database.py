@@ -7,8 +7,11 @@ safe because every write of the wallet is idempotent by its key: a commit whose 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
+import os
 import random
+import subprocess
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -48,10 +51,13 @@ _SESSION = {
     "role": APPLICATION_ROLE,
     "timezone": "UTC",
     "random_page_cost": "1.1",  # books lie on flash, or in memory
+    "plan_cache_mode": "force_generic_plan",  # planning a look-up anew takes longer than looking up
+    "enable_seqscan": "off",  # a plan that was made for a small table is kept while it grows
     "statement_timeout": "5s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
 }
+_AT_LEISURE = "SELECT set_config('statement_timeout', '0', true), set_config('enable_seqscan', 'on', true)"
 
 
 class Database:
@@ -84,13 +90,13 @@ class Database:
         return await self._tried(lambda: self._autocommitted(work))
 
     async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run `work` on one consistent snapshot, read-only, without the statement timeout."""
+        """Run `work` on one consistent snapshot, read-only, however much it reads and however long it takes."""
 
         async def reading() -> T:
             async with self._engine.connect() as conn:
                 await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with conn.begin():
-                    await conn.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                    await conn.exec_driver_sql(_AT_LEISURE)
                     return await work(conn)
 
         return await self._tried(reading)
@@ -234,5 +240,22 @@ def _server(settings: WalletSettings) -> PostgresServer:
             "pip install 'sixpence[sandbox]'."
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _one_process_at_a_time():
+            return get_server(folder)
+    except OSError as error:
+        raise SettingsError(f"SIXPENCE_DATA_DIR: {folder.parent} cannot be used: {error.strerror}.") from None
+    except subprocess.SubprocessError:
+        raise SettingsError(f"The embedded PostgreSQL did not start: see {folder / 'log'}.") from None
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """As root, the first start on a machine makes a system user to run as: two at once would both try, and one fail."""
+    users = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(users)

@@ -10,7 +10,7 @@ from sqlalchemy.types import DateTime
 from wallet import parties
 from wallet.errors import PartyUnknown
 from wallet.money import Currency, Money
-from wallet.values import Balance, HistoryPage, Line, Statement
+from wallet.values import Balance, HistoryPage, Line, Party, Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,11 +39,14 @@ def _lines(condition: str) -> TextClause:
     """)  # noqa: S608 - conditions are written below, never given
 
 
-_BALANCE = text("""
-    SELECT a.balance, (SELECT COALESCE(sum(h.amount), 0)::bigint FROM wallet.holds h
-                       WHERE h.payer_account_id = a.id AND h.state = 'open') AS set_aside
-    FROM wallet.accounts a WHERE a.party_id = :party
-""")
+_STANDING = """a.balance, (SELECT COALESCE(sum(h.amount), 0)::bigint FROM wallet.holds h
+                        WHERE h.payer_account_id = a.id AND h.state = 'open') AS set_aside"""
+_BALANCE = text(f"SELECT {_STANDING} FROM wallet.accounts a WHERE a.party_id = :party")  # noqa: S608 - the words above
+_BALANCES = text(f"""
+    SELECT p.id, p.kind, p.name, a.status, p.owner_id, {_STANDING}
+    FROM wallet.parties p JOIN wallet.accounts a ON a.party_id = p.id
+    WHERE p.id = :owner OR p.owner_id = :owner ORDER BY p.owner_id IS NOT NULL, p.id
+""")  # noqa: S608 - the words above
 _PAGE = _lines("e.seq < :older ORDER BY e.seq DESC LIMIT :limit")
 _SPAN = _lines("t.settled_at >= :start AND t.settled_at < :end ORDER BY e.seq").bindparams(
     bindparam("start", type_=DateTime(timezone=True)), bindparam("end", type_=DateTime(timezone=True))
@@ -60,8 +63,15 @@ async def balance(conn: AsyncConnection, party_id: UUID, currency: Currency) -> 
     row = (await conn.execute(_BALANCE, {"party": party_id})).one_or_none()
     if row is None:
         raise PartyUnknown
-    available, set_aside = Money(row.balance, currency), Money(row.set_aside, currency)
-    return Balance(ledger=available + set_aside, available=available, set_aside=set_aside)
+    return _balance(row, currency)
+
+
+async def balances(conn: AsyncConnection, owner_id: UUID, currency: Currency) -> tuple[tuple[Party, Balance], ...]:
+    """As `Wallet.balances`."""
+    rows = (await conn.execute(_BALANCES, {"owner": owner_id})).all()
+    if not rows:
+        raise PartyUnknown
+    return tuple((Party(*row[:5]), _balance(row, currency)) for row in rows)
 
 
 async def page(conn: AsyncConnection, party_id: UUID, older: int | None, limit: int, currency: Currency) -> HistoryPage:
@@ -101,3 +111,8 @@ def _line(row: Row[Any], currency: Currency) -> Line:
         reference=row.reference,
         payment_id=row.payment_id,
     )
+
+
+def _balance(row: Row[Any], currency: Currency) -> Balance:
+    available, set_aside = Money(row.balance, currency), Money(row.set_aside, currency)
+    return Balance(ledger=available + set_aside, available=available, set_aside=set_aside)

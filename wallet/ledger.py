@@ -2,7 +2,7 @@
 
     page = await ledger.open_page(conn, account_ids, currency)   # locks the accounts, in the order of their ids
     page.post(transfers, at, why)                                # decides in memory; all of these transfers or none
-    await together(conn, page.statements(at))                    # one set-based write per table
+    await together(conn, [*page.rows(at), page.balances()])      # set-based writes, one per table
 
 Nothing here knows people, fees or limits. A transfer is one debit, one credit and one amount, so it cannot be
 unbalanced. A debit lowers the account's balance, a credit raises it: balances are what we owe the holder.
@@ -71,10 +71,11 @@ class Posted(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The locked accounts of one transaction, and what has been posted to them so far."""
+    """The locked accounts of a transaction, which of them have changed, and what was posted and is not written yet."""
 
     accounts: dict[UUID, Account]
     currency: Currency
+    changed: set[UUID] = field(default_factory=set)
     posted: list[Posted] = field(default_factory=list)
 
     def post(self, transfers: Sequence[Transfer], at: bytes, why: bytes) -> Posted:
@@ -108,8 +109,8 @@ class Page:
         debit.head = credit.head = seal = seals.seal(id_, kind, amount, self.currency.code, at, *sides, why)
         return Posted(transfer, from_, to, seal)
 
-    def statements(self, at: datetime) -> Iterator[Statement]:
-        """What writes all that was posted, settled at that time: transfers, entries, balances."""
+    def rows(self, at: datetime) -> Iterator[Statement]:
+        """What writes all that was posted since the last time, settled at that time: transfers and their entries."""
         transfers, debits, credits_, sealed = zip(*self.posted, strict=True)
         ids, payment_ids, kinds, _, _, amounts = zip(*transfers, strict=True)
         debit_ids, debit_seqs, debit_balances = zip(*debits, strict=True)
@@ -131,16 +132,19 @@ class Page:
         }
         yield _INSERT_TRANSFERS, columns
         yield _INSERT_ENTRIES, columns
-        changed = [self.accounts[account_id] for account_id in {*debit_ids, *credit_ids}]
-        yield (
-            _UPDATE_ACCOUNTS,
-            {
-                "ids": uuids([account.id for account in changed]),
-                "balances": numbers([account.balance for account in changed]),
-                "seqs": numbers([account.last_seq for account in changed]),
-                "heads": hashes([account.head for account in changed]),
-            },
-        )
+        self.changed.update(debit_ids, credit_ids)
+        self.posted.clear()
+
+    def balances(self) -> Statement:
+        """What writes where the accounts stand, after all rows."""
+        changed = [self.accounts[account_id] for account_id in self.changed]
+        columns = {
+            "ids": uuids([account.id for account in changed]),
+            "balances": numbers([account.balance for account in changed]),
+            "seqs": numbers([account.last_seq for account in changed]),
+            "heads": hashes([account.head for account in changed]),
+        }
+        return _UPDATE_ACCOUNTS, columns
 
 
 async def open_page(conn: AsyncConnection, account_ids: Iterable[UUID], currency: Currency) -> Page:

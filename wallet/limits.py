@@ -125,6 +125,11 @@ _INSERT = """
 """
 
 _TOTAL = "total + COALESCE(sum(h.amount), 0)"
+_COUNTED: dict[WindowName, tuple[str, timedelta]] = {
+    "payments_a_day": ("nth + count(h.id)", DAY),
+    "day": (_TOTAL, DAY),
+    "month": (_TOTAL, MONTH),
+}
 # What had left by then, and what was set aside since and came back, which leaves the window without making room.
 _LEAVES = f"""
     SELECT s.at FROM wallet.spending s
@@ -164,13 +169,52 @@ def insert(rows: Sequence[SpendingRow]) -> Statement:
 
 async def require_room(conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:
     """LimitExceeded, where a limit stands in the way; of several, the one that opens last."""
+    try:
+        check_room(account_id, spent, limits, amount)
+    except NoRoom as full:
+        raise await full.refusal(conn, limits, amount.currency) from None
+
+
+def check_room(account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:
+    """LimitExceeded, where it is more than any payment may be; NoRoom, where too much was spent before."""
     if amount.minor > limits.per_payment:
         raise LimitExceeded("per_payment", Money(limits.per_payment, amount.currency), None)
-    exceeded = spent.exceeded(limits, amount.minor)
-    opening = [(await _opens_at(conn, account_id, spent, limits, amount.minor, name), name) for name in exceeded]
-    if opening:
+    if exceeded := spent.exceeded(limits, amount.minor):
+        raise NoRoom(account_id, {name: _needed(name, spent, limits, amount.minor) for name in exceeded}, spent.at)
+
+
+def _needed(name: WindowName, spent: Spent, limits: Limits, amount: int) -> int:
+    """How much has to have been counted by a payment, or how many, for the window to open when that one leaves it."""
+    match name:
+        case "payments_a_day":
+            return spent.nth + 1 - limits.payments_a_day
+        case "day":
+            return spent.total + amount - limits.day
+        case "month":
+            return spent.total + amount - limits.month
+
+
+@dataclass(eq=False)
+class NoRoom(Exception):
+    """Refused by these windows, each with what has to leave it; when that will be is for `refusal` to look up."""
+
+    account_id: UUID
+    needed: dict[WindowName, int]
+    last: datetime | None
+
+    async def refusal(self, conn: AsyncConnection, limits: Limits, currency: Currency) -> LimitExceeded:
+        """What the person is told: of several windows, the one that opens last."""
+        opening = [(await self._opens_at(conn, name, needed), name) for name, needed in self.needed.items()]
         opens_at, name = max(opening, key=lambda window: window[0])
-        raise LimitExceeded(name, _allowed(limits, name, amount.currency), opens_at)
+        return LimitExceeded(name, _allowed(limits, name, currency), opens_at)
+
+    async def _opens_at(self, conn: AsyncConnection, name: WindowName, needed: int) -> datetime:
+        """A window opens when enough of the oldest payments in it have left it, not counting what came back."""
+        counted, window = _COUNTED[name]
+        query = text(_LEAVES.format(counted=counted))
+        leaves = (await conn.execute(query, {"account": self.account_id, "needed": needed})).scalar() or self.last
+        assert leaves is not None, "a window without payments has room for one"
+        return leaves + window
 
 
 def _allowed(limits: Limits, name: WindowName, currency: Currency) -> Money | int:
@@ -181,20 +225,3 @@ def _allowed(limits: Limits, name: WindowName, currency: Currency) -> Money | in
             return Money(limits.month, currency)
         case "payments_a_day":
             return limits.payments_a_day
-
-
-async def _opens_at(
-    conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: int, exceeded: WindowName
-) -> datetime:
-    """The window opens when enough of the oldest payments in it have left it, not counting what came back."""
-    match exceeded:
-        case "payments_a_day":
-            counted, needed, window = "nth + count(h.id)", spent.nth + 1 - limits.payments_a_day, DAY
-        case "day":
-            counted, needed, window = _TOTAL, spent.total + amount - limits.day, DAY
-        case "month":
-            counted, needed, window = _TOTAL, spent.total + amount - limits.month, MONTH
-    query = text(_LEAVES.format(counted=counted))
-    leaves = (await conn.execute(query, {"account": account_id, "needed": needed})).scalar() or spent.at
-    assert leaves is not None, "a window without payments has room for one"
-    return leaves + window  # not found: it is of this very batch, and not written yet

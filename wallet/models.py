@@ -103,12 +103,14 @@ class Account(Base):
 class Quote(Base):
     """What the payer is shown before the PIN; never changed but for its state and its PIN attempts.
 
+    Its state says whether it was closed (`quotes`). Paid is a quote whose id is a payment's; it stays `open`.
+
     `code` is made of all that, with a key that is not in the database (`wallet.quote_codes`).
     """
 
     __tablename__ = "quotes"
     __table_args__ = (
-        CheckConstraint(f"state IN {one_of('open', 'paid', 'cancelled', 'voided')}", "state"),
+        CheckConstraint(f"state IN {one_of('open', 'cancelled', 'voided')}", "state"),
         CheckConstraint(f"amount BETWEEN 1 AND {2**53 - 1}", "amount"),
         CheckConstraint("fee BETWEEN 0 AND amount", "fee"),
         CheckConstraint("payer_account_id <> payee_account_id", "not_to_oneself"),

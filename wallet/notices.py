@@ -92,8 +92,9 @@ def insert(drafts: Sequence[Draft], at: datetime) -> Statement:
         "kinds": texts(kinds),
         "payments": uuids(payments),
         "untils": texts([until.isoformat() if until else None for until in untils]),
+        "looking_on": texts(["t" if looks_on else "f" for looks_on in looking_on]),
         "at": at,
-        "dues": texts([(at + GRACE if looks_on else at).isoformat() for looks_on in looking_on]),
+        "later": at + GRACE,
     }
     return _INSERT, columns
 
@@ -187,9 +188,11 @@ _OF_HOLDS = (NoticeKind.HOLD_PLACED, NoticeKind.HOLD_CAPTURED, NoticeKind.HOLD_R
 _INSERT = """
     INSERT INTO wallet.notices (id, recipient_id, party_id, kind, payment_id, facts, created_at, due_at)
     SELECT id, recipient, party, kind, payment,
-           CASE WHEN until IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('until', until) END, %(at)s, due
+           CASE WHEN until IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('until', until) END, %(at)s,
+           CASE WHEN looks_on THEN %(later)s::timestamptz ELSE %(at)s END
     FROM unnest(%(ids)s::uuid[], %(recipients)s::uuid[], %(parties)s::uuid[], %(kinds)s::text[], %(payments)s::uuid[],
-                %(untils)s::text[], %(dues)s::timestamptz[]) AS n(id, recipient, party, kind, payment, until, due)
+                %(untils)s::text[], %(looking_on)s::boolean[])
+        AS n(id, recipient, party, kind, payment, until, looks_on)
 """
 _INSERT_OF_REQUEST = text("""
     INSERT INTO wallet.notices (id, recipient_id, party_id, kind, facts, created_at, due_at)

@@ -29,11 +29,14 @@ MAX_BUSINESSES = 5
 
 async def open_system_accounts(conn: AsyncConnection, currency: Currency) -> None:
     """Make the accounts that are nobody's (fee income, clearing, …), once."""
+    made = set((await conn.execute(select(models.Account.id).where(models.Account.party_id.is_(None)))).scalars())
     rows = [
         {"id": system_account_id(kind, currency), "kind": kind, "currency": currency.code, "status": "open"}
         for kind in SYSTEM_ACCOUNTS
+        if system_account_id(kind, currency) not in made
     ]
-    await conn.execute(upsert(models.Account).on_conflict_do_nothing(), rows)
+    if rows:  # to add what is there would wait for whoever moves its balance just now
+        await conn.execute(upsert(models.Account).on_conflict_do_nothing(), rows)
 
 
 async def open_person(conn: AsyncConnection, *, key: UUID, name: str, currency: Currency, at: datetime) -> Party:

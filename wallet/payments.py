@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
-from wallet import limits, models, notes, parties, pins, quote_codes
+from wallet import limits, models, notes, parties, pins, quote_codes, quotes
 from wallet.accounts import Holder, system_account_id
 from wallet.errors import (
     InsufficientFunds,
@@ -158,21 +158,13 @@ def require_open(quote: Quote, at: datetime) -> None:
 
 async def cancel(conn: AsyncConnection, quote_id: UUID, payer_id: UUID) -> None:
     """As `Wallet.cancel`."""
-    account_id = select(models.Account.id).where(models.Account.party_id == payer_id)
-    row = (
-        await conn.execute(
-            select(models.Quote.state)
-            .where(models.Quote.id == quote_id, models.Quote.payer_account_id.in_(account_id))
-            .with_for_update(key_share=True)
-        )
-    ).first()
+    await quotes.hold_payer(conn, payer_id)
+    await quotes.close(conn, payer_id, "cancelled", quote_id)
+    row = (await conn.execute(_QUOTE, {"quote": quote_id, "payer": payer_id})).first()
     if row is None:
         raise QuoteUnknown
-    if row.state == "paid":
+    if row.is_paid:
         raise QuotePaid
-    await conn.execute(
-        update(models.Quote).where(models.Quote.id == quote_id, models.Quote.state == "open").values(state="cancelled")
-    )
 
 
 def _require_parties(payer: Party, payee: Party) -> None:
@@ -235,7 +227,7 @@ def _state(row: Row[*tuple[Any, ...]], payer_id: UUID, keys: Sequence[bytes]) ->
     """Paid if there is a payment, and only then; otherwise void unless everything is as it was shown."""
     if row.is_paid:
         return "paid"
-    if row.state == "paid" or not quote_codes.fits(keys, _shown(row, payer_id), row.code):
+    if not quote_codes.fits(keys, _shown(row, payer_id), row.code):
         log.error("quote %s is not as it was shown: it was changed in the database, and is void", row.id)
         return "voided"
     state: QuoteState = row.state

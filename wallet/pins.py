@@ -15,9 +15,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select
 
-from wallet import models, notices
+from wallet import models, notices, quotes
 from wallet.batches import together
 from wallet.errors import (
     PinAlreadySet,
@@ -71,6 +71,11 @@ class Attempt:
     @property
     def voids_quote(self) -> bool:
         return self.on_quote >= PER_QUOTE
+
+    @property
+    def is_last(self) -> bool:
+        """Whether its quote is void if it is wrong: after the third wrong PIN, and after any that locks."""
+        return self.voids_quote or self.locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +150,11 @@ async def prove(
 ) -> bool:
     """Have the PIN compared with the one that holds now, and do what follows: clear the counts, or void and tell.
 
-    PinNotSet when it was reset meanwhile; Unavailable when this attempt is spent. Locks follow `reserve`'s order.
+    PinNotSet when it was reset meanwhile; Unavailable when this attempt is spent. Locks follow `reserve`'s order, with
+    the payer's account before them where a quote may be void.
     """
+    if quote_id is not None and attempt.is_last:
+        await quotes.hold_payer(conn, person_id)
     compared = {
         "person": person_id,
         "attempt": attempt.id,
@@ -170,10 +178,9 @@ async def prove(
 async def _failed(
     conn: AsyncConnection, person_id: UUID, quote_id: UUID | None, attempt: Attempt, at: datetime
 ) -> None:
-    """The quote is void after its third wrong PIN, and after any that locks; the owner is told of a lock."""
-    if quote_id is not None and (attempt.voids_quote or attempt.locks):
-        quote = models.Quote
-        await conn.execute(update(quote).where(quote.id == quote_id, quote.state == "open").values(state="voided"))
+    """The quote is void after the last of its attempts; the owner is told of a lock."""
+    if quote_id is not None and attempt.is_last:
+        await quotes.close(conn, person_id, "voided", quote_id)
     if attempt.locks:
         await notices.of_person(conn, person_id, NoticeKind.PIN_LOCKED, at, until=attempt.locked_until)
 
@@ -187,14 +194,10 @@ async def choose(conn: AsyncConnection, person_id: UUID, hashed: HashedPin, at: 
 
 async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     """Take the PIN and its count away, and void what it has confirmed or may confirm. PinNotSet without one."""
+    await quotes.hold_payer(conn, person_id)
     if not (await conn.execute(select(func.wallet.reset_pin(person_id, at)))).scalar():
         raise PinNotSet
-    account_ids = select(models.Account.id).where(models.Account.party_id == person_id)
-    await conn.execute(
-        update(models.Quote)
-        .where(models.Quote.payer_account_id.in_(account_ids), models.Quote.state == "open")
-        .values(state="voided")
-    )
+    await quotes.close(conn, person_id, "voided")
 
 
 async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
@@ -219,13 +222,14 @@ async def _require_unlocked(conn: AsyncConnection, person_id: UUID) -> None:
 
 async def _refuse_quote(conn: AsyncConnection, quote_id: UUID) -> NoReturn:
     """Say why this quote takes no PIN."""
-    quote = models.Quote
-    state_now = (await conn.execute(select(quote.state).where(quote.id == quote_id))).scalar()
-    if state_now is None:
+    quote, payment = models.Quote, models.Payment
+    is_paid = exists().where(payment.id == quote.id)
+    row = (await conn.execute(select(quote.state, is_paid.label("is_paid")).where(quote.id == quote_id))).first()
+    if row is None:
         raise QuoteUnknown
-    if state_now == "paid":
+    if row.is_paid:
         raise QuotePaid
-    raise QuoteClosed("cancelled" if state_now == "cancelled" else "voided")
+    raise QuoteClosed("cancelled" if row.state == "cancelled" else "voided")
 
 
 _COOLING = "SELECT cooling_until FROM wallet.pins WHERE party_id = %(person)s"
@@ -234,6 +238,7 @@ _COUNT = f"""
     on_quote AS (
         UPDATE wallet.quotes SET pin_attempts = pin_attempts + 1
         WHERE id = %(quote)s AND state = 'open' AND pin_attempts < {PER_QUOTE} AND EXISTS (SELECT FROM counted)
+            AND NOT EXISTS (SELECT FROM wallet.payments WHERE payments.id = %(quote)s)
         RETURNING pin_attempts
     )
     SELECT counted.*, on_quote.pin_attempts FROM counted LEFT JOIN on_quote ON true

@@ -47,10 +47,10 @@ PAYMENTS = (
     ),
     Claim(
         "quotes",
-        "Every payment paid one quote, as it was shown and before it expired; every paid quote has its payment.",
+        "Every payment paid a quote that nobody had closed, as it was shown and before it expired.",
         """
-        SELECT CASE WHEN p.id IS NULL THEN 'quote ' || q.id ELSE 'payment ' || p.id END,
-               q.state = 'paid' AND p.debit_account_id = q.payer_account_id
+        SELECT 'payment ' || p.id,
+               q.state = 'open' AND p.debit_account_id = q.payer_account_id
                    AND CASE WHEN q.held_until IS NULL
                             THEN p.kind = 'payment' AND p.credit_account_id = q.payee_account_id
                             ELSE p.kind = 'hold' END
@@ -58,8 +58,7 @@ PAYMENTS = (
                    AND p.currency = q.currency AND p.note = q.note AND p.settled_at < q.expires_at,
                GREATEST(p.amount, q.amount)
         FROM (SELECT * FROM wallet.payments WHERE kind IN ('payment', 'hold')) p
-        FULL JOIN wallet.quotes q ON q.id = p.quote_id
-        WHERE p.id IS NOT NULL OR q.state = 'paid'
+        LEFT JOIN wallet.quotes q ON q.id = p.quote_id
         """,
     ),
     Claim(

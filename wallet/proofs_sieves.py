@@ -167,9 +167,9 @@ PAYMENTS = Sieve(
         Held(
             "quotes",
             """
-            CASE WHEN p.id IS NULL THEN q.state <> 'paid'
+            CASE WHEN p.id IS NULL THEN true
                  WHEN p.kind NOT IN ('payment', 'hold') THEN q.id IS NULL
-                 ELSE q.state = 'paid'
+                 ELSE q.state = 'open'
                       AND (p.debit_account_id, p.amount, p.fee, p.currency, p.note)
                           = (q.payer_account_id, q.amount, q.fee, q.currency, q.note)
                       AND CASE WHEN q.held_until IS NULL
@@ -177,7 +177,7 @@ PAYMENTS = Sieve(
                                ELSE p.kind = 'hold' END
                       AND p.settled_at < q.expires_at END
             """,
-            "count(*) FILTER (WHERE p.kind IN ('payment', 'hold') OR (p.id IS NULL AND q.state = 'paid'))",
+            "count(*) FILTER (WHERE p.kind IN ('payment', 'hold'))",
         ),
         Held(
             "fees",

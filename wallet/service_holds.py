@@ -41,7 +41,7 @@ class HoldVerbs:
         )
 
     async def named_by(self, key: UUID) -> Party | None:
-        """Whoever this key named in `invite` or `open_person`; None if it named nobody yet."""
+        """Whoever was invited or opened with this key, as they stand now; None if nobody was yet."""
         return await self._database.read(lambda conn: parties.named_by(conn, key))
 
     async def hold(self, hold_id: UUID) -> Hold:

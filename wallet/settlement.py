@@ -1,10 +1,11 @@
 """Settlement: a batch of orders, settled in one transaction. The heart of the house, step by step:
 
-1. lock all accounts, in the order of their ids; then the quotes, payments and requests that the orders concern
+1. lock all accounts, in the order of their ids; then the payments and requests that the orders concern
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
-3. one set-based write per table: payments, transfers, entries, balances, counters, notices, acts
+3. set-based writes: rows of payments, transfers, entries, counters, notices, acts; at the end what changed: balances, …
 
 What an order decides by is read after the locks are held, so nothing that a decision rests on can change before COMMIT.
+Rows are sent a part of the batch at a time, so that PostgreSQL writes one part while the next is being decided.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallet import acts, holds, ledger, limits, notices, receipts, requests, seals
 from wallet.accounts import system_account_id
-from wallet.batches import Statement, hashes, numbers, texts, together, uuids
+from wallet.batches import Statement, hashes, numbers, sending, texts, together, uuids
 from wallet.errors import (
     HoldClosed,
     KeyConflict,
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 REVERSIBLE = ("payment", "deposit", "withdrawal")
 
+PART = 128
+"""So many orders are decided while PostgreSQL writes as many before them."""
+
 
 @dataclass(slots=True)
 class PaymentState:
@@ -74,8 +78,18 @@ class Settled(NamedTuple):
 
 
 @dataclass(slots=True)
+class Rows:
+    """What follows from orders that were decided: rows to be written."""
+
+    settled: list[Settled] = field(default_factory=list)
+    spending: list[limits.SpendingRow] = field(default_factory=list)
+    placed: list[holds.Placed] = field(default_factory=list)
+    notices: list[notices.Draft] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Batch:
-    """One transaction's view of all that its orders concern, and what it will write."""
+    """One transaction's view of all that its orders concern, `rows` not written yet, and what changes at the end."""
 
     page: ledger.Page
     payments: dict[UUID, PaymentState]
@@ -84,13 +98,11 @@ class Batch:
     requests: dict[UUID, requests.Standing]
     at: datetime
     sealed_at: bytes
-    settled: list[Settled] = field(default_factory=list)
-    spending: list[limits.SpendingRow] = field(default_factory=list)
-    placed: list[holds.Placed] = field(default_factory=list)
+    receipts: dict[UUID, Receipt]
+    rows: Rows = field(default_factory=Rows)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
     answered: dict[UUID, UUID] = field(default_factory=dict)
-    notices: list[notices.Draft] = field(default_factory=list)
-    receipts: dict[UUID, Receipt] = field(default_factory=dict)
+    returned: set[UUID] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -110,13 +122,17 @@ class Settlement:
         """For each order its receipt or its refusal. To be run in a transaction of its own."""
         batch = await self._open(conn, orders)
         outcomes: list[Receipt | Exception] = []
-        for order in orders:
-            try:
-                outcomes.append(await self._settle_one(conn, batch, order))
-            except WalletError as refusal:
-                outcomes.append(refusal)
-        await _write(conn, batch, self.currency)
-        return outcomes
+        async with sending(conn) as send:
+            for start in range(0, len(orders), PART):
+                outcomes += [self._decided(batch, order) for order in orders[start : start + PART]]
+                for statement in _rows(batch, self.currency):
+                    await send(statement)
+            for statement in _changes(batch):
+                await send(statement)
+        return [
+            await outcome.refusal(conn, self.limits, self.currency) if isinstance(outcome, limits.NoRoom) else outcome
+            for outcome in outcomes
+        ]
 
     async def _open(self, conn: AsyncConnection, orders: Sequence[Order]) -> Batch:
         account_ids = {holder.account_id for order in orders for holder in order.holders}
@@ -127,21 +143,35 @@ class Settlement:
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
         payments, quotes, spent, *asked = await together(
             conn,
-            [_lock_payments(orders), _lock_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
+            [_lock_payments(orders), _read_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
         )
+        earlier = {row[0]: PaymentState(*row[1:]) for row in payments}
         return Batch(
             page=page,
-            payments={row[0]: PaymentState(*row[1:]) for row in payments},
+            payments=earlier,
             quotes={row[0]: row[1:] for row in quotes},
             spent=limits.spent(payers, spent),
             requests={row[0]: requests.Standing(*row[1:]) for rows in asked for row in rows},
             at=at,
             sealed_at=seals.microseconds(at),
+            receipts=await self._receipts_of([order for order in orders if order.key in earlier], conn),
         )
 
-    async def _settle_one(self, conn: AsyncConnection, batch: Batch, order: Order) -> Receipt:
+    async def _receipts_of(self, repeated: Sequence[Order], conn: AsyncConnection) -> dict[UUID, Receipt]:
+        """The receipts of orders that were carried out before, each as its first side that is a party sees it."""
+        viewers = [(order.key, (order.debit.party or order.credit.party)) for order in repeated]
+        wanted = [(key, viewer.id) for key, viewer in viewers if viewer is not None]
+        return {key: receipt for (key, _), receipt in (await receipts.load_many(conn, wanted, self.currency)).items()}
+
+    def _decided(self, batch: Batch, order: Order) -> Receipt | Exception:
+        try:
+            return self._settle_one(batch, order)
+        except (WalletError, limits.NoRoom) as refusal:
+            return refusal
+
+    def _settle_one(self, batch: Batch, order: Order) -> Receipt:
         if (earlier := batch.payments.get(order.key)) is not None:
-            return await self._repeat(conn, batch, order, earlier)
+            return _repeated(batch, order, earlier)
         _require_open_quote(batch, order)
         _require_open_request(batch, order)
         debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
@@ -149,26 +179,13 @@ class Settlement:
         _require_open_hold(batch, order)
         amount, fee = _amount_and_fee(batch, order, self.currency)
         if order.kind in QUOTED:
-            await self._require_room(conn, batch, order, amount)
+            account_id = order.debit.account_id
+            limits.check_room(account_id, batch.spent[account_id], self.limits, Money(amount, self.currency))
         transfers = self._transfers(batch, order, debit, credit, amount, fee)
         why = seals.reason(order.key, order.kind, order.note, order.original.id if order.original else None)
         last = batch.page.post(transfers, batch.sealed_at, why)
         viewed = debit if order.debit.party else credit
         return self._record(batch, Settled(order, amount, fee), last.seal, viewed.balance)
-
-    async def _repeat(self, conn: AsyncConnection, batch: Batch, order: Order, earlier: PaymentState) -> Receipt:
-        if earlier.request_hash != order.request_hash:
-            raise KeyConflict(order.key)
-        if order.key in batch.receipts:
-            return batch.receipts[order.key]
-        viewer = order.debit.party or order.credit.party
-        assert viewer is not None, "one side of every order is a party"
-        return await receipts.load(conn, order.key, viewer.id, self.currency)
-
-    async def _require_room(self, conn: AsyncConnection, batch: Batch, order: Order, amount: int) -> None:
-        account_id = order.debit.account_id
-        asked = Money(amount, self.currency)
-        await limits.require_room(conn, account_id, batch.spent[account_id], self.limits, asked)
 
     def _transfers(
         self, batch: Batch, order: Order, debit: ledger.Account, credit: ledger.Account, amount: int, fee: int
@@ -189,7 +206,7 @@ class Settlement:
         state = batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount)
         if order.kind in QUOTED:
             account_id = order.debit.account_id
-            batch.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
+            batch.rows.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
         if order.request_id is not None:
             batch.answered[order.request_id] = order.key
         if order.held is not None:
@@ -197,10 +214,11 @@ class Settlement:
         elif order.original is not None:
             original = batch.payments[order.original.id]
             original.refunded, original.fee_refunded = original.refunded + amount, original.fee_refunded + fee
-        batch.settled.append(settled)
+            batch.returned.add(order.original.id)
+        batch.rows.settled.append(settled)
         waiting = batch.page.accounts[order.held.payee.account_id] if order.held else None
         told = notices.of_settled(order, payee_is_open=waiting is not None and waiting.status == "open")
-        batch.notices.extend(told)
+        batch.rows.notices.extend(told)
         receipt = batch.receipts[order.key] = self._receipt(batch, settled, seal, balance, told[0].id)
         return receipt
 
@@ -226,6 +244,12 @@ class Settlement:
         )
 
 
+def _repeated(batch: Batch, order: Order, earlier: PaymentState) -> Receipt:
+    if earlier.request_hash != order.request_hash:
+        raise KeyConflict(order.key)
+    return batch.receipts[order.key]
+
+
 def _require_open_quote(batch: Batch, order: Order) -> None:
     if order.kind not in QUOTED:
         return
@@ -233,8 +257,8 @@ def _require_open_quote(batch: Batch, order: Order) -> None:
     if quote is None:
         raise QuoteUnknown
     state, expires_at = quote
-    if state != "open":  # said to be paid, but without a payment, it was bent: anybody's word would do instead of a PIN
-        raise QuoteClosed("cancelled" if state == "cancelled" else "voided")
+    if state != "open":
+        raise QuoteClosed(state)
     if expires_at <= batch.at:
         raise QuoteExpired(expires_at)
 
@@ -284,10 +308,10 @@ def _require_open_hold(batch: Batch, order: Order) -> None:
 def _record_hold(batch: Batch, order: Order, held: Held, state: PaymentState) -> None:
     payer_id = held.payer.account_id
     if held.end is None or order.original is None:
-        counted_at = batch.spending[-1].at
+        counted_at = batch.rows.spending[-1].at
         state.hold, state.held_since = "open", counted_at
         row = holds.Placed(order.key, payer_id, held.payee.account_id, state.amount, counted_at, held.until)
-        batch.placed.append(row)
+        batch.rows.placed.append(row)
         return
     original = batch.payments[order.original.id]
     assert original.held_since is not None, "it was placed"
@@ -320,8 +344,8 @@ def _lock_payments(orders: Sequence[Order]) -> Statement:
     return _LOCK_PAYMENTS, {"ids": uuids(ids)}
 
 
-def _lock_quotes(orders: Sequence[Order]) -> Statement:
-    return _LOCK_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
+def _read_quotes(orders: Sequence[Order]) -> Statement:
+    return _READ_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
 
 def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
@@ -330,32 +354,36 @@ def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
     return [requests.lock(list(ids))] if ids else []
 
 
-async def _write(conn: AsyncConnection, batch: Batch, currency: Currency) -> None:
-    if batch.settled:
-        await together(conn, _writes(batch, currency))
+def _rows(batch: Batch, currency: Currency) -> Iterator[Statement]:
+    """What writes the rows that follow from what was decided since the last time."""
+    rows, batch.rows = batch.rows, Rows()
+    if not rows.settled:
+        return
+    yield _insert_payments(rows.settled, currency, batch.at)
+    yield from batch.page.rows(batch.at)
+    yield notices.insert(rows.notices, batch.at)
+    if rows.spending:
+        yield limits.insert(rows.spending)
+    if rows.placed:
+        yield holds.insert(rows.placed, currency)
+    if done := [(order.act, order.kind, order.key) for order, _, _ in rows.settled if order.act]:
+        yield acts.insert(done, batch.at)
 
 
-def _writes(batch: Batch, currency: Currency) -> Iterator[Statement]:
-    yield _insert_payments(batch, currency)
-    yield from batch.page.statements(batch.at)
-    yield notices.insert(batch.notices, batch.at)
-    if batch.spending:
-        yield limits.insert(batch.spending)
-        yield _CLOSE_QUOTES, {"ids": uuids([s.order.key for s in batch.settled if s.order.kind in QUOTED])}
-    if batch.placed:
-        yield holds.insert(batch.placed, currency)
+def _changes(batch: Batch) -> Iterator[Statement]:
+    """What writes how accounts, holds, requests and payments stand after all that was decided."""
+    if batch.page.changed:
+        yield batch.page.balances()
     if batch.ended:
         yield holds.close(batch.ended.items())
     if batch.answered:
         yield requests.close_paid(batch.answered)
-    if any(settled.order.original and not settled.order.held for settled in batch.settled):
+    if batch.returned:
         yield _update_originals(batch)
-    if done := [(order.act, order.kind, order.key) for order, _, _ in batch.settled if order.act]:
-        yield acts.insert(done, batch.at)
 
 
-def _insert_payments(batch: Batch, currency: Currency) -> Statement:
-    orders, amounts, fees = zip(*batch.settled, strict=True)
+def _insert_payments(settled: Sequence[Settled], currency: Currency, at: datetime) -> Statement:
+    orders, amounts, fees = zip(*settled, strict=True)
     columns = {
         "ids": uuids([order.key for order in orders]),
         "kinds": texts([order.kind for order in orders]),
@@ -368,16 +396,15 @@ def _insert_payments(batch: Batch, currency: Currency) -> Statement:
         "notes": texts([order.note for order in orders]),
         "originals": uuids([order.original.id if order.original else None for order in orders]),
         "currency": currency.code,
-        "at": batch.at,
+        "at": at,
     }
     return _INSERT_PAYMENTS, columns
 
 
 def _update_originals(batch: Batch) -> Statement:
-    ids = list({order.original.id for order, _, _ in batch.settled if order.original and not order.held})
-    states = [batch.payments[original_id] for original_id in ids]
+    states = [batch.payments[original_id] for original_id in batch.returned]
     columns = {
-        "ids": uuids(ids),
+        "ids": uuids(batch.returned),
         "refunded": numbers([state.refunded for state in states]),
         "fees": numbers([state.fee_refunded for state in states]),
     }
@@ -390,9 +417,8 @@ _LOCK_PAYMENTS = """
     WHERE p.id = ANY(%(ids)s::uuid[]) ORDER BY p.id FOR NO KEY UPDATE OF p
 """
 # Of a hold only settlement changes the state, with its accounts locked, which are locked here before this is asked.
-_LOCK_QUOTES = """
-    SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-"""
+_READ_QUOTES = "SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[])"
+# A quote is closed only by who holds its payer's account (`quotes`), which is locked here before this is asked.
 _INSERT_PAYMENTS = """
     INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount, fee,
                                  currency, note, quote_id, original_id, settled_at)
@@ -403,7 +429,6 @@ _INSERT_PAYMENTS = """
                 %(originals)s::uuid[])
         AS p(id, kind, hash, reference, debit, credit, amount, fee, note, original)
 """
-_CLOSE_QUOTES = "UPDATE wallet.quotes SET state = 'paid' WHERE id = ANY(%(ids)s::uuid[])"
 _UPDATE_ORIGINALS = """
     UPDATE wallet.payments AS p SET refunded = new.refunded, fee_refunded = new.fee
     FROM unnest(%(ids)s::uuid[], %(refunded)s::bigint[], %(fees)s::bigint[]) AS new(id, refunded, fee)

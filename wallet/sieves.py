@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 SETTINGS = """
     SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
            set_config('random_page_cost', '4', true), set_config('enable_mergejoin', 'off', true),
-           set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)
+           set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+           set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true)
 """
-"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables.
+"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables; and
+here planning takes no time worth saving.
 
 `work_mem` bounds what one hash table takes: twice that, and once more for each parallel worker.
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot import payees, refusals
 from bot.journeys import claim, pay, requested
+from bot.journeys.request import pressed, put
 from bot.names import clean
 from wallet import RequestClosed, RequestUnknown, WalletError
 
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 
 async def pay_it(turn: Turn) -> None:
     """Show the card that pays exactly this, after the PIN."""
-    found = await _pressed(turn)
+    found = await pressed(turn, requested.PAYER)
     if found is None:
         return
     card, request = found
     try:
         await show_quote(turn, request)
     except RequestClosed:
-        await _put(turn, card, await turn.context.wallet.request(request.id))
+        await put(turn, card, await turn.context.wallet.request(request.id))
     except WalletError as refusal:
-        await _put(turn, card, request, refusals.sentence(turn.speaker, refusal))
+        await put(turn, card, request, refusals.sentence(turn.speaker, refusal))
 
 
 async def show_quote(turn: Turn, request: Request) -> None:
@@ -43,14 +44,14 @@ async def show_quote(turn: Turn, request: Request) -> None:
 
 async def decline(turn: Turn) -> None:
     """Not pay; who asked is told."""
-    found = await _pressed(turn)
+    found = await pressed(turn, requested.PAYER)
     if found is not None:
         await _decline(turn, *found)
 
 
 async def block(turn: Turn) -> None:
     """Decline this and all else that this person asks, now and from now on, until /contacts says otherwise."""
-    found = await _pressed(turn)
+    found = await pressed(turn, requested.PAYER)
     if found is None:
         return
     card, request = found
@@ -116,7 +117,7 @@ async def _decline(turn: Turn, card: Card, request: Request) -> None:
     except RequestClosed:
         request = await turn.context.wallet.request(request.id)
     turn.context.courier_wake()
-    await _put(turn, card, request)
+    await put(turn, card, request)
     await requested.follow(turn.context, request.id)
 
 
@@ -132,14 +133,3 @@ async def _linked(turn: Turn, code: str) -> Request | None:
 
 async def _is_for(turn: Turn, request: Request) -> bool:
     return request.payer.id in await claim.names_of(turn)
-
-
-async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
-    card = await pay.pressed_card(turn, requested.PAYER)
-    if card is None or card.quote_id is None:
-        return None
-    return card, await turn.context.wallet.request(card.quote_id)
-
-
-async def _put(turn: Turn, card: Card, request: Request, why: str = "") -> None:
-    await turn.put(card, await requested.face(turn.context, card, request, turn.speaker.language, why))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot import hold_cards, messages
+from bot import hold_cards, messages, places
 from bot.text import Speaker
 from wallet import NoticeKind
 
@@ -89,14 +89,16 @@ async def _show_payer(context: Context, speaker: Speaker, person: Person, hold: 
         return
     receipt = await context.wallet.receipt(hold.id, person.party_id)
     shown = hold_cards.set_aside(speaker, receipt, hold, card.id, link(context, card.id))
-    if not await _edit(context, card, shown) and or_send:
-        await context.cards.sent(card, await messages.send(context.bot, person.user_id, shown))
+    if or_send:
+        await places.put(context, card, shown)
+    else:
+        await places.edit(context, card, shown)
 
 
 async def _show_accepted(context: Context, speaker: Speaker, person: Person, hold: Hold, receipt: Receipt) -> None:
     card = await context.cards.of_quote(hold.id, person.user_id)
     shown = hold_cards.accepted(speaker, receipt)
-    if card is None or not await _edit(context, card, shown):
+    if card is None or not await places.edit(context, card, shown):
         await messages.send(context.bot, person.user_id, shown)
 
 
@@ -124,11 +126,7 @@ async def end_offers(context: Context, hold_id: UUID) -> None:
 async def _end_offer(context: Context, person: Person, card: Card, hold: Hold) -> None:
     """Take the buttons from the offer; say it in a message too, once, unless they refused it themselves."""
     over = hold_cards.over(Speaker(person.language), hold)
-    await _edit(context, card, over)
+    await places.edit(context, card, over)
     if hold.state != "refused" and not card.facts.get("over"):
         await messages.send(context.bot, card.chat_id, over)
         await context.cards.note(card, over=True)
-
-
-async def _edit(context: Context, card: Card, shown: Face) -> bool:
-    return card.message_id is not None and await messages.edit(context.bot, card.chat_id, card.message_id, shown)

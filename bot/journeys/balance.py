@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 async def show(turn: Turn) -> None:
     """Say the balance of each account of this person."""
     wallet, owner = turn.context.wallet, turn.person.party_id
-    own = await wallet.balance(owner)
+    (_, own), *businesses = await wallet.balances(owner)
     lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
     lines += [
         turn.t(
@@ -22,10 +22,9 @@ async def show(turn: Turn) -> None:
             amount=hold.amount,
             time=hold.expires_at,
         )
-        for hold in await wallet.open_holds_of(owner)
+        for hold in (await wallet.open_holds_of(owner) if own.set_aside.minor else ())
     ]
-    for business in await wallet.businesses(owner):
-        balance = await wallet.balance(business.id)
+    for business, balance in businesses:
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
         waiting = f" {turn.t('(waiting for approval)')}" if business.status == "pending" else ""
         lines.append(line + waiting)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages, split_cards
+from bot.identity import group_key
+from bot.journeys import public
 from bot.messages import Face
 from bot.text import Speaker
 
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 SPLIT: Final = "split"
 NETTING: Final = "netting"
+_AT_ONCE: Final = 3
+"""So many boards are brought back at most."""
 KINDS: Final = (SPLIT, NETTING)
 """The kinds of the cards that are boards. What they show stands where other cards have their quote."""
 
@@ -50,7 +54,7 @@ async def show_netting(context: Context, netting: Netting, user_id: int, chat_id
     await _show(context, card)
 
 
-async def bring_back(context: Context, split: Split, chat_id: int) -> None:
+async def _bring_back(context: Context, split: Split, chat_id: int) -> None:
     """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went."""
     for card in await context.cards.showing(split.id, SPLIT):
         if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
@@ -58,6 +62,14 @@ async def bring_back(context: Context, split: Split, chat_id: int) -> None:
             await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         shown = await messages.send(context.bot, chat_id, await _face(context, card))
         await context.cards.sent(card, shown)
+
+
+async def bring_all_back(context: Context, chat_id: int) -> bool:
+    """Show what is being split in this group at the end of the chat, the newest last; whether there is anything."""
+    found = await context.wallet.open_splits(group_key(chat_id))
+    for split in found[-_AT_ONCE:]:
+        await _bring_back(context, split, chat_id)
+    return bool(found)
 
 
 async def follow(context: Context, request_id: UUID) -> None:
@@ -81,8 +93,7 @@ async def update(context: Context, card: Card) -> None:
     try:
         await messages.edit(context.bot, card.chat_id, card.message_id, await _face(context, card))
     except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
+        await public.moved(context, card.chat_id, moved.new_chat_id)
     except (BadRequest, Forbidden) as error:  # the bot was sent away, or the chat is gone
         log.info("a group's board was left as it is: %s", type(error).__name__)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram import ReplyKeyboardRemove
 
-from bot.journeys import pay, pins
+from bot.journeys import pay, pins, take_back
 from bot.keypad import Pay
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def cancel(turn: Turn) -> None:
     payment = await pay.cancel_latest(turn)
     if waited or payment or keypad is not None:
         await turn.say(turn.t("Cancelled. No money moved."), replies=ReplyKeyboardRemove())
-    elif await pay.take_back_latest(turn):
+    elif await take_back.latest(turn):
         taken_back = turn.t("Taken back: what you had set aside last is yours again.")
         await turn.say(taken_back, replies=ReplyKeyboardRemove())
     else:

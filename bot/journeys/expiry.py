@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from telegram.error import BadRequest, Forbidden
 
-from bot import cards, messages, payees, refusals
+from bot import cards, payees, places, refusals
 from bot.journeys import aside, boards, public, requested
 from bot.text import Speaker
 from wallet import QuoteExpired
@@ -65,13 +65,13 @@ async def _close_own(context: Context, card: Card) -> None:
         return
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
     if quote.state == "open":
-        await _close(context, Speaker(person.language), card, quote, card.message_id)
+        await _close(context, Speaker(person.language), card, quote)
 
 
-async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote, message_id: int) -> None:
+async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote) -> None:
     heading = cards.heading(speaker, quote, await payees.describe(context, quote.payee))
     why = refusals.sentence(speaker, QuoteExpired(quote.expires_at))
     try:
-        await messages.edit(context.bot, card.chat_id, message_id, cards.closed(speaker, heading, why, again=card.id))
+        await places.edit(context, card, cards.closed(speaker, heading, why, again=card.id))
     except (BadRequest, Forbidden) as error:  # blocked, or a chat that is gone: nobody is looking
         log.info("an expired card was left as it is: %s", type(error).__name__)

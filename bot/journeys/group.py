@@ -7,16 +7,15 @@ quote; the private one, with fee, balance and doubts, takes the PIN; what become
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, refusals
+from bot import intents, messages, places, refusals
 from bot.amounts import Amount
 from bot.identity import group_key
-from bot.journeys import expiry, instruction, pay, public
+from bot.journeys import boards, expiry, instruction, pay, public
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError
@@ -32,47 +31,67 @@ log = logging.getLogger(__name__)
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to pay, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await answer(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+        await say(turn, no_wallet(turn))
         return
     intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await answer(
-            turn,
-            turn.t(
-                "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
-                "write “/pay @name 5 lunch”."
-            ),
-        )
+        await say(turn, not_whole(turn))
         return
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await refuse(turn, refusal)
+        await say(turn, await refused(turn, refusal))
         return
     if quote is None:
-        await answer(
-            turn, turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        )
+        unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
+        await say(turn, line(turn, unsure))
         return
     await _show(turn, quote)
 
 
 async def confirm(turn: Turn) -> None:
-    """Bring the payer the card with all that the PIN confirms, in the chat that only they see."""
+    """Bring the payer the card with all that the PIN confirms, where only they see it.
+
+    That is here, if Telegram can show them a message of their own; pressed again, because none came, it is their
+    private chat.
+    """
     card = await _pressed(turn)
     if card is None or card.quote_id is None:
         return
     quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+    before = await turn.context.cards.of_quote(quote.id, turn.user.id)
+    if before is None and await _shown_here(turn, quote):
+        return
+    if before is not None and before.is_ephemeral:
+        await places.bring_home(turn.context, before)
     try:
-        await pay.show(replace(turn, chat_id=turn.user.id), quote)
+        await pay.show(turn.in_private, quote)
     except Forbidden:
         await turn.context.people.set_reachable(turn.user.id, reachable=False)
-        await turn.toast(
-            turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
-        )
+        if before is None or not before.is_ephemeral or not await _shown_here(turn, quote):
+            await turn.toast(
+                turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
+            )
         return
+    if before is not None and before.is_ephemeral and before.message_id is not None:
+        await turn.context.ephemeral.delete(before.chat_id, before.user_id, before.message_id)
     await turn.toast(turn.speaker.label("Give your PIN in our private chat."))
     await public.follow(turn.context, quote.id)
+
+
+async def _shown_here(turn: Turn, quote: Quote) -> bool:
+    """Show the payer their own card in the group, if that can be."""
+    query = turn.update.callback_query
+    if query is None or query.inline_message_id is not None:
+        return False
+    card = await pay.own_card(turn.context, turn.person, quote)
+    face = await pay.face(turn, card, quote)
+    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id)
+    if number is None:
+        return False
+    await turn.context.cards.stands(card, turn.chat_id, number)
+    await turn.toast(turn.speaker.label("Only you see this. If nothing came, press again."))
+    return True
 
 
 async def cancel(turn: Turn) -> None:
@@ -83,22 +102,23 @@ async def cancel(turn: Turn) -> None:
     await turn.toast()
     own = await turn.context.cards.of_quote(card.quote_id, turn.user.id)
     await pay.close_quote(turn, card.quote_id)
-    if own is not None:
-        await pay.show_card(replace(turn, chat_id=turn.user.id), own)
     await public.follow(turn.context, card.quote_id)
+    if own is not None and own.message_id is not None:
+        await pay.show_card(turn, own)
 
 
 async def migrated(turn: Turn) -> None:
     """The group is a supergroup from now on, with another id: its cards go along."""
     message = turn.message
     if message is not None and message.migrate_to_chat_id is not None:
-        await turn.context.cards.moved(message.chat_id, message.migrate_to_chat_id)
+        await public.moved(turn.context, message.chat_id, message.migrate_to_chat_id)
         await turn.context.wallet.move_group(group_key(message.chat_id), group_key(message.migrate_to_chat_id))
+        await boards.bring_all_back(turn.context, message.migrate_to_chat_id)
 
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await answer(turn, turn.t("I answer that in our private chat only."))
+    await say(turn, line(turn, turn.t("I answer that in our private chat only.")))
 
 
 async def joined(turn: Turn) -> None:
@@ -136,22 +156,50 @@ async def _pressed(turn: Turn) -> Card | None:
     if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    if query.inline_message_id is None and card.chat_id != turn.chat_id:
+    if query.inline_message_id is not None:
+        return await public.seen_at(turn.context, card, query.inline_message_id)
+    if card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button does nothing any more."))
         return None
-    if query.inline_message_id is None and card.message_id is None and turn.message is not None:
+    if card.message_id is None and turn.message is not None:
         card = await turn.context.cards.sent(card, turn.message.message_id)  # a crash came before we noted it
     return card
 
 
-async def refuse(turn: Turn, refusal: WalletError) -> None:
-    """Say that it did not work, and why in private."""
+def no_wallet(turn: Turn) -> Face:
+    """Return the answer to a payer who has not started the bot."""
+    return line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
+
+
+def not_whole(turn: Turn) -> Face:
+    """Return the answer to an instruction that lacks something."""
+    if turn.update.guest_message is not None:
+        name = f"@{turn.context.bot.username}"
+        return line(
+            turn,
+            turn.t(
+                "That is not a whole payment, so nothing was paid. Write “{bot} 5 to @name for lunch”, or answer "
+                "somebody’s message with “{bot} 5 lunch”.",
+                bot=name,
+            ),
+        )
+    return line(
+        turn,
+        turn.t(
+            "That is not a whole payment, so nothing was paid. Answer somebody’s message with “/pay 5 lunch”, or "
+            "write “/pay @name 5 lunch”."
+        ),
+    )
+
+
+async def refused(turn: Turn, refusal: WalletError) -> Face:
+    """Return what others see of a refusal. Why is the payer's business alone: a balance or a limit may be in it."""
     await explain(turn, refusal)
-    await answer(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
+    return line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
 async def explain(turn: Turn, refusal: WalletError) -> None:
-    """Why is the person's business alone: a balance or a limit may be in it."""
+    """Say in their private chat why it did not work."""
     try:
         private = Face(refusals.sentence(turn.speaker, refusal))
         await messages.send(turn.context.bot, turn.user.id, private)
@@ -159,8 +207,13 @@ async def explain(turn: Turn, refusal: WalletError) -> None:
         log.info("a refusal was not told in private: %s", type(error).__name__)
 
 
-async def answer(turn: Turn, text: str) -> None:
-    """One line in the group, with the way to the private chat."""
+def line(turn: Turn, text: str) -> Face:
+    """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
-    await turn.say(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+    return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+
+
+async def say(turn: Turn, face: Face) -> None:
+    """Write it into the group."""
+    await messages.send(turn.context.bot, turn.chat_id, face)

@@ -7,7 +7,6 @@ group may ask; the payer's own card, with balance, doubts and PIN, is in their p
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telegram.error import Forbidden
@@ -26,27 +25,26 @@ if TYPE_CHECKING:
 async def instructed(turn: Turn) -> None:
     """Answer an instruction to ask, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
-        await group.answer(turn, turn.t("You have no wallet yet, so nothing was asked. Open one, then write it again."))
+        no_wallet = turn.t("You have no wallet yet, so nothing was asked. Open one, then write it again.")
+        await group.say(turn, group.line(turn, no_wallet))
         return
     intent = instruction.intent_of(turn, "/request")
     wanted = intent.wanted if isinstance(intent, intents.Ask) else None
     if not isinstance(wanted, intents.Pay) or not isinstance(wanted.amount, Amount):
-        await group.answer(
-            turn,
-            turn.t(
-                "That is not a whole request, so nothing was asked. Answer somebody’s message with "
-                "“/request 10 cinema”, or write “/request @name 10 cinema”."
-            ),
+        not_whole = turn.t(
+            "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
+            "or write “/request @name 10 cinema”."
         )
+        await group.say(turn, group.line(turn, not_whole))
         return
     try:
         asked = await _asked(turn, wanted, wanted.amount)
     except WalletError as refusal:
-        await group.refuse(turn, refusal)
+        await group.say(turn, await group.refused(turn, refusal))
         return
     if asked is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was asked. Answer a message of theirs.")
-        await group.answer(turn, unsure)
+        await group.say(turn, group.line(turn, unsure))
         return
     await _show(turn, asked)
 
@@ -63,7 +61,7 @@ async def pay(turn: Turn) -> None:
 async def bring(turn: Turn, asked: Request) -> None:
     """Bring whoever pressed, and is asked for this, the card that pays it; say where it is, or why it is not."""
     try:
-        await answer.show_quote(replace(turn, chat_id=turn.user.id), asked)
+        await answer.show_quote(turn.in_private, asked)
     except Forbidden:
         await turn.context.people.set_reachable(turn.user.id, reachable=False)
         start = turn.speaker.label("I may not write to you. Start our private chat, then press again.")

@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent, LinkPreviewOptions
-from telegram.constants import ParseMode
+from telegram import InlineQueryResultsButton
 from telegram.error import BadRequest, Forbidden
 
 from bot import group_cards, intents, messages, payees, refusals
@@ -23,6 +22,8 @@ from bot.text import Speaker
 from wallet import KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
+    from telegram import InlineQueryResultArticle
+
     from bot.turn import Turn
 
 _OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
@@ -105,10 +106,9 @@ def _result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultA
     turn.context.typings.add(card_id, turn.user.id, amount, note)
     money = Money(amount, turn.context.wallet.currency)
     face = group_cards.offer(turn.speaker, clean(name), money, note, card_id)
-    return InlineQueryResultArticle(
+    return messages.article(
         card_id,
         turn.speaker.label("Pay {amount}", amount=money),
-        InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        reply_markup=face.keyboard,
+        face,
         description=turn.speaker.label("Whoever is to be paid presses “It’s me”; then you confirm with your PIN."),
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from telegram import InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions
-from telegram.constants import ParseMode
 from telegram.error import Forbidden, TelegramError
 
 from bot import intents, messages, payees, refusals, request_cards
@@ -20,6 +18,8 @@ from bot.vocabulary import ASKING
 from wallet import KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
+    from telegram import InlineQueryResultArticle
+
     from bot.conversation import Card
     from bot.identity import Person
     from bot.turn import Turn
@@ -40,13 +40,9 @@ def result(turn: Turn, name: str, amount: int, note: str) -> InlineQueryResultAr
     turn.context.typings.add(card_id, turn.user.id, amount, note, asks=True)
     money = Money(amount, turn.context.wallet.currency)
     face = request_cards.offer(turn.speaker, clean(name), money, note, card_id)
-    return InlineQueryResultArticle(
-        card_id,
-        turn.speaker.label("Ask for {amount}", amount=money),
-        InputTextMessageContent(face.text, ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        reply_markup=face.keyboard,
-        description=turn.speaker.label("Whoever pays it presses “Pay”, and confirms with their PIN."),
-    )
+    title = turn.speaker.label("Ask for {amount}", amount=money)
+    description = turn.speaker.label("Whoever pays it presses “Pay”, and confirms with their PIN.")
+    return messages.article(card_id, title, face, description)
 
 
 async def pay(turn: Turn) -> None:

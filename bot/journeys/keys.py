@@ -98,11 +98,11 @@ async def _too_old(turn: Turn) -> None:
 
 async def _put_back(turn: Turn) -> None:
     """Show the payment where the pad was, as it stands now; only ever to its owner."""
-    if turn.message is None:
+    if turn.message_id is None:
         return
-    card = await turn.context.cards.of_message(turn.user.id, turn.chat_id, turn.message.message_id)
+    card = await turn.context.cards.of_message(turn.user.id, turn.chat_id, turn.message_id)
     if card is not None and card.kind == pay.PAYMENT:
         await pay.show_card(turn, card)
     elif turn.chat_id == turn.user.id:
         gone = turn.t("This keypad is too old. Nothing was changed. Send /pin for a fresh one.")
-        await turn.edit(turn.message.message_id, Face(gone))
+        await turn.edit(turn.message_id, Face(gone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import cards, messages
+from bot import cards, messages, places
 from bot.journeys import aside, public, requested
 from bot.messages import Face
 from bot.names import clean
@@ -43,9 +43,10 @@ async def _show_receipt(context: Context, speaker: Speaker, person: Person, rece
     payee = await context.people.of_party(receipt.payee.id) if receipt.payee else None
     face = cards.receipt(speaker, receipt, payee.username if payee else None)
     card = await context.cards.of_quote(receipt.payment_id, person.user_id)
-    shown = card.message_id if card is not None else None
-    if shown is None or not await messages.edit(context.bot, person.user_id, shown, face):
+    if card is None:
         await messages.send(context.bot, person.user_id, face)
+    else:
+        await places.put(context, card, face)
 
 
 def _received(speaker: Speaker, notice: Notice) -> str:

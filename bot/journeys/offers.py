@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.journeys import public
+
 if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 TO_PAY: Final = "inline offer"
 TO_BE_PAID: Final = "inline request"
 """The kinds of the cards that wait for a payee to press, and for a payer."""
-_NOWHERE: Final = 0
-"""The chat of such a card: Telegram does not say which it is."""
 
 
 async def kept(context: Context, card_id: str, inline_message_id: str | None, *kinds: str) -> Card | None:
@@ -24,7 +24,7 @@ async def kept(context: Context, card_id: str, inline_message_id: str | None, *k
     if card is None and (typed := context.typings.find(card_id)) is not None and inline_message_id is not None:
         facts: dict[str, Any] = {"amount": typed.amount, "note": typed.note, "inline": inline_message_id}
         kind = TO_BE_PAID if typed.asks else TO_PAY
-        card = await context.cards.create(kind, typed.user_id, _NOWHERE, card_id=card_id, **facts)
-    if card is None or card.kind not in kinds or card.facts.get("inline") != inline_message_id:
+        card = await context.cards.create(kind, typed.user_id, public.NOWHERE, card_id=card_id, **facts)
+    if card is None or card.kind not in kinds or inline_message_id is None:
         return None
-    return card
+    return await public.seen_at(context, card, inline_message_id)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import TelegramError
 
-from bot import cards, messages, payees, refusals
+from bot import cards, cautions, messages, payees, places, refusals
 from bot.journeys import aside, expiry, public, requested
 from bot.keypad import Keypad, Pay, Pin
+from bot.messages import Face
 from bot.text import Speaker
 from wallet import (
     Busy,
-    HoldClosed,
-    HoldUnknown,
     MalformedPin,
     PinLocked,
     PinNotSet,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
     from bot.identity import Person
-    from bot.messages import Face
     from bot.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -46,30 +44,30 @@ PAYMENT: Final = "payment"
 
 async def show(turn: Turn, quote: Quote) -> None:
     """Show the quote on its card: a new one, or the one it has."""
-    card = await turn.context.cards.of_quote(quote.id, turn.user.id)
-    if card is None:
-        card = await turn.context.cards.create(
-            PAYMENT, turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
-        )
-    await turn.put(card, await _face(turn, card, quote))
+    card = await own_card(turn.context, turn.person, quote)
+    await turn.put(card, await face(turn, card, quote))
+
+
+async def own_card(context: Context, payer: Person, quote: Quote) -> Card:
+    """Return the card by which the payer confirms this quote, made now if there is none: for their private chat."""
+    card = await context.cards.of_quote(quote.id, payer.user_id)
+    return card or await context.cards.create(
+        PAYMENT, payer.user_id, payer.user_id, quote_id=quote.id, look_again_at=expiry.due(quote)
+    )
 
 
 async def bring(context: Context, payer: Person, quote: Quote) -> None:
     """Send the quote to its payer, who did not ask for it in their private chat. Forbidden, if they have blocked us."""
-    card = await context.cards.of_quote(quote.id, payer.user_id)
-    if card is None:
-        card = await context.cards.create(
-            PAYMENT, payer.user_id, payer.user_id, quote_id=quote.id, look_again_at=expiry.due(quote)
-        )
+    card = await own_card(context, payer, quote)
     payee = await payees.describe(context, quote.payee)
-    cautions = await payees.cautions(context, payer, quote.payee, first_time=quote.first_time)
-    face = cards.quote(Speaker(payer.language), quote, payee, card.id, cautions)
-    await context.cards.sent(card, await messages.send(context.bot, payer.user_id, face))
+    known = await cautions.of(context, payer, quote, payee)
+    shown = cards.quote(Speaker(payer.language), quote, payee, card.id, known)
+    await context.cards.sent(card, await messages.send(context.bot, payer.user_id, shown))
 
 
 async def show_card(turn: Turn, card: Card) -> None:
     """Show the card as its payment stands now."""
-    await turn.put(card, await _face(turn, card, await _quote(turn, card)))
+    await turn.put(card, await face(turn, card, await _quote(turn, card)))
 
 
 async def open_keypad(turn: Turn) -> None:
@@ -79,7 +77,7 @@ async def open_keypad(turn: Turn) -> None:
         return
     quote = await _quote(turn, card)
     if not _is_open(turn, quote):
-        await turn.put(card, await _face(turn, card, quote))
+        await turn.put(card, await face(turn, card, quote))
         return
     heading = await _heading(turn, quote)
     if obstacle := await _obstacle(turn):
@@ -92,23 +90,24 @@ async def open_keypad(turn: Turn) -> None:
 
 async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     """Pay what the card shows. Whatever Telegram does from here on, the wallet's word stands."""
-    card = await turn.context.cards.find(purpose.card_id, turn.user.id, turn.chat_id)
-    if card is None or card.quote_id is None:
+    card = await turn.context.cards.own(purpose.card_id, turn.user.id)
+    if card is None or (quote_id := card.quote_id) is None:
         raise LookupError("a pad without its card")
     with suppress(TelegramError):
-        await turn.put(card, cards.checking(turn.speaker, keypad.heading))
+        card = await turn.put(card, cards.checking(turn.speaker, keypad.heading))
     try:
         quote = await _quote(turn, card)
         if quote.state == "open":  # blocked since the card was shown?
             await payees.ensure_accepted(turn.context, turn.person, quote.payee.id)
-        receipt = await turn.context.wallet.confirm(card.quote_id, turn.person.party_id, pin.reveal())
+        receipt = await turn.context.wallet.confirm(quote_id, turn.person.party_id, pin.reveal())
     except WalletError as refusal:
         keypad.outcome = _refused(turn, card, keypad.heading, refusal)
         await turn.put(card, keypad.outcome)
-        await public.follow(turn.context, card.quote_id)
+        await public.follow(turn.context, quote_id)
         return
-    keypad.outcome = await _receipt_face(turn, card, receipt)
-    await _tell_payer(turn, card, keypad.outcome, receipt)
+    shown = await _receipt_face(turn, card, receipt)
+    keypad.outcome = Face(shown.text) if card.is_ephemeral else shown
+    await _tell_payer(turn, await _kept(turn, card, keypad.outcome), shown, receipt)
     await public.follow(turn.context, receipt.payment_id)
     if quote.request_id is not None:
         await requested.follow(turn.context, quote.request_id)
@@ -124,7 +123,7 @@ async def cancel(turn: Turn) -> None:
 
 async def cancel_card(turn: Turn, card_id: str) -> None:
     """Close the payment, unless it went through already; the card says which."""
-    card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
+    card = await turn.context.cards.own(card_id, turn.user.id)
     if card is None or card.quote_id is None:
         return
     await close_quote(turn, card.quote_id)
@@ -147,36 +146,6 @@ async def cancel_latest(turn: Turn) -> bool:
     return True
 
 
-async def take_back(turn: Turn) -> None:
-    """Answer the button that takes back what was set aside; the card says how it ended."""
-    card = await pressed_card(turn)
-    if card is not None and card.quote_id is not None:
-        await _take_back(turn, card, card.quote_id)
-
-
-async def take_back_latest(turn: Turn) -> bool:
-    """Take back what the payment shown last set aside, if it waits still; returns whether it came back."""
-    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
-    if card is None or card.quote_id is None or not await _is_set_aside(turn, card.quote_id):
-        return False
-    return await _take_back(turn, card, card.quote_id)
-
-
-async def _take_back(turn: Turn, card: Card, hold_id: UUID) -> bool:
-    """Lost to a claim, a refusal or time, it changes nothing."""
-    try:
-        receipt = await turn.context.wallet.cancel_hold(hold_id, turn.person.party_id)
-    except HoldClosed:
-        await show_card(turn, card)
-        return False
-    await show_card(turn, card)
-    await aside.end_offers(turn.context, hold_id)
-    if receipt.notice_id is not None:
-        await turn.context.wallet.notice_delivered(receipt.notice_id)
-    turn.context.courier_wake()
-    return True
-
-
 async def ask_again(turn: Turn) -> None:
     """Ask anew for an expired payment, on the same card."""
     card = await pressed_card(turn)
@@ -184,7 +153,7 @@ async def ask_again(turn: Turn) -> None:
         return
     old = await _quote(turn, card)
     if old.state != "open" or _is_open(turn, old):
-        await turn.put(card, await _face(turn, card, old))
+        await turn.put(card, await face(turn, card, old))
         return
     try:
         await payees.ensure_accepted(turn.context, turn.person, old.payee.id)
@@ -195,7 +164,7 @@ async def ask_again(turn: Turn) -> None:
     for shown in await turn.context.cards.showing(old.id, public.PAYMENT):
         await turn.context.cards.requote(shown, quote.id, expiry.due(quote))
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
-    await turn.put(card, await _face(turn, card, quote))
+    await turn.put(card, await face(turn, card, quote))
     await public.follow(turn.context, quote.id)
 
 
@@ -218,9 +187,18 @@ async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
     await turn.toast()
-    if card.message_id is None and turn.message is not None:  # sent, but a crash came before we noted it
-        card = await turn.context.cards.sent(card, turn.message.message_id)
+    if card.message_id is None and turn.message_id is not None:  # sent, but a crash came before we noted it
+        card = await turn.context.cards.sent(card, turn.message_id)
     return card
+
+
+async def _kept(turn: Turn, card: Card, outcome: Face) -> Card:
+    """Return the card where its receipt is kept: what only they see in a group shows it, and does not last."""
+    if not card.is_ephemeral:
+        return card
+    with suppress(TelegramError):
+        await places.edit(turn.context, card, outcome)
+    return await places.bring_home(turn.context, card)
 
 
 async def _tell_payer(turn: Turn, card: Card, face: Face, receipt: Receipt) -> None:
@@ -259,14 +237,14 @@ async def _heading(turn: Turn, quote: Quote) -> str:
     return cards.heading(turn.speaker, quote, await payees.describe(turn.context, quote.payee))
 
 
-async def _face(turn: Turn, card: Card, quote: Quote) -> Face:
+async def face(turn: Turn, card: Card, quote: Quote) -> Face:
     """Return the card in the state its payment is in."""
     if quote.state == "paid":
         return await _receipt_face(turn, card, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
     payee = await payees.describe(turn.context, quote.payee)
     if _is_open(turn, quote):
-        cautions = await payees.cautions(turn.context, turn.person, quote.payee, first_time=quote.first_time)
-        return cards.quote(turn.speaker, quote, payee, card.id, cautions)
+        known = await cautions.of(turn.context, turn.person, quote, payee)
+        return cards.quote(turn.speaker, quote, payee, card.id, known)
     heading = cards.heading(turn.speaker, quote, payee)
     refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
     return _refused(turn, card, heading, refusal)
@@ -289,10 +267,3 @@ async def _receipt_face(turn: Turn, card: Card, receipt: Receipt) -> Face:
         return await aside.face(turn.context, turn.speaker, receipt, card.id)
     payee = await turn.context.people.of_party(receipt.payee.id) if receipt.payee else None
     return cards.receipt(turn.speaker, receipt, payee.username if payee else None)
-
-
-async def _is_set_aside(turn: Turn, payment_id: UUID) -> bool:
-    """Whether this payment's money waits for somebody at this moment."""
-    with suppress(HoldUnknown):
-        return (await turn.context.wallet.hold(payment_id)).state == "open"
-    return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
-from bot import group_cards, messages
+from bot import group_cards, places
 from bot.journeys import aside
 from bot.text import Speaker
 
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PAYMENT: Final = "group payment"
 """The kind of a card that shows a payment to a group."""
+NOWHERE: Final = 0
+"""The chat of such a card in a chat that the bot is not in: Telegram does not say which it is."""
 
 
 async def follow(context: Context, quote_id: UUID) -> None:
@@ -39,15 +41,38 @@ async def update(context: Context, card: Card) -> None:
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
     shown = await face(context, Speaker(payer.language), card, quote)
     try:
-        if inline := card.facts.get("inline"):
-            await messages.edit_inline(context.bot, inline, shown)
-        elif card.message_id is not None:
-            await messages.edit(context.bot, card.chat_id, card.message_id, shown)
-    except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
+        await places.edit(context, card, shown)
+    except ChatMigrated as migrated:
+        await moved(context, card.chat_id, migrated.new_chat_id)
     except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
         log.info("a group's card was left as it is: %s", type(error).__name__)
+
+
+async def moved(context: Context, chat_id: int, new_chat_id: int) -> None:
+    """Take a group's cards along when it becomes a supergroup: what is open is shown anew, where it can be edited."""
+    for card in await context.cards.moved(chat_id, new_chat_id):
+        if card.kind == PAYMENT:
+            await _show_anew(context, card)
+
+
+async def _show_anew(context: Context, card: Card) -> None:
+    payer = await context.people.find(card.user_id)
+    if payer is None or card.quote_id is None:
+        return
+    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
+    if quote.state != "open":
+        return
+    try:
+        await places.put(context, card, await face(context, Speaker(payer.language), card, quote))
+    except (BadRequest, Forbidden) as error:
+        log.info("a group's card was not shown anew: %s", type(error).__name__)
+
+
+async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:
+    """Return the card if this message shows it; the first message it is seen at is kept. None for another message."""
+    if "inline" not in card.facts:  # posted, but a crash came before we noted it
+        return await context.cards.note(card, inline=inline_message_id)
+    return card if card.facts["inline"] == inline_message_id else None
 
 
 async def face(context: Context, speaker: Speaker, card: Card, quote: Quote) -> Face:

@@ -42,7 +42,7 @@ async def placed(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID
 
 async def cancel(turn: Turn) -> None:
     """Take it back; the card says how it ended."""
-    found = await _pressed(turn)
+    found = await pressed(turn, requested.ASKER)
     if found is None:
         return
     card, request = found
@@ -50,14 +50,14 @@ async def cancel(turn: Turn) -> None:
         request = await turn.context.wallet.cancel_request(request.id, turn.person.party_id)
     except RequestClosed:
         request = await turn.context.wallet.request(request.id)
-    await _put(turn, card, request)
+    await put(turn, card, request)
     turn.context.courier_wake()
     await requested.follow(turn.context, request.id)
 
 
 async def remind(turn: Turn) -> None:
     """Have the payer told once more; too soon, the card says when it may be done."""
-    found = await _pressed(turn)
+    found = await pressed(turn, requested.ASKER)
     if found is None:
         return
     card, request = found
@@ -69,7 +69,7 @@ async def remind(turn: Turn) -> None:
     except RequestClosed:
         await requested.follow(turn.context, request.id)
     turn.context.courier_wake()
-    await _put(turn, card, await turn.context.wallet.request(request.id), why)
+    await put(turn, card, await turn.context.wallet.request(request.id), why)
 
 
 async def show_open(turn: Turn) -> None:
@@ -106,12 +106,14 @@ async def chosen(turn: Turn) -> None:
         await requested.show(turn.context, turn.person, request, at_the_end=True)
 
 
-async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
-    card = await pay.pressed_card(turn, requested.ASKER)
+async def pressed(turn: Turn, kind: str) -> tuple[Card, Request] | None:
+    """Return the card whose button was pressed, and its request; None, if it is not theirs, which they are told."""
+    card = await pay.pressed_card(turn, kind)
     if card is None or card.quote_id is None:
         return None
     return card, await turn.context.wallet.request(card.quote_id)
 
 
-async def _put(turn: Turn, card: Card, request: Request, why: str = "") -> None:
+async def put(turn: Turn, card: Card, request: Request, why: str = "") -> None:
+    """Make the card show the request. `why` says what stood in the way just now."""
     await turn.put(card, await requested.face(turn.context, card, request, turn.speaker.language, why))

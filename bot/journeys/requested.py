@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
-from bot import messages, request_cards
-from bot.journeys import boards
+from bot import messages, places, request_cards
+from bot.journeys import boards, public
 from bot.messages import Face
 from bot.text import Speaker
 from wallet import NoticeKind
@@ -50,8 +50,7 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
         await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         card = replace(card, message_id=None)
     shown = await face(context, card, request, person.language)
-    if not await _edit(context, card, shown):
-        await context.cards.sent(card, await messages.send(context.bot, card.chat_id, shown))
+    await places.put(context, card, shown)
 
 
 async def follow(context: Context, request_id: UUID) -> None:
@@ -111,15 +110,8 @@ async def look_after(context: Context) -> None:
 async def _update(context: Context, card: Card, request: Request) -> None:
     person = await context.people.find(card.user_id)
     try:
-        await _edit(context, card, await face(context, card, request, person.language if person else ""))
-    except ChatMigrated as moved:
-        await context.cards.moved(card.chat_id, moved.new_chat_id)
-        log.info("a group became a supergroup; its old messages stay as they are")
+        await places.edit(context, card, await face(context, card, request, person.language if person else ""))
+    except ChatMigrated as migrated:
+        await public.moved(context, card.chat_id, migrated.new_chat_id)
     except (BadRequest, Forbidden) as error:  # the bot was blocked or sent away, or the chat is gone
         log.info("the card of a request was left as it is: %s", type(error).__name__)
-
-
-async def _edit(context: Context, card: Card, shown: Face) -> bool:
-    if inline := card.facts.get("inline"):
-        return await messages.edit_inline(context.bot, inline, shown)
-    return card.message_id is not None and await messages.edit(context.bot, card.chat_id, card.message_id, shown)

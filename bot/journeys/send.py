@@ -16,7 +16,7 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 
-from bot import payees
+from bot import names, payees
 from bot.cards import button
 from bot.journeys import invite, pay, request
 from bot.messages import Face
@@ -44,7 +44,7 @@ async def advance(turn: Turn, draft: Draft) -> None:
     """Ask the next open question, or show the card. NotAccepted, NotAsked: one who wants nothing from them ends it."""
     if len(draft.payees) == 1:
         await _ensure_accepted(turn, draft)
-    if not draft.payees:
+    if not draft.payees and draft.stranger is None:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
         await _ask_which_payee(turn, draft)
@@ -65,10 +65,12 @@ def direction(turn: Turn, draft: Draft, name: str) -> str:
 
 async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> bool:
     """Go on with this payee: known here, or one for whom money can be set aside. False if nobody can be meant."""
-    found = await payees.find_or_invite(turn.context, turn.person, payee, called)
-    if found:
-        await advance(turn, replace(draft, payees=found))
-    return bool(found)
+    found = await payees.find(turn.context, turn.person, payee)
+    stranger = None if found else payees.stranger(turn.context, payee, called)
+    if not found and stranger is None:
+        return False
+    await advance(turn, replace(draft, payees=found, stranger=stranger))
+    return True
 
 
 async def unknown_payee(turn: Turn, called: str) -> None:
@@ -97,22 +99,17 @@ async def _show_card(turn: Turn, draft: Draft) -> None:
     """Show the quote, or the request. The conversation ends last: cut off before, the same answer leads here again."""
     amount = Money(draft.amounts[0], turn.context.wallet.currency)
     try:
+        payee = await payees.invite(turn.context, draft.stranger) if draft.stranger else draft.payees[0]
         if draft.asks:
-            await request.ask(turn, draft.payees[0], amount, draft.note, draft.key)
+            await request.ask(turn, payee, amount, draft.note, draft.key)
         else:
-            await _show_quote(turn, draft, amount)
+            quote = await turn.context.wallet.quote(turn.person.party_id, payee, amount, note=draft.note, key=draft.key)
+            await pay.show(turn, quote)
     except WalletError as refusal:
         if not isinstance(refusal, NoteTooLong):  # then the question for the note stays open
             await turn.context.conversations.end(turn.user.id)
         raise
     await turn.context.conversations.end(turn.user.id)
-
-
-async def _show_quote(turn: Turn, draft: Draft, amount: Money) -> None:
-    quote = await turn.context.wallet.quote(
-        turn.person.party_id, draft.payees[0], amount, note=draft.note, key=draft.key
-    )
-    await pay.show(turn, quote)
 
 
 async def _ask_payee(turn: Turn, draft: Draft) -> None:
@@ -145,13 +142,18 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
-    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
-    called = f"{payee.name} @{payee.username}" if payee.username else payee.name
-    await turn.say(direction(turn, draft, called), replies=ReplyKeyboardRemove())
+    await turn.say(await _to_whom(turn, draft), replies=ReplyKeyboardRemove())
     currency = turn.context.wallet.currency
     options = [whole * 10**currency.exponent for whole in _SUGGESTED]
     text = turn.t("How much? Press an amount or write one.")
     await _ask_with_buttons(turn, AMOUNT, draft, text, _written(turn, options), options)
+
+
+async def _to_whom(turn: Turn, draft: Draft) -> str:
+    if draft.stranger:
+        return direction(turn, draft, names.clean(draft.stranger.called))
+    payee = await payees.describe(turn.context, await turn.context.wallet.party(draft.payees[0]))
+    return direction(turn, draft, f"{payee.name} @{payee.username}" if payee.username else payee.name)
 
 
 async def _ask_which_amount(turn: Turn, draft: Draft) -> None:

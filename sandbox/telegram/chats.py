@@ -138,9 +138,13 @@ class Chat:
         own = [message for message in self.ephemerals.values() if message.is_for(person_id)]
         if not own:
             return list(self.messages.values())
-        hidden = {message.replaces for message in own}
-        shown = [message for message in self.messages.values() if message.id not in hidden]
+        shown = [message for message in self.messages.values() if not self.hides(person_id, message)]
         return sorted([*shown, *own], key=lambda message: message.id or message.replaces or message.after)
+
+    def hides(self, person_id: int, message: Message) -> bool:
+        """Return whether a member sees another message, which only they see, in the place of this one."""
+        whispers = (one for one in self.ephemerals.values() if one.replaces is not None and one.is_for(person_id))
+        return any(one.replaces == message.id for one in whispers)
 
     def clear(self) -> None:
         """Become a chat in which nothing was ever said; the numbers of messages go on."""

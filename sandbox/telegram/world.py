@@ -124,7 +124,7 @@ class World:
     def show_message(self, chat: Chat, message: Message, event: str = "message") -> None:
         """Tell everybody who may see it of a new ("message") or changed ("edited") message."""
         for person in self.members(chat):
-            if message.is_for(person.id):
+            if message.is_for(person.id) and not chat.hides(person.id, message):
                 view = message_view(self, person, chat, message)
                 self.events.tell(person.id, {"type": event, "chat": chat.id_for(person.id), "message": view})
 

@@ -22,10 +22,14 @@ export class Actions {
     return this.act("text", { text });
   }
 
-  /** Sends what was typed; `context` makes it a reply or the new text of an old message; `mentions` link names. */
-  submit(text, context, mentions = []) {
+  /**
+   * Sends what was typed; `context` makes it a reply or the new text of an old message; `mentions` link names;
+   * `disguise` is whom it seems to be by.
+   */
+  submit(text, context, { mentions = [], disguise = null } = {}) {
     if (context?.kind === "edit") return this.act("edit", { message_id: context.message.id, text });
-    return this.act("text", { text, mentions, ...(context && { reply_to: context.message.id }) });
+    const reply = context && { reply_to: context.message.id };
+    return this.act("text", { text, mentions, ...reply, ...(disguise && { as: disguise }) });
   }
 
   /** Types the bot's name and some words; the id of the query, or null where it was refused. */
@@ -87,7 +91,7 @@ export class Actions {
     const { chat, sheets, bot } = this.phone;
     const box = opener.getBoundingClientRect();
     const label = `${chat.blocked ? "Unblock" : "Block"} ${bot.first_name}`;
-    const items = chat.type === "group" ? groupChoices(chat, bot) : [{ name: "block", icon: "block", label }];
+    const items = chat.type === "group" ? groupChoices(chat, bot, this.phone.composer.disguised) : [{ name: "block", icon: "block", label }];
     const chosen = await sheets.menu("More", { x: box.right - 240, y: box.bottom }, items);
     if (chosen === "block") await this.block(!chat.blocked);
     else if (chosen) await this.inGroup(chosen, chat);
@@ -96,6 +100,7 @@ export class Actions {
   /** One choice of a group's menu. */
   async inGroup(choice, chat) {
     const { phone } = this;
+    if (choice in DISGUISES) return phone.composer.disguise(DISGUISES[choice]);
     const inside = (person) => chat.members.includes(person.id);
     const about = {
       add: () => phone.sheets.pickPeople(phone.contacts.filter((person) => !inside(person)), "Add to the group", 1),
@@ -194,7 +199,10 @@ export class Actions {
   }
 }
 
-function groupChoices(chat, bot) {
+/** Whom the owner of a supergroup may seem to be, by the name of the choice. */
+const DISGUISES = { "as-group": "anonymous_admin", "as-channel": "channel", "as-oneself": null };
+
+function groupChoices(chat, bot, disguised) {
   const item = (name, shape, label, allowed = true) => allowed && { name, icon: shape, label };
   const admin = chat.bot === "administrator";
   return [
@@ -203,6 +211,9 @@ function groupChoices(chat, bot) {
     item("add-bot", "check", `Add ${bot.first_name}`, !chat.bot),
     item(admin ? "demote" : "promote", "edit", admin ? `${bot.first_name} no longer admin` : `Make ${bot.first_name} admin`, chat.owner && chat.bot),
     item("remove-bot", "block", `Remove ${bot.first_name}`, chat.owner && chat.bot),
+    item("as-group", "mask", `Write as ${chat.title}`, chat.owner && !chat.basic && disguised !== "anonymous_admin"),
+    item("as-channel", "mask", "Write as a channel", chat.owner && !chat.basic && disguised !== "channel"),
+    item("as-oneself", "person", "Write as yourself", disguised),
     item("upgrade", "forward", "Upgrade to supergroup", chat.owner && chat.basic),
     item("leave", "back", "Leave the group"),
   ].filter(Boolean);

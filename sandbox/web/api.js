@@ -23,6 +23,9 @@ export const chats = (person) => call(`/people/${person}/chats`);
 /** Adds a person to the world: `first_name`, and if wished `last_name`, `username`, `language`, `theme`, `level`, `groups`. */
 export const addPerson = (wanted) => call("/people", wanted);
 
+/** Sets what this Telegram can do: its server's `level`, and `inline`, `inline_feedback`, `guests` as with BotFather. */
+export const arrange = (features) => call("/control/features", features);
+
 /** Does one thing as a person in a chat: text, forward, edit, delete, press, start, inline, choose, leave, add, … */
 export const act = (person, chat, verb, body = {}) => call(`/people/${person}/chats/${chat}/${verb}`, body);
 

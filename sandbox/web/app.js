@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { Ledger } from "./ledger.js";
 import { setUpNewcomers } from "./newcomer.js";
 import { Phone } from "./phone.js";
+import { setUpTelegram } from "./telegram.js";
 
 const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
@@ -93,6 +94,7 @@ async function main() {
     });
   };
   setUpNewcomers(find('[data-action="add-person"]'), world);
+  setUpTelegram(find('[data-action="telegram"]'), world);
   const choices = world.people.map(show);
   choices[0]?.();
 }

@@ -22,6 +22,7 @@ export class Composer {
     });
     this.context = null;
     this.mentioned = [];
+    this.disguised = null;
     this.field = el("textarea", {
       rows: "1", maxlength: "4096", placeholder: "Message", dir: "auto", autocomplete: "off", "data-field": "text", role: "combobox",
       "aria-label": `Message as ${person.first_name}`, "aria-controls": this.choices.node.id, "aria-expanded": "false",
@@ -46,6 +47,7 @@ export class Composer {
   show(chat, start, people) {
     const hadFocus = this.wide.matches(":focus-visible");
     const mode = modeOf(chat, start);
+    if (chat.id !== this.chat?.id) this.disguised = null;
     this.chat = chat;
     this.people = people.filter((person) => chat.members?.includes(person.id));
     this.form.hidden = mode !== "write";
@@ -69,10 +71,22 @@ export class Composer {
     this.markup = markup;
     const rows = markup?.keyboard ?? [];
     this.trayButton.hidden = rows.length === 0;
-    this.field.placeholder = markup?.input_field_placeholder || "Message";
+    this.field.placeholder = markup?.input_field_placeholder || this.invitation();
     if (!changed) return;
     this.setTray(rows.length > 0);
     this.tray.replaceChildren(...replyKeyboard(rows, (entry) => this.answer(entry)));
+  }
+
+  /** In a supergroup its owner may seem to be the group itself, or a channel; null is oneself. */
+  disguise(disguised) {
+    this.disguised = disguised;
+    this.field.placeholder = this.invitation();
+    this.field.focus();
+  }
+
+  invitation() {
+    this.form.toggleAttribute("data-disguised", Boolean(this.disguised));
+    return { anonymous_admin: `Message as ${this.chat.title}`, channel: "Message as a channel" }[this.disguised] ?? "Message";
   }
 
   answer(entry) {
@@ -164,7 +178,7 @@ export class Composer {
     this.context = null;
     this.setContext(null);
     this.field.focus();
-    this.actions.submit(text, context, mentions);
+    this.actions.submit(text, context, { mentions, disguise: this.disguised });
   }
 
   /** In a group a command says whose it is. */

@@ -152,7 +152,8 @@ export class Phone {
   }
 
   hearMessage(chat, message) {
-    if (!chat || message.replaces) return this.reload();
+    const isKnown = chat?.messages.some((known) => known.id === message.id);
+    if (!chat || (message.replaces && !isKnown)) return this.reload();
     const at = chat.messages.findIndex((known) => known.id === message.id);
     const isNew = at < 0;
     const before = isNew ? "" : chat.messages[at].text;

@@ -317,7 +317,7 @@ _FACTS = (
     INSERT INTO wallet.quotes (id, key, payer_account_id, payee_account_id, amount, fee, currency, note, state,
                                created_at, expires_at, code)
     SELECT id, pg_temp.made_id(at, 'asked ' || k), debit_account, credit_account, amount, fee, %(currency)s,
-           CASE mod(k, 16) WHEN 0 THEN 'lunch, and thanks' WHEN 4 THEN 'ticket ' || k ELSE '' END, 'paid',
+           CASE mod(k, 16) WHEN 0 THEN 'lunch, and thanks' WHEN 4 THEN 'ticket ' || k ELSE '' END, 'open',
            at - INTERVAL '9 s', at + INTERVAL '111 s', sha256(uuid_send(id))
     FROM asked WHERE kind = 'payment' ORDER BY k
     """,

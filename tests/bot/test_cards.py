@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bot import cards
+from bot.cautions import Cautions
 from bot.journeys.notices import _TEXTS
 from bot.keypad import Keypad, Pay
 from bot.names import Reason
-from bot.payees import Cautions, Payee
+from bot.payees import Payee
 from bot.text import Speaker
 from sandbox.person import plain
 from wallet import Currency, Money, NoticeKind, Party, Quote, Receipt
@@ -139,6 +140,6 @@ def test_the_keypad_shows_dots_and_twelve_keys() -> None:
 
 
 def test_every_notice_has_its_sentence() -> None:
-    """But for the payer's receipt, which is a card, and what comes with a hold, which `aside` tells."""
-    of_holds = {kind for kind in NoticeKind if kind.name.startswith("HOLD_")}
-    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT} - of_holds
+    """But for the payer's receipt, which is a card, and what `aside` tells of holds, and `requested` of requests."""
+    with_cards = {kind for kind in NoticeKind if kind.name.startswith(("HOLD_", "REQUEST_"))}
+    assert set(_TEXTS) == set(NoticeKind) - {NoticeKind.PAYMENT_SENT} - with_cards

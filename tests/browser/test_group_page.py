@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from sandbox.telegram import people
+from sandbox.telegram.features import Features
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(120)]
 
-ANA, BEN, CHAI = 5001, 5002, 5003
-FLAT = -4001
+ANA, BEN, CHAI, LUNA = 5001, 5002, 5003, 5004
+FLAT, STREET = -4001, -1000000000101
 TOKEN = "7000000001:sandbox"
 BUTTON = {"inline_keyboard": [[{"text": "Confirm", "callback_data": "go"}]]}
 
@@ -38,6 +39,8 @@ async def test_a_group_on_the_page(browser: Browser) -> None:
         await _opened(page, ANA, BEN)
         await _a_result_via_the_bot(world, bot, ana, await _opened(page, BEN, ANA))
         await _a_newcomer(world, page)
+        await _an_older_telegram(world, page)
+        await _a_disguise(world, page)
         assert complaints == []
         await page.close()
 
@@ -77,15 +80,41 @@ async def _a_result_via_the_bot(world: World, bot: httpx.AsyncClient, ana: Locat
 
 async def _a_newcomer(world: World, page: Page) -> None:
     await page.locator('[data-action="add-person"]').click()
-    await page.locator('.newcomer [name="first_name"]').fill("Eva")
-    await page.locator('.newcomer [name="theme"]').select_option("dark")
-    await page.locator('.newcomer [name="level"]').select_option("9.0")
+    await page.locator('[data-dialog="add-person"] [name="first_name"]').fill("Eva")
+    await page.locator('[data-dialog="add-person"] [name="theme"]').select_option("dark")
+    await page.locator('[data-dialog="add-person"] [name="level"]').select_option("9.0")
     await page.locator('[data-action="add-person-done"]').click()
     eva = page.locator('.phone[data-person="5005"][data-theme="dark"]')
     await expect(eva).to_be_visible()
     await _opened(page, 5005, FLAT)
     await expect(eva.locator("li.service").last).to_contain_text("Ana Moreno added Eva")
     assert world.people[5005].level == "9.0"
+
+
+async def _an_older_telegram(world: World, page: Page) -> None:
+    await page.locator('[data-action="telegram"]').click()
+    dialog = page.locator('[data-dialog="telegram"]')
+    await dialog.locator('[name="level"]').select_option("10.0")
+    await dialog.locator('[name="inline_feedback"]').uncheck()
+    await page.locator('[data-action="telegram-done"]').click()
+    await expect(dialog).to_have_count(0)
+    assert world.features == Features(level="10.0", inline_feedback=False)
+
+
+async def _a_disguise(world: World, page: Page) -> None:
+    """Luna owns the street's group, and writes as the group."""
+    luna = await _opened(page, LUNA, STREET)
+    await luna.locator('[data-action="more"]').click()
+    await luna.locator('[data-action="as-group"]').click()
+    field = luna.locator('[data-field="text"]')
+    await expect(field).to_have_attribute("placeholder", "Message as Market Street")
+    await field.fill("/pay @ben 5")
+    await field.press("Enter")
+    await expect(luna.locator("li.out").last).to_contain_text("/pay @ben 5")
+    assert list(world.chats[STREET].messages.values())[-1].wire["sender_chat"]["id"] == STREET
+    await luna.locator('[data-action="more"]').click()
+    await luna.locator('[data-action="as-oneself"]').click()
+    await expect(field).to_have_attribute("placeholder", "Message")
 
 
 async def _opened(page: Page, person: int, chat: int) -> Locator:

@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from sandbox.people import at_their_phones
 from sandbox.person import Person
 from sandbox.telegram import newcomers
-from sandbox.telegram.cast import FLATMATES
+from sandbox.telegram.cast import FLATMATES, PEOPLE
 from sandbox.tour import start_parameter
 from tests.house import furnished
 
@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(180)]
 
 PICTURES = Path(__file__).parent / "screenshots"
 FLAT = FLATMATES.id
+PINS = {person.id: person.pin for person in PEOPLE}
 PATIENT = 15_000
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
@@ -39,6 +40,7 @@ async def test_people_pay_where_they_are(browser: Browser, tmp_path: Path, theme
         await page.goto(house.url)
         await _a_group_pays(page, cast, theme)
         await _two_people_pay(page, cast, theme)
+        await _a_guest_pays(page, cast, theme)
         await _a_newcomer_claims(page, house, cast["Ana"], theme)
         assert complaints == []
         await page.close()
@@ -49,14 +51,23 @@ async def _a_group_pays(page: Page, cast: dict[str, Person], theme: str) -> None
     said = await ben.says_in(FLAT, "I got the tickets for all of us")
     await opened(page, ben.id, FLAT)
     await ana.replies_to(said, "/pay 5 cinema", chat=FLAT)
+    await opened(page, ana.id, FLAT)
     await ana.presses("Confirm with PIN", chat=FLAT)
-    await ana.reads("Balance after")
     await expect(newest(page, ben)).to_contain_text("· waiting for", timeout=PATIENT)
     await expect(newest(page, ana)).to_contain_text("Balance after", timeout=PATIENT)
     await picture(page, "group", theme)
-    await ana.presses("Confirm with PIN")
-    await ana.types_pin()
+    phone = page.locator(f'.phone[data-person="{ana.id}"]')
+    await phone.get_by_role("button", name="Confirm with PIN").last.click()
+    for digit in PINS[ana.id][:3]:
+        await phone.locator("li.ephemeral .inline-keyboard").get_by_role("button", name=digit, exact=True).click()
+    await expect(newest(page, ana)).to_contain_text("●●●○○○", timeout=PATIENT)
+    await expect(page.locator(f'.phone[data-person="{ben.id}"] li.ephemeral')).to_have_count(0)
+    await picture(page, "group-keypad", theme)
+    for digit in PINS[ana.id][3:]:
+        await phone.locator("li.ephemeral .inline-keyboard").get_by_role("button", name=digit, exact=True).click()
     await expect(newest(page, ben)).to_contain_text("✓", timeout=PATIENT)
+    await expect(newest(page, ana)).to_contain_text("You sent", timeout=PATIENT)
+    await picture(page, "group-paid", theme)
 
 
 async def _two_people_pay(page: Page, cast: dict[str, Person], theme: str) -> None:
@@ -68,6 +79,21 @@ async def _two_people_pay(page: Page, cast: dict[str, Person], theme: str) -> No
     await picture(page, "offer", theme)
     await ben.presses("It’s me", chat=ana.id)
     await expect(newest(page, ben)).to_contain_text("· waiting for", timeout=PATIENT)
+
+
+async def _a_guest_pays(page: Page, cast: dict[str, Person], theme: str) -> None:
+    ana, chai = cast["Ana"], cast["Chai"]
+    said = await chai.says_in(ana.id, "I got us coffee")
+    await opened(page, ana.id, chai.id)
+    await opened(page, chai.id, ana.id)
+    await ana.calls_guest(chai.id, "4 coffee", reply_to=said["id"])
+    await expect(newest(page, chai)).to_contain_text("· waiting for", timeout=PATIENT)
+    await picture(page, "guest", theme)
+    await ana.presses("Confirm with PIN", chat=chai.id)
+    await ana.reads("Send €4.00 to Chai Srisuk", "Balance after")
+    await ana.presses("Confirm with PIN")
+    await ana.types_pin()
+    await expect(newest(page, chai)).to_contain_text("✓", timeout=PATIENT)
 
 
 async def _a_newcomer_claims(page: Page, house: House, ana: Person, theme: str) -> None:

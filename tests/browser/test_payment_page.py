@@ -55,7 +55,7 @@ async def test_ana_pays_ben_in_the_browser(browser: Browser, tmp_path: Path, siz
         await expect(_newest(_phone(page, BEN))).to_contain_text("€55.00", timeout=PATIENT)
         house.world.publish_ledger(await drawer.books(house.wallet))
         await _picture(page, "paid", size, theme)
-        await page.locator('[data-action="ledger"]').click()
+        await page.get_by_role("button", name="Ledger").click()
         await expect(page.locator('#ledger [data-balanced="true"]')).to_be_visible()
         await expect(page.locator('#ledger [data-balance="Ben Okafor"]')).to_contain_text("55.00 EUR")
         await _picture(page, "ledger", size, theme)

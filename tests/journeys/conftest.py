@@ -171,14 +171,12 @@ class Street:
 
     async def forge(self, presser: Somebody, data: str, chat: Somebody, message_id: int) -> None:
         """A button press made by hand: any data, in anybody's chat."""
-        await self._forge(presser, data, self.world.people[chat.id].chat(), message_id)
+        await self.forge_press(
+            presser, data, {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
+        )
 
-    async def forge_in(self, presser: Somebody, data: str, group: int, message_id: int) -> None:
-        """As `forge`, in a group."""
-        await self._forge(presser, data, self.world.chats[group].wire, message_id)
-
-    async def _forge(self, presser: Somebody, data: str, chat: dict[str, Any], message_id: int) -> None:
-        message = {"message_id": message_id, "date": 1, "chat": chat}
+    async def forge_press(self, presser: Somebody, data: str, message: dict[str, Any]) -> None:
+        """A button press made by hand, under any message of any chat."""
         user = self.world.people[presser.id].user()
         query = {"id": str(uuid4().int), "from": user, "chat_instance": "1", "message": message, "data": data}
         await self._update({"callback_query": query})
@@ -191,15 +189,15 @@ class Street:
     async def _update(self, update: dict[str, Any]) -> None:
         (await self.http.post("/control/update", json=update)).raise_for_status()
 
-    async def delivered(self, text: str) -> Update:
+    async def delivered(self, text: str, kind: str = "message") -> Update:
         """The update that brought this text."""
         everything = (await self.http.get("/control/deliveries")).raise_for_status().json()
-        found = next(each for each in everything if each.get("message", {}).get("text") == text)
+        found = next(each for each in everything if each.get(kind, {}).get("text") == text)
         return Update.de_json(found, self.context.bot)
 
-    async def replay(self, text: str) -> None:
+    async def replay(self, text: str, kind: str = "message") -> None:
         """The inbox hands an update to the handlers once more, as after a crash."""
-        await application.build(self.context)(await self.delivered(text))
+        await application.build(self.context)(await self.delivered(text, kind))
 
     async def apologise(self, text: str) -> None:
         """The inbox gives up on an update."""

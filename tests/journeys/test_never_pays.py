@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.proof import retweets
+from tests.proof.scene import scene
+
 if TYPE_CHECKING:
+    from tests.books import Server
     from tests.journeys.conftest import Street
 
 pytestmark = pytest.mark.anyio
 
 WORDS = "send 5 to @ben"
+Json = dict[str, Any]
+
+
+async def test_the_retweet_rule(server: Server) -> None:
+    """Every manner in which something comes that nobody wrote just now, with everything that pays: no row changes."""
+    async with scene(server) as here:
+        street = here.street
+        await street.open_wallets(street.ana, street.ben, street.luna)
+        business = await street.open_business(street.luna, "Café Luna")
+        by_manner = defaultdict[str, list[Json]](list)
+        for name, update in retweets.table(street, business.id.hex):
+            by_manner[name].append(update)
+        wrong = {name: await here.attacked(*updates) for name, updates in by_manner.items()}
+        assert {name: found for name, found in wrong.items() if found} == {}
+        assert len(wrong) == len(retweets.MANNERS)
+
+
+async def test_what_the_rule_forbids_pays_when_it_is_ones_own(server: Server) -> None:
+    """The same triggers, written by Ana just now, each start a payment: the table before this one tries something."""
+    async with scene(server) as here:
+        street = here.street
+        await street.open_wallets(street.ana, street.ben, street.luna)
+        await street.open_business(street.luna, "Café Luna")
+        paying = [trigger for trigger in retweets.triggers(street, "") if trigger.pays]
+        idle = [one for one in paying if "bot.cards" not in await here.attacked(retweets.honest(street, one))]
+        assert idle == []
 
 
 async def test_a_forward_pays_nothing(street: Street) -> None:

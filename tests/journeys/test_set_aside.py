@@ -49,6 +49,22 @@ async def test_without_a_username_or_with_a_mention_the_number_is_enough(street:
     assert "this username" not in card["text"]
 
 
+async def test_nobody_is_invited_before_there_is_a_quote(street: Street) -> None:
+    """While questions are open, and if they are left open, the wallet knows nothing of whoever was picked."""
+    await street.open_wallets(street.ana)
+    known = {"Ana Moreno"}
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.picks_contact(street.chai)
+    await street.ana.reads("To Chai Srisuk")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    assert {each.party.name for each in await street.wallet.parties()} == known
+    await street.ana.presses("Skip")
+    await street.ana.reads("Set aside €5.00 for Chai Srisuk")
+    assert {each.party.name for each in await street.wallet.parties()} == known | {"Chai Srisuk"}
+
+
 async def test_a_missing_amount_is_asked_for_as_ever(street: Street) -> None:
     """That Ben has no wallet changes nothing about the questions."""
     await street.open_wallets(street.ana)

@@ -96,8 +96,13 @@ BUGS = (
     Bug(
         _PINS,
         "a reset voids everybody's quotes",
-        "wallet/pins.py",
-        ((".where(models.Quote.payer_account_id.in_(account_ids), models", ".where(models"),),
+        "wallet/quotes.py",
+        (
+            (
+                "WHERE q.payer_account_id IN (SELECT id FROM wallet.accounts WHERE party_id = :payer) AND",
+                "WHERE CAST(:payer AS uuid) IS NOT NULL AND",
+            ),
+        ),
         "tests/wallet/test_pin_tries.py::test_a_reset_voids_ones_own_open_quotes_and_nothing_else",
     ),
     Bug(

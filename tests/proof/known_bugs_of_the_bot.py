@@ -12,7 +12,7 @@ BUGS = (
         "what may pay",
         "a forwarded message pays",
         "bot/guards.py",
-        (("    & ~filters.FORWARDED\n", ""),),
+        (("    ~filters.FORWARDED & ", "    "),),
         f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
     ),
     Bug(
@@ -21,8 +21,8 @@ BUGS = (
         "bot/guards.py",
         (
             (
-                "    filters.UpdateType.MESSAGE\n",
-                "    (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)\n",
+                "_by_themselves: Final = filters.UpdateType.MESSAGE & ",
+                "_by_themselves: Final = (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE) & ",
             ),
         ),
         f"{_GUARDS}::test_only_a_new_message_is_fresh",
@@ -31,21 +31,21 @@ BUGS = (
         "what may pay",
         "a message through another bot pays",
         "bot/guards.py",
-        (("    & ~filters.VIA_BOT\n", ""),),
+        ((" & ~filters.VIA_BOT", ""),),
         f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
     ),
     Bug(
         "what may pay",
         "a message sent by schedule pays",
         "bot/guards.py",
-        (("    & ~filters.IS_FROM_OFFLINE\n", ""),),
+        ((" & ~filters.IS_FROM_OFFLINE", ""),),
         f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
     ),
     Bug(
         "what may pay",
         "a channel in somebody's name is obeyed",
         "bot/guards.py",
-        (("    & ~filters.SenderChat.ALL\n", ""),),
+        ((" & ~filters.SenderChat.ALL", ""),),
         f"{_GUARDS}::test_what_is_not_by_a_person_in_private_is_not_fresh",
     ),
     Bug(

@@ -1,6 +1,6 @@
 """Do the tests bite? Known bugs are put back into a copy of this project, one at a time; the tests ought to notice.
 
-`known_bugs` and its two neighbours list them: a piece of today's source, what it becomes, and the tests to run. A
+`known_bugs` and its three neighbours list them: a piece of today's source, what it becomes, and the tests to run. A
 run counts as noticing only if pytest says that tests failed; a bug that cannot be tried stops the proof.
 """
 
@@ -18,6 +18,7 @@ from tests.proof import borrowed_server
 from tests.proof.finding import Finding
 from tests.proof.known_bugs import BUGS as IN_THE_WALLET
 from tests.proof.known_bugs_of_pins import BUGS as IN_PINS
+from tests.proof.known_bugs_of_promises import BUGS as IN_PROMISES
 from tests.proof.known_bugs_of_the_bot import BUGS as IN_THE_BOT
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tests.proof.known_bugs import Bug
 
 ROOT = Path(__file__).parents[2]
-BUGS = (*IN_THE_WALLET, *IN_PINS, *IN_THE_BOT)
+BUGS = (*IN_THE_WALLET, *IN_PINS, *IN_PROMISES, *IN_THE_BOT)
 AT_ONCE = 2
 _PACKAGES = ("bot", "migrations", "sandbox", "tests", "wallet")
 _PYTEST = ("-m", "pytest", "-x", "-q", "--tb=short", "-p", "no:cacheprovider")

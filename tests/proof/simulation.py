@@ -37,6 +37,7 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     total: Counter[str] = Counter()
     for story in told:
         total.update({name: story[name] for name in _COUNTED})
+        total.update(story["holds"])
         total.update({"faults": len(story["struck"])})
     return [
         Finding(
@@ -47,6 +48,14 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             len(wrong),
             f"{len(told):,} seeds, {total['steps']:,} steps, {total['payments']:,} payments, {total['kills']:,} kills, "
             f"{total['faults']:,} faults of the database{_names(wrong)}",
+        ),
+        Finding(
+            "L17",
+            "Money set aside lies in escrow until it ends, once: as somebody who may asked, or by its time; and limits "
+            "no longer count what came back.",
+            sum(sum(story["holds"].values()) for story in told),
+            sum(any(words in story["problem"] for words in _OF_HOLDS) for story in wrong),
+            ", ".join(f"{total[end]:,} {end}" for end in ("captured", "refused", "cancelled", "expired")),
         ),
         Finding(
             "L7, T11",
@@ -101,6 +110,7 @@ async def _share(server: Server, share: list[str]) -> list[Told]:
     if process.returncode != sum(bool(story["problem"]) for story in stories) or not stories:
         seed = stories[-1]["seed"] if stories else share[0]
         last = complaint.decode().strip().rpartition("\n")[2]
+        sys.stderr.write(complaint.decode())
         raise RuntimeError(f"the simulator stopped after seed {seed}: {last}")
     return stories
 
@@ -109,6 +119,7 @@ def _names(wrong: Sequence[Told]) -> str:
     return "".join(f"; seed {story['seed']}, {story['problem']}" for story in wrong[:3])
 
 
+_OF_HOLDS: Final = ("set aside", "ended", "escrow", "limits count", "reminded")
 _COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
 
 PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

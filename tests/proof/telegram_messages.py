@@ -7,8 +7,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.proof import forgery
-from tests.proof.forgery import CHANNEL, GROUP, OTHER_BOT
+from tests.proof import forgery, retweets
 from tests.proof.scene import changed, found, sample, scene
 
 if TYPE_CHECKING:
@@ -17,72 +16,6 @@ if TYPE_CHECKING:
     from tests.proof.scene import Scene
 
 Json = dict[str, Any]
-
-WORDS = (
-    "/start",
-    "/start pay_{business}",
-    "/help",
-    "/balance",
-    "/history",
-    "/send",
-    "/send 5 to @ben",
-    "/pay @ben 5 for lunch",
-    "/pin",
-    "/business",
-    "/business Evil Shop",
-    "/cancel",
-    "send 5 to @ben for lunch",
-    "pay @ben 5.00",
-    "5 eur to ben",
-    "#envoyer 10EUR @ben",
-    "pay 5 to Café Luna",
-    "@ben",
-    "Café Luna",
-    "5",
-    "a note",
-    "482915",
-    "4 8 2 9 1 5",
-)
-"""Every command, every plain-word form, every answer to a question of ours, and the PIN."""
-
-_STRANGER = {"id": 5999, "is_bot": False, "first_name": "Stranger"}
-MANNERS: tuple[tuple[str, Json], ...] = (
-    ("message", {"forward_origin": {"type": "user", "sender_user": _STRANGER, "date": 1}}),
-    ("message", {"forward_origin": {"type": "hidden_user", "sender_user_name": "Somebody", "date": 1}}),
-    ("message", {"forward_origin": {"type": "chat", "sender_chat": GROUP, "date": 1}}),
-    ("message", {"forward_origin": {"type": "channel", "chat": CHANNEL, "message_id": 1, "date": 1}}),
-    ("message", {"sender_chat": CHANNEL}),
-    ("message", {"sender_chat": GROUP, "from": {**OTHER_BOT, "id": 1087968824}}),
-    ("message", {"via_bot": OTHER_BOT}),
-    ("message", {"is_from_offline": True}),
-    ("message", {"sender_business_bot": OTHER_BOT}),
-    ("message", {"business_connection_id": "connection"}),
-    ("message", {"from": OTHER_BOT}),
-    ("message", {"from": None}),
-    ("message", {"chat": CHANNEL}),
-    *(
-        ("message", {"chat": {**GROUP, "type": kind}, **how})
-        for kind in ("supergroup", "group")
-        for how in (
-            {"forward_origin": {"type": "user", "sender_user": _STRANGER, "date": 1}},
-            {"sender_chat": GROUP, "from": {**OTHER_BOT, "id": 1087968824}},
-            {"sender_chat": CHANNEL},
-            {"via_bot": OTHER_BOT},
-            {"is_from_offline": True},
-            {"from": OTHER_BOT},
-        )
-    ),
-    ("edited_message", {"edit_date": 2}),
-    ("edited_message", {"edit_date": 2, "chat": GROUP}),
-    ("channel_post", {"chat": CHANNEL, "sender_chat": CHANNEL, "from": None}),
-    ("edited_channel_post", {"chat": CHANNEL, "sender_chat": CHANNEL, "from": None, "edit_date": 2}),
-    ("business_message", {"business_connection_id": "connection"}),
-    ("edited_business_message", {"business_connection_id": "connection", "edit_date": 2}),
-    ("guest_message", {}),
-    ("inline_query", {"id": "1", "query": "5 @ben", "offset": ""}),
-    ("chosen_inline_result", {"result_id": "x", "query": "5 @ben"}),
-)
-"""How a message may come that the person did not write just now, to us, themselves."""
 
 _ACCOUNTS = """
     SELECT a::text FROM wallet.accounts a WHERE status <> 'invited' OR balance <> 0 OR last_seq <> 0 ORDER BY id
@@ -103,12 +36,13 @@ async def only_a_fresh_message_counts(server: Server, effort: Effort) -> list[Fi
         await here.taps(ana, "1", "2")
         for question in sample(effort.seed, tuple(_QUESTIONS), effort.times(1, len(_QUESTIONS))):
             await here.says(ana, question)
-            forged = [_sent_oddly(here, words.format(business=business.id.hex), *how) for how, words in _all()]
-            forged = sample(effort.seed, forged, effort.times(70, 10_000))
+            table = [update for _, update in retweets.table(here.street, business.id.hex)]
+            forged = sample(effort.seed, table, effort.times(70, 10_000))
             wrong += await here.attacked(*forged)
             tried += len(forged)
     claim = "What is forwarded, edited, sent by a chat, a bot, a schedule or a business connection starts nothing."
-    return [found("T5", claim, tried, wrong, f"{len(MANNERS)} manners, {len(WORDS)} forms of words")]
+    manners = len(retweets.MANNERS)
+    return [found("T5", claim, tried, wrong, f"{manners} manners, {len(table) // manners} triggers")]
 
 
 async def a_link_pays_nothing(server: Server, effort: Effort) -> list[Finding]:
@@ -169,14 +103,6 @@ async def a_contact_is_only_a_number(server: Server, effort: Effort) -> list[Fin
         "has no wallet is invited, and nothing else."
     )
     return [found("T8", claim, 2 * len(shares), wrong)]
-
-
-def _all() -> list[tuple[tuple[str, Json], str]]:
-    return list(product(MANNERS, WORDS))
-
-
-def _sent_oddly(here: Scene, words: str, kind: str, fields: Json) -> Json:
-    return {kind: forgery.message(here.street.world, here.street.ana, words, **fields)}
 
 
 def _contacts(here: Scene, chance: Random) -> list[list[Json]]:

@@ -74,6 +74,19 @@ async def test_it_may_stand_in_the_place_of_the_card(world: World, raw: httpx.As
     assert screen(world, ANA) == ["Ana pays Ben"]
 
 
+async def test_the_card_in_whose_place_it_stands_changes_unseen(
+    world: World, bot: Bot, raw: httpx.AsyncClient, query: str
+) -> None:
+    """Ana's screen is not told of it, Ben's is; once the message is gone, hers reads the chat anew."""
+    await send(raw, callback_query_id=query, replace_callback_query_message=True)
+    with world.events.subscription([ANA, BEN]) as events:
+        await bot.edit_message_text("Ana paid Ben", FLAT, 1)
+        await raw.post("deleteEphemeralMessage", json=PLACE)
+        told = [await anext(events) for _ in range(3)]
+    assert [(each["person"], each["type"]) for each in told] == [(BEN, "edited"), (ANA, "deleted"), (ANA, "chats")]
+    assert screen(world, ANA) == ["Ana paid Ben"]
+
+
 async def test_the_press_must_be_the_receivers_and_recent(
     raw: httpx.AsyncClient, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from sandbox.house import forget
+
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
@@ -55,6 +57,27 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     assert f"Port {port} cannot be used" in printed.decode()
     assert "Traceback" not in printed.decode()
     assert _processes_of(tmp_path) == []
+
+
+async def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    """It is not the port that is to blame."""
+    taken = tmp_path / "taken [red]"
+    taken.touch()
+    process = await _start("--data-dir", str(taken), folder=tmp_path)
+    printed, _ = await process.communicate()
+    assert process.returncode == 1
+    assert f"{taken} cannot be used: File exists. Name another folder" in printed.decode()
+    assert "Traceback" not in printed.decode()
+
+
+def test_starting_over_forgets_the_house_and_nothing_else(tmp_path: Path) -> None:
+    """What the operator keeps beside it stays, and an empty folder is as good."""
+    (tmp_path / "postgres").mkdir()
+    for name in ("postgres/PG_VERSION", "telegram.json", "bot-token", "pin-pepper", "bot.log", "notes.txt"):
+        (tmp_path / name).touch()
+    forget(tmp_path)
+    forget(tmp_path)
+    assert [left.name for left in tmp_path.iterdir()] == ["notes.txt"]
 
 
 @asynccontextmanager

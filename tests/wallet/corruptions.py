@@ -200,14 +200,9 @@ CORRUPTIONS = (
         {"quotes": 500},
     ),
     Corruption(
-        "a paid quote is open again",
-        "UPDATE wallet.quotes SET state = 'open' WHERE id = {lunch}",
+        "a paid quote was cancelled",
+        "UPDATE wallet.quotes SET state = 'cancelled' WHERE id = {lunch}",
         {"quotes": 500},
-    ),
-    Corruption(
-        "a quote is called paid and was not",
-        "UPDATE wallet.quotes SET state = 'paid' WHERE state = 'open'",
-        {"quotes": 77},
     ),
     Corruption(
         "a quote is gone",
@@ -221,7 +216,6 @@ CORRUPTIONS = (
             "currencies": 500,
             "chain": 500,
             "payments move money": 500,
-            "quotes": 500,
             "notices": 0,
             "returns": 200,
             "spending counters": 19264,

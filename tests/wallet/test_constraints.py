@@ -214,6 +214,7 @@ IMPOSSIBLE = {
         SELECT gen_random_uuid(), id, 'lost' FROM wallet.requests""",
         "ck_netting_claims_kind",
     ),
+    "a quote called paid, which only a payment says": ("UPDATE wallet.quotes SET state = 'paid'", "ck_quotes_state"),
     "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
     "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
     "an act without a reason": (

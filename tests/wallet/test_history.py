@@ -74,6 +74,20 @@ def closes(statement: Statement) -> bool:
     return statement.opening.minor + sum(line.amount.minor for line in statement.lines) == statement.closing.minor
 
 
+async def test_balances_are_ones_own_and_those_of_ones_businesses(wallet: Wallet) -> None:
+    """The person first, then each business as it stands, and nobody else's; each as it is by itself."""
+    ana, ben = await person(wallet, "Ana", 500, pin=None), await person(wallet, "Ben", 70, pin=None)
+    cafe, shop = [await business(wallet, ana, name) for name in ("Café Luna", "Shop")]
+    await business(wallet, ben, "Ben's")
+    await deposit(wallet, shop, 30)
+    found = await wallet.balances(ana.id)
+    assert [party for party, _ in found] == [await wallet.party(party.id) for party in (ana, cafe, shop)]
+    assert [balance.ledger.minor for _, balance in found] == [500, 0, 30]
+    assert [balance for _, balance in found] == [await wallet.balance(party.id) for party, _ in found]
+    with pytest.raises(PartyUnknown):
+        await wallet.balances(uuid4())
+
+
 async def test_statements_close_and_follow_one_another(wallet: Wallet, clock: Clock) -> None:
     """Opening plus lines is closing, and closing is the next one's opening; a moment belongs to one of them only."""
     ana = await person(wallet, "Ana", pin=None)

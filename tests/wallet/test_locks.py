@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from tests.conftest import euros, person
-from wallet import LimitExceeded, PartyFrozen, QuoteClosed
+from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, Wallet, WrongPin, pins
+from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from wallet import Party, Receipt, Wallet
+    from wallet import Party, WalletSettings
     from wallet.orders import Order
 
 pytestmark = pytest.mark.anyio
@@ -38,10 +39,10 @@ async def while_paying(wallet: Wallet, payer: Party, order: Order, held: str) ->
         yield paying
 
 
-async def _somebody_waits(conn: AsyncConnection) -> None:
-    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+async def _somebody_waits(conn: AsyncConnection, how_many: int = 1) -> None:
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     async with asyncio.timeout(8):
-        while not (await conn.execute(text(waits))).scalar():
+        while (await conn.execute(waits)).scalar_one() < how_many:
             pass
 
 
@@ -62,13 +63,49 @@ async def test_a_freeze_under_way_is_waited_for(wallet: Wallet) -> None:
 
 
 async def test_a_cancel_under_way_is_waited_for(wallet: Wallet) -> None:
-    """The quote's state is read under its lock: a payment and its cancelling never both succeed."""
+    """The quote's state is read under its payer's lock: a payment and its cancelling never both succeed."""
     ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
-    cancel = "UPDATE wallet.quotes SET state = 'cancelled' WHERE id = :quote"
+    cancel = f"""
+        WITH payer AS (SELECT id FROM wallet.accounts WHERE id = {ACCOUNT} FOR NO KEY UPDATE)
+        UPDATE wallet.quotes SET state = 'cancelled' FROM payer WHERE quotes.id = :quote
+    """  # noqa: S608 - a name of this program's own
     async with while_paying(wallet, ana, await asked(wallet, ana, ben), cancel) as paying:
         with pytest.raises(QuoteClosed):
             await paying
     assert (await wallet.balance(ben.id)).ledger.minor == 0
+
+
+@pytest.mark.parametrize("how", ["cancel", "three wrong PINs", "reset"])
+async def test_a_quote_is_closed_with_its_payers_account_held(wallet: Wallet, how: str) -> None:
+    """Each waits for the payment under way, and leaves alone what that has paid."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    order = await asked(wallet, ana, ben)
+
+    async def close() -> None:
+        match how:
+            case "cancel":
+                await wallet.cancel(order.key, ana.id)
+            case "reset":
+                await wallet.reset_pin(ana.id, by="operator", reason="test")
+            case _:
+                for _ in range(pins.PER_QUOTE):
+                    with suppress(WrongPin):
+                        await wallet.confirm(order.key, ana.id, "730164")
+
+    hold = f"SELECT id FROM wallet.accounts WHERE id = {ACCOUNT} FOR NO KEY UPDATE"  # noqa: S608 - a name of our own
+    async with wallet._database._engine.connect() as conn, wallet._database._engine.connect() as watching:
+        await watching.execution_options(isolation_level="AUTOCOMMIT")
+        await conn.execute(text(hold), {"payer": ana.id})
+        paying = asyncio.create_task(wallet._postings.submit(order))
+        await _somebody_waits(watching)
+        closing = asyncio.create_task(close())
+        await _somebody_waits(watching, 2)
+        await conn.commit()
+    assert isinstance(await paying, Receipt)
+    with suppress(QuotePaid):
+        await closing
+    assert (await wallet.find_quote(order.key, ana.id)).state == "paid"
+    assert (await wallet.reconcile()).clean
 
 
 async def test_what_is_being_spent_is_waited_for(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,3 +144,11 @@ async def test_accounts_are_locked_in_the_order_of_their_ids(wallet: Wallet) -> 
             await probing.execute(text(f"SELECT id FROM wallet.accounts WHERE id = :id {probe}"), {"id": second})  # noqa: S608
             await holding.commit()
             await paying
+
+
+async def test_a_wallet_opens_while_a_payment_is_under_way(wallet: Wallet, settings: WalletSettings) -> None:
+    """An administrator's command, or a second bot, does not queue behind those who pay fees or set money aside."""
+    async with wallet._database._engine.connect() as paying:
+        await paying.execute(text("UPDATE wallet.accounts SET status = status WHERE party_id IS NULL"))
+        async with Wallet.open(settings) as another:
+            assert len(await another.accounts()) == len(SYSTEM_ACCOUNTS)

@@ -40,6 +40,22 @@ async def test_a_key_opens_one_party(wallet: Wallet) -> None:
         await wallet.open_person("Shop", key=shop_key)
 
 
+async def test_a_key_says_whom_it_named(wallet: Wallet) -> None:
+    """Nobody before it was used; then the same party, invited, opened or renamed since; asking makes nobody."""
+    key, shop_key = uuid4(), uuid4()
+    assert await wallet.named_by(key) is None
+    invited = await wallet.invite("@ana", key=key)
+    assert await wallet.named_by(key) == invited
+    opened = await wallet.open_person("Ana", key=key)
+    assert await wallet.named_by(key) == opened
+    renamed = await wallet.rename(opened.id, "Ana Maria")
+    assert await wallet.named_by(key) == renamed
+    shop = await wallet.open_business(opened.id, "Shop", key=shop_key)
+    assert await wallet.named_by(shop_key) == shop
+    assert await wallet.named_by(uuid4()) is None
+    assert len(await wallet.parties()) == 2
+
+
 async def test_a_name_is_not_empty_and_not_endless(wallet: Wallet) -> None:
     """1 to 64 characters that can be written down."""
     ana = await wallet.open_person("Ana", key=uuid4())

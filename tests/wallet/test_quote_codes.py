@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,9 +15,6 @@ from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.owner import as_owner
 from wallet import QuoteClosed, Wallet, WalletSettings
 from wallet.quote_codes import Shown, code, fits
-
-if TYPE_CHECKING:
-    from wallet.payments import StoredQuote
 
 pytestmark = pytest.mark.anyio
 
@@ -103,35 +100,6 @@ async def test_a_quote_bent_in_the_database_is_void(
     assert (await wallet.balance(ben.id)).ledger.minor == 0
     (warning, *_) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert str(quote.id) in warning.getMessage()
-
-
-async def test_a_quote_said_to_be_paid_needs_a_payment(wallet: Wallet, settings: WalletSettings) -> None:
-    """Otherwise whoever can write one word into the database could pay without a PIN."""
-    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
-    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
-    as_owner(settings, "UPDATE wallet.quotes SET state = 'paid'")
-    with pytest.raises(QuoteClosed):
-        await wallet.confirm(quote.id, ana.id, "730164")
-    assert (await wallet.balance(ben.id)).ledger.minor == 0
-
-
-async def test_a_quote_said_to_be_paid_meanwhile_needs_a_payment_too(
-    wallet: Wallet, settings: WalletSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between two looks of ours the word is written: a wrong PIN pays nothing all the same."""
-    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
-    quote = await wallet.quote(ana.id, ben.id, euros(wallet, 500), key=uuid4())
-    look = wallet._stored_quote
-
-    async def looked(quote_id: UUID, payer_id: UUID) -> StoredQuote:
-        stored = await look(quote_id, payer_id)
-        as_owner(settings, "UPDATE wallet.quotes SET state = 'paid'")
-        return stored
-
-    monkeypatch.setattr(wallet, "_stored_quote", looked)
-    with pytest.raises(QuoteClosed):
-        await wallet.confirm(quote.id, ana.id, "730164")
-    assert (await wallet.balance(ben.id)).ledger.minor == 0
 
 
 async def test_a_paid_quote_keeps_its_receipt(wallet: Wallet, settings: WalletSettings) -> None:

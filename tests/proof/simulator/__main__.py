@@ -42,7 +42,7 @@ def main() -> int:
             if given.last is None:
                 print("\n".join(told.pop("trace")))
             else:
-                told["trace"] = told["trace"][-12:] if outcome.problem else []
+                told["trace"] = told["trace"][-60:] if outcome.problem else []
             print(json.dumps(told | {"seconds": round(time.process_time() - started, 2)}), flush=True)
     return min(wrong, 100)
 

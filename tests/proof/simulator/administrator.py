@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from tests.proof.simulator.books import CAFE, Order
 from tests.proof.simulator.programs import Program
+from tests.proof.simulator.records import CAFE, Order
 from wallet import Money, SettingsError, Unavailable, Wallet, WalletError
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ class Operator:
         """Begin an act: a new one, or one whose end is not known."""
         unknown = self.unknown()
         order = self._chance.choice(unknown) if unknown and self._chance.happens(0.6) else self._new()
-        if order is None:
-            return "has nothing to do"
         self.begin(order)
         return f"{order.verb} {self._named(order)} {order.amount or ''}".rstrip()
 
@@ -83,16 +81,16 @@ class Operator:
         """Whether no unfreezing of the same party may still come through."""
         return not any(other.verb == "unfreeze" and other.subject == order.subject for other in self.unknown())
 
-    def _new(self) -> Order | None:
+    def _new(self) -> Order:
         chance, books = self._chance, self._books
         if books.frozen and chance.happens(_THAW):
             return Order("unfreeze", chance.choice(sorted(books.frozen, key=str)), None, chance.uuid())
         verb = chance.choices(list(_VERBS), list(_VERBS.values()))[0]
+        all_kinds = verb == "reverse" and chance.happens(0.3)
+        rows = [row for row in books.rows.values() if all_kinds or row.kind == "payment"]
+        if verb in {"refund", "reverse"} and not rows:
+            verb = "deposit"
         if verb in {"refund", "reverse"}:
-            all_kinds = verb == "reverse" and chance.happens(0.3)
-            rows = [row for row in books.rows.values() if all_kinds or row.kind == "payment"]
-            if not rows:
-                return None
             row = chance.choice(rows[-6:])
             amount = chance.randint(1, row.amount) if verb == "refund" and chance.happens(0.5) else None
             return Order(verb, row.id, amount, chance.uuid())

@@ -9,65 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.person import PIN_LENGTH
+from tests.proof.simulator.holds import Holds
+from tests.proof.simulator.records import CAFE, Row, Wrong
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from psycopg import Connection
 
+    from tests.proof.simulator.records import Ask, Order, Who
     from tests.proof.simulator.telegram import Telegram
     from wallet.fees import Tariff
-
-CAFE: Final = "Café Luna"
-
-Who = int | str
-"""A person by their Telegram id, or the café by its name."""
-
-
-class Wrong(Exception):
-    """An invariant does not hold; the text says which, and on what."""
-
-
-@dataclass
-class Ask:
-    """What a person wants to pay, known by its note. Where they were asked in turn, any of their answers may count."""
-
-    payer: int
-    payees: set[Who]
-    amounts: set[int]
-    digits: int = 0
-    """So many digits of their PIN they have given for it."""
-
-
-@dataclass
-class Order:
-    """What the operator orders. `state`: "open" while nobody knows, "done" when acknowledged, "refused"."""
-
-    verb: str
-    subject: Any
-    amount: int | None
-    key: UUID
-    state: str = "open"
-
-
-class Row(NamedTuple):
-    """A payment in the books."""
-
-    id: UUID
-    kind: str
-    amount: int
-    fee: int
-    note: str
-    reference: str
-    debit: UUID | None
-    credit: UUID | None
-    original: UUID | None
-    at: datetime
-
 
 _ROWS: Final = """
     SELECT p.id, p.kind, p.amount, p.fee, p.note, p.reference, d.party_id, c.party_id, p.original_id, p.settled_at
@@ -85,47 +40,69 @@ class Books:
     connection: Connection[Any]
     telegram: Telegram
     tariff: Tariff
+    keys: dict[UUID, Who] = field(default_factory=dict)
+    """By what the wallet knows people, whoever they are to it by now."""
     parties: dict[UUID, Who] = field(default_factory=dict)
     asks: dict[str, Ask] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
     rows: dict[UUID, Row] = field(default_factory=dict)
     frozen: set[Who] = field(default_factory=set)
     """Those whose freeze was acknowledged before the last look, and whose thawing has not begun."""
-    looks: int = 0
+    updates: set[int] = field(default_factory=set)
+    """All that were ever seen in the inbox, which forgets after some days."""
+
+    def __post_init__(self) -> None:
+        self.holds = Holds(self)
 
     def id_of(self, who: Who) -> UUID:
         """The party."""
         return next(party for party, known in self.parties.items() if known == who)
 
     def paid(self) -> list[Row]:
-        """Payments between people, oldest first."""
-        return [row for row in self.rows.values() if row.kind == "payment"]
+        """What people paid or set aside, oldest first."""
+        return [row for row in self.rows.values() if row.kind in _ASKED]
 
     def look(self) -> list[Row]:
         """Compare; returns what is new. Wrong."""
-        self.looks += 1
-        found = [Row(*row) for row in self.connection.execute(_ROWS)]
-        if missing := self.rows.keys() - {row.id for row in found}:
+        self._meet()
+        self.updates.update(row[0] for row in self.connection.execute("SELECT update_id FROM bot.inbox"))
+        found = {row[0]: Row(*row) for row in self.connection.execute(_ROWS)}
+        if missing := self.rows.keys() - found.keys():
             raise Wrong(f"gone from the books: {[self.rows[each] for each in missing]}")
-        new = [row for row in found if row.id not in self.rows]
+        new = [row for row in found.values() if row.id not in self.rows]
+        self.rows = found
+        self.holds.look()
         for row in new:
             self._was_wanted(row)
-            if row.kind != "reversal" and (who := self.frozen & {self._who(row.debit), self._who(row.credit)}):
-                raise Wrong(f"moved although {who} is frozen: {row}")
-        self.rows |= {row.id: row for row in found}
         self._happened_once()
         self._add_up()
         self._were_kept()
         return new
 
+    def _meet(self) -> None:
+        """Learn which parties there are by now."""
+        for party, key in self.connection.execute("SELECT id, key FROM wallet.parties"):
+            if party not in self.parties:
+                self.parties[party] = self.keys[key]
+
     def _was_wanted(self, row: Row) -> None:
-        if row.kind != "payment":
-            order = self.orders.get(row.id)
-            if order is None or order.state == "refused" or (order.amount is not None and order.amount != row.amount):
-                raise Wrong(f"not as ordered: {row}, {order}")
-            return
+        match row.kind:
+            case "payment" | "hold":
+                self._was_asked_for(row)
+            case "capture" | "release":
+                self.holds.end_was_wanted(row)
+            case _:
+                order = self.orders.get(row.id)
+                if order is None or order.state == "refused" or order.amount not in {None, row.amount}:
+                    raise Wrong(f"not as ordered: {row}, {order}")
+        frozen = self.frozen & {self.who(row.debit), self.who(row.credit), *self.holds.sides(row)}
+        if frozen and row.kind not in _WHATEVER_IS_FROZEN:
+            raise Wrong(f"moved although {frozen} is frozen: {row}")
+
+    def _was_asked_for(self, row: Row) -> None:
         ask = self.asks.get(row.note)
-        payer, payee = self._who(row.debit), self._who(row.credit)
+        payer = self.who(row.debit)
+        payee = self.holds.payee(row) if row.kind == "hold" else self.who(row.credit)
         if ask is None or payer != ask.payer or payee not in ask.payees or row.amount not in ask.amounts:
             raise Wrong(f"not as asked: {row} from {payer} to {payee}, {ask}")
         if ask.digits < PIN_LENGTH:
@@ -162,7 +139,8 @@ class Books:
             if lost := self.telegram.references(person) - known:
                 raise Wrong(f"{person} was shown {lost}, which is not in the books")
 
-    def _who(self, party: UUID | None) -> Who:
+    def who(self, party: UUID | None) -> Who:
+        """Whose party it is; nobody's, if there is none."""
         return self.parties.get(party, "") if party else ""
 
     # -- at the end ---------------------------------------------------------------------------------------------------
@@ -176,8 +154,7 @@ class Books:
 
     def all_updates_arrived(self) -> None:
         """What Telegram no longer has, the inbox has. Wrong."""
-        known = {row[0] for row in self.connection.execute("SELECT update_id FROM bot.inbox")}
-        if lost := self.telegram.given_out() - known:
+        if lost := self.telegram.given_out() - self.updates:
             raise Wrong(f"acknowledged, and never stored: updates {sorted(lost)}")
 
     def all_were_told(self) -> int:
@@ -190,7 +167,8 @@ class Books:
 
     def _owed(self, row: Row) -> list[tuple[int, str, str]]:
         sides = zip((row.debit, row.credit), _SAID[row.kind], strict=True)
-        return [(self._owner(party), words, row.reference) for party, words in sides if party is not None]
+        owed = [(self._owner(party), words, row.reference) for party, words in sides if party and words is not None]
+        return [*owed, *self.holds.owed(row)]
 
     def _others_were_told(self) -> int:
         """Of what moved no money: as many messages as notices, by kind and person."""
@@ -219,13 +197,18 @@ class Books:
         return int(found[0])
 
 
+_ASKED: Final = frozenset({"payment", "hold"})
+_WHATEVER_IS_FROZEN: Final = frozenset({"reversal", "release"})
 _MOVING: Final = frozenset({"deposit", "withdraw", "refund", "reverse"})
-_SAID: Final = {
+_SAID: Final[dict[str, tuple[str | None, str | None]]] = {
     "payment": ("You sent", "received"),
     "deposit": ("", "was paid in"),
     "withdrawal": ("was paid out", ""),
     "refund": ("back to", "gave you"),
     "reversal": ("corrected a booking", "corrected a booking"),
+    "hold": ("", None),  # on its card, which by then may say how it ended
+    "capture": (None, "You received"),
+    "release": (None, None),
 }
 _SAID_BESIDES: Final = {
     "pin_changed": "Your PIN was changed",
@@ -234,5 +217,6 @@ _SAID_BESIDES: Final = {
     "frozen": "was frozen by the operator",
     "unfrozen": "is open again",
     "business_approved": "is approved",
+    "hold_gone": "Nothing reached you",
 }
 _ACTS: Final = {"freeze": _SAID_BESIDES["frozen"], "reset": _SAID_BESIDES["pin_reset"]}

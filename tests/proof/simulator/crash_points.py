@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from sandbox.telegram.errors import ImpossibleActError
-from tests.proof.simulator.books import Wrong
+from tests.proof.simulator.records import Wrong
 from tests.proof.simulator.story import Outcome, Story
 from tests.proof.simulator.wire import emptied
 

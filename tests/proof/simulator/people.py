@@ -2,192 +2,234 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sandbox.person import PIN_LENGTH, plain
-from sandbox.telegram import people as acts
+from sandbox.person import PIN_LENGTH
+from sandbox.telegram.cast import PEOPLE
 from sandbox.telegram.errors import ImpossibleActError
-from tests.proof.simulator.books import CAFE, Ask
+from tests.proof.simulator.phone import Phone, labels_of, links, note_of, text_of
+from tests.proof.simulator.records import CAFE, Ask
+from tests.proof.simulator.telegram import NEWCOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.telegram.cast import Person as Cast
+    from sandbox.telegram.cast import Person
     from sandbox.telegram.chats import Message
-    from tests.proof.simulator.books import Books, Who
+    from tests.proof.simulator.books import Books
     from tests.proof.simulator.chance import Chance
+    from tests.proof.simulator.records import Who
     from tests.proof.simulator.telegram import Telegram
 
 PINS: Final = ("482915", "915248", "854192", "219584", "518429")
 """Five strong ones. None shares a digit with `WRONG`, so that no mixture of both is right."""
 WRONG: Final = "730673"
-_IN_SIGHT: Final = 8
-_NOTE: Final = re.compile(r"Note: (n\d+)\b")
 
 
 class Somebody:
-    """A person with a wallet, and their own record of what they asked for."""
+    """A person, and their own record of what they asked for. Without a wallet they have no `pin`."""
 
-    def __init__(self, cast: Cast, pin: str, telegram: Telegram, books: Books, chance: Chance) -> None:
+    def __init__(self, cast: Person, pin: str, telegram: Telegram, books: Books, chance: Chance) -> None:
         self.id = cast.id
         self.name = cast.first_name
         self.pin = pin
         self._wished = pin
         self._telegram = telegram
-        self._world = telegram.world
+        self._phone = Phone(cast.id, telegram, chance)
         self._books = books
         self._chance = chance
         self._confirmed: set[str] = set()
         self._answers: tuple[set[Who], set[int]] = (set(), set())
-        self._read = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether there is something for them to do: who waits for an answer is not always patient."""
+        return self._phone.has_answered() or self._chance.happens(0.2)
 
     def act(self) -> str:
         """Do something; returns it in words."""
         self._notice_changes()
-        chat = self._world.chats[self.id]
-        if chat.blocked:
+        if self._phone.chat.blocked:
             return self.start() if self._chance.happens(0.5) else "waits, having blocked the bot"
         try:
-            return self._reaction()() if self._chance.happens(0.86) else self._whim()()
+            return self._choice()()
         except ImpossibleActError as refusal:
             return f"cannot: {refusal}"
 
     def start(self) -> str:
         """Press Start, which also lets the bot in again."""
-        acts.start(self._world, self.id)
+        self._phone.start()
         return "starts"
 
     def come_back(self) -> None:
         """Let the bot in again, if it was blocked."""
-        if self._world.chats[self.id].blocked:
+        if self._phone.chat.blocked:
             self.start()
 
     def ask(self) -> str:
         """Ask for a payment in one sentence."""
-        payee, named = self._chance.choice([pair for pair in _PAYEES if pair[0] != self.id and not self._owns(pair[0])])
-        cents = self._chance.choice([self._chance.randint(1, 900), self._chance.randint(1, 9000)])
-        note = self._new_note({payee}, {cents})
-        self._says(f"{'pay' if payee == CAFE else 'send'} {cents / 100:.2f} to {named} for {note}")
-        return f"asks to send {cents} to {named} for {note}"
+        payee = self._payee()
+        cents = self._chance.randint(1, self._chance.choice([900, 900, 9000]))
+        note = self._new_note(set(payee.who), {cents})
+        mentioned = (payee.named, payee.number) if payee.number and not payee.named.startswith("@") else None
+        if payee.named != CAFE and self._chance.happens(0.2):
+            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", mentioned, in_group=True)
+            return f"asks in the group to pay {cents} to {payee.named} for {note}"
+        verb = "pay" if payee.named == CAFE else "send"
+        self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", mentioned)
+        return f"asks to send {cents} to {payee.named} for {note}"
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
         note = self._new_note({payee}, {cents})
-        self._says(f"send {cents / 100:.2f} to {named} for {note}")
+        self._phone.says(f"send {cents / 100:.2f} to {named} for {note}")
         return note
 
-    def go_on(self, note: str) -> None:
+    def go_on(self, wanted: str) -> None:
         """Do what brings this payment on. ImpossibleActError when there is nothing to press."""
-        message = self._newest(lambda message: f"Note: {note}" in _text(message))
-        if "○" in _text(message):
+        message = self._phone.newest(lambda message: f"Note: {wanted}" in text_of(message))
+        if "○" in text_of(message):
             self._press_digits(message, self.pin, PIN_LENGTH)
-        elif "Ask again" in _labels(message):
+        elif "Ask again" in labels_of(message):
             self._ask_again(message)
         else:
             self._confirm(message)
+
+    def _choice(self) -> Callable[[], str]:
+        return self._reaction() if self._chance.happens(0.86) else self._whim()
 
     # -- reacting to what the chat shows ------------------------------------------------------------------------------
 
     def _reaction(self) -> Callable[[], str]:
         """Choose one of the things that the chat invites to."""
-        invited: list[Callable[[], str]] = []
-        for message in self._in_sight():
-            text, labels = _text(message), _labels(message)
-            if "○" in text:
-                invited.append(self._about(self._on_pad, message))
-            elif "Confirm with PIN" in labels:
-                cancels = self._chance.happens(0.1)
-                invited.append(self._about(self._cancel if cancels else self._confirm, message))
-            elif "Ask again" in labels:
-                invited.append(self._about(self._ask_again, message))
+        found = [(message, self._on_card_of_all(message)) for message in self._phone.in_the_group()]
+        found += [(message, self._invitation(message)) for message in self._phone.in_sight()]
+        invited: list[Callable[[], str]] = [self._about(do, message) for message, do in found if do is not None]
         if (asked := self._question()) is not None:
             invited.append(asked)
         if not invited:
             return self.ask
         return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
 
+    def _invitation(self, message: Message) -> Callable[[Message], str] | None:
+        """What this message makes one do, if anything."""
+        on_it = labels_of(message)
+        if "○" in text_of(message):
+            return self._on_pad
+        if "Confirm with PIN" in on_it:
+            return self._cancel if self._chance.happens(0.1) else self._confirm
+        if "Ask again" in on_it:
+            return self._ask_again
+        if "Accept" in on_it:
+            return self._refuse if self._chance.happens(0.2) else self._accept
+        if "Take it back" in on_it and self._chance.happens(0.15):
+            return self._take_back
+        return None
+
+    def _on_card_of_all(self, message: Message) -> Callable[[Message], str] | None:
+        """What a card in the group makes one do: with one's own what it asks for, with others' nearly nothing."""
+        if "Confirm with PIN" not in labels_of(message):
+            return None
+        if self._asked_by(message).payer != self.id and not self._chance.happens(0.03):
+            return None
+        return self._cancel if self._chance.happens(0.1) else self._confirm
+
     def _about(self, do: Callable[[Message], str], message: Message) -> Callable[[], str]:
         return lambda: do(message)
 
     def _confirm(self, message: Message) -> str:
-        if (note := _note(message)) is not None:
-            self._confirmed.add(note)
-        return self._tap(message, "Confirm with PIN", self._taps())
+        if (found := note_of(message)) is not None:
+            self._confirmed.add(found)
+        return self._phone.taps(message, "Confirm with PIN", self._times())
 
     def _cancel(self, message: Message) -> str:
-        return self._tap(message, "Cancel", self._taps())
+        return self._phone.taps(message, "Cancel", self._times())
 
     def _ask_again(self, message: Message) -> str:
-        return self._tap(message, "Ask again", self._taps())
+        return self._phone.taps(message, "Ask again", self._times())
 
-    def _taps(self) -> int:
+    def _accept(self, message: Message) -> str:
+        self._asked_by(message).accepted.add(self.id)
+        return self._phone.taps(message, "Accept", self._times())
+
+    def _refuse(self, message: Message) -> str:
+        self._asked_by(message).refused.add(self.id)
+        return self._phone.taps(message, "Refuse", self._times())
+
+    def _take_back(self, message: Message) -> str:
+        self._asked_by(message).taken_back = True
+        return self._phone.taps(message, "Take it back", self._times())
+
+    def _asked_by(self, message: Message) -> Ask:
+        return self._books.asks[str(note_of(message))]
+
+    def _times(self) -> int:
         return 2 if self._chance.happens(0.15) else 1
 
     def _on_pad(self, message: Message) -> str:
-        chance, text = self._chance, _text(message)
+        chance, shown = self._chance, text_of(message)
         if chance.happens(0.05):
             return self._cancel(message)
         if chance.happens(0.05):
-            return self._tap(message, "⌫", 1)
+            return self._phone.taps(message, "⌫")
         if chance.happens(0.1):
-            return self._type_pin(self._wanted(text))
-        wrong = chance.happens(0.12)
+            return self._type_pin(self._wanted(shown))
+        wrong = chance.happens(0.12) and "choose" not in shown.lower()
         digits = chance.choice([PIN_LENGTH, PIN_LENGTH, PIN_LENGTH, chance.randint(1, PIN_LENGTH)])
-        return self._press_digits(message, WRONG if wrong else self._wanted(text), digits)
+        return self._press_digits(message, WRONG if wrong else self._wanted(shown), digits)
 
-    def _wanted(self, text: str) -> str:
+    def _wanted(self, shown: str) -> str:
         """The PIN that this pad asks for."""
-        if "choose" in text.lower():
+        if "choose" in shown.lower() and "●" not in shown:
             self._wished = self._chance.choice([pin for pin in PINS if pin != self.pin])
             return self._wished
-        return self._wished if "Once more" in text else self.pin
+        return self._wished if "choose" in shown.lower() or "Once more" in shown else self.pin
 
     def _press_digits(self, message: Message, pin: str, most: int) -> str:
-        entered = _text(message).count("●")
+        entered = text_of(message).count("●")
         digits = pin[entered : entered + most]
         for place, digit in enumerate(digits, start=entered + 1):
-            self._tap(message, digit, self._taps() if place == PIN_LENGTH else 1)
-        if pin != WRONG and (note := _note(message)) is not None:
-            self._books.asks[note].digits += len(digits)
+            self._phone.taps(message, digit, self._times() if place == PIN_LENGTH else 1)
+        if pin != WRONG and (found := note_of(message)) is not None:
+            self._books.asks[found].digits += len(digits)
         return f"presses {'wrong' if pin == WRONG else 'right'} digits {entered} to {entered + len(digits)}"
 
     def _type_pin(self, pin: str) -> str:
-        self._says(pin)
-        for note in self._confirmed:
-            self._books.asks[note].digits += PIN_LENGTH
+        self._phone.says(pin)
+        for each in self._confirmed:
+            self._books.asks[each].digits += PIN_LENGTH
         return "types a PIN into the chat"
 
     def _question(self) -> Callable[[], str] | None:
-        """How to answer what the bot asked last, if it asked something."""
-        newest = next(reversed(self._in_sight()), None)
-        text = _text(newest) if newest else ""
-        if "Who is it for?" in text:
+        """How to answer what the bot asked last, if it asked something and has no answer yet."""
+        newest = next(reversed(self._phone.in_sight()), None)
+        asked = text_of(newest) if newest and self._phone.has_answered() else ""
+        if "Who is it for?" in asked:
             return self._answer_who
-        if "How much?" in text:
+        if "How much?" in asked:
             return self._answer_how_much
-        if "What is it for?" in text:
+        if "What is it for?" in asked:
             return self._answer_what_for
         return None
 
     def _answer_who(self) -> str:
-        payee, named = self._chance.choice([pair for pair in _PAYEES if pair[0] != self.id and not self._owns(pair[0])])
-        self._answers[0].add(payee)
-        if isinstance(payee, int) and self._chance.happens(0.5):
-            acts.share_users(self._world, self.id, 1, [payee])
-            return f"picks {named}"
-        self._says(named)
-        return f"answers {named}"
+        payee = self._payee()
+        self._answers[0].update(payee.who)
+        if payee.number and (not payee.named.startswith("@") or self._chance.happens(0.5)):
+            self._phone.picks(payee.number)
+            return f"picks {payee.named}"
+        self._phone.says(payee.named)
+        return f"answers {payee.named}"
 
     def _answer_how_much(self) -> str:
         cents = self._chance.randint(1, 900)
         self._answers[1].add(cents)
-        self._says(f"{cents / 100:.2f}")
+        self._phone.says(f"{cents / 100:.2f}")
         return f"answers {cents}"
 
     def _answer_what_for(self) -> str:
         note = self._new_note(*self._answers)
-        self._says(note)
+        self._phone.says(note)
         return f"answers {note}"
 
     # -- what comes to mind -------------------------------------------------------------------------------------------
@@ -199,115 +241,91 @@ class Somebody:
             (say("/send"), 2),
             (say("/balance"), 2),
             (say("/history"), 1),
-            (say("/cancel"), 2),
+            (self._cancel_all, 2),
             (say("/pin"), 2),
             (self.start, 1),
-            (self._block, 2),
-            (self._forward, 1),
-            (self._edit, 1),
-            (self._delete, 1),
+            (self.follow_a_link, 1),
+            (self._phone.blocks, 2),
+            (self._phone.forwards, 1),
+            (self._phone.edits, 1),
+            (self._phone.deletes, 1),
             (lambda: self._type_pin(self.pin), 1),
         ]
         return self._chance.choices([whim for whim, _ in whims], [weight for _, weight in whims])[0]
 
+    def follow_a_link(self) -> str:
+        """Follow a link that came to them from somebody who set money aside, be it for them or not."""
+        if not (found := links(self._telegram)):
+            raise ImpossibleActError("nobody sent a link on")
+        self._phone.start(self._chance.choice(found))
+        return "follows a link"
+
     def _saying(self, words: str) -> Callable[[], str]:
         def say() -> str:
-            self._says(words)
+            self._phone.says(words)
             return f"writes {words}"
 
         return say
 
-    def _block(self) -> str:
-        acts.block(self._world, self.id, blocked=True)
-        return "blocks the bot"
-
-    def _forward(self) -> str:
-        message = self._own(lambda _: True)
-        acts.forward(self._world, self.id, self.id, self.id, message.id)
-        return "forwards an own message"
-
-    def _edit(self) -> str:
-        message = self._own(lambda message: " to " in message.body)
-        acts.edit(self._world, self.id, self.id, message.id, re.sub(r"\d+\.\d\d", "66.66", message.body))
-        return "edits an own message"
-
-    def _delete(self) -> str:
-        sighted = self._in_sight()
-        if not sighted:
-            raise ImpossibleActError("an empty chat")
-        acts.delete(self._world, self.id, self.id, self._chance.choice(sighted).id)
-        return "deletes a message of the bot"
+    def _cancel_all(self) -> str:
+        """Write /cancel, which takes back the newest of what is set aside if nothing else is under way."""
+        for ask in self._books.asks.values():
+            ask.taken_back |= ask.payer == self.id
+        self._phone.says("/cancel")
+        return "writes /cancel"
 
     # -- the means ----------------------------------------------------------------------------------------------------
 
-    def _owns(self, who: Who) -> bool:
-        return who == CAFE and self.id == self._books.owner
+    def _payee(self) -> _Payee:
+        """Somebody else, and no business of their own."""
+        own: set[Who] = {self.id, CAFE} if self.id == self._books.owner else {self.id}
+        return self._chance.choice([payee for payee in _PAYEES if own.isdisjoint(payee.who)])
 
     def _new_note(self, payees: set[Who], amounts: set[int]) -> str:
-        note = f"n{len(self._books.asks) + 1}"
+        note = f"n{1001 + len(self._books.asks)}"  # none of them begins like another
         self._books.asks[note] = Ask(self.id, payees, amounts)
         return note
 
-    def _says(self, words: str) -> None:
-        acts.write(self._world, self.id, self.id, words)
-
-    def _tap(self, message: Message, label: str, times: int) -> str:
-        for row, buttons in enumerate(_rows(message)):
-            for column, button in enumerate(buttons):
-                if label in plain(button["text"]):
-                    for _ in range(times):
-                        acts.press(self._world, self.id, self.id, message.id, row=row, column=column)
-                    return f"presses {label}{' twice' if times > 1 else ''}"
-        raise ImpossibleActError(f"no button {label}")
-
-    def _in_sight(self) -> list[Message]:
-        messages = [message for message in self._world.chats[self.id].messages.values() if message.author != self.id]
-        return messages[-_IN_SIGHT:]
-
-    def _newest(self, condition: Callable[[Message], bool]) -> Message:
-        found = next(filter(condition, reversed(self._in_sight())), None)
-        if found is None:
-            raise ImpossibleActError("no such message")
-        return found
-
-    def _own(self, condition: Callable[[Message], bool]) -> Message:
-        messages = [message for message in self._world.chats[self.id].messages.values() if message.author == self.id]
-        fitting = [message for message in messages if "text" in message.wire and condition(message)]
-        if not fitting:
-            raise ImpossibleActError("nothing written yet")
-        return self._chance.choice(fitting[-_IN_SIGHT:])
-
     def _notice_changes(self) -> None:
         """Read what is new: whether a new PIN holds."""
-        shown = self._telegram.shown[self.id]
-        if any(words in text for text in shown[self._read :] for words in ("✓ Done", "PIN was changed", "PIN is set")):
+        told = ("✓ Done", "PIN was changed", "PIN is set")
+        if any(words in shown for shown in self._phone.news() for words in told):
             self.pin = self._wished
-        self._read = len(shown)
 
 
-_PAYEES: Final[tuple[tuple[Who, str], ...]] = (
-    (5001, "@ana"),
-    (5002, "@ben"),
-    (5002, "@ben"),
-    (5004, "@luna"),
-    (CAFE, CAFE),
-    (CAFE, CAFE),
+class Newcomer(Somebody):
+    """Somebody who has not begun yet: a link or curiosity brings them here, and with money they are like all others."""
+
+    @property
+    def is_free(self) -> bool:
+        """Once they have begun, or somebody has a link for them; or now and then by chance."""
+        is_here = self._phone.chat.started or bool(links(self._telegram)) or self._chance.happens(0.02)
+        return is_here and super().is_free
+
+    def ask(self) -> str:
+        """Ask for a payment, or, without any money, see whether there is some to be had."""
+        told = self._telegram.shown[self.id]
+        has_money = any(words in shown for shown in told for words in ("You received", "was paid in"))
+        return super().ask() if has_money else self.start()
+
+    def _choice(self) -> Callable[[], str]:
+        if self._phone.chat.started:
+            return super()._choice()
+        return self.follow_a_link if links(self._telegram) else self.start
+
+
+class _Payee(NamedTuple):
+    """Whom one may pay, and how: `named` so, and picked from one's contacts by `number`."""
+
+    who: tuple[Who, ...]
+    named: str
+    number: int | None = None
+
+
+_PAYEES: Final = (
+    *(_Payee((person.id,), f"@{person.username}", person.id) for person in PEOPLE if person.username),
+    _Payee((CAFE,), CAFE),
+    _Payee((CAFE,), CAFE),
+    *(_Payee((each.id, f"@{each.username}"), f"@{each.username}", each.id) for each in NEWCOMERS if each.username),
+    *(_Payee((each.id,), each.first_name, each.id) for each in NEWCOMERS if not each.username),
 )
-
-
-def _text(message: Message) -> str:
-    return plain(message.body)
-
-
-def _rows(message: Message) -> list[list[dict[str, Any]]]:
-    markup = message.wire.get("reply_markup") or {}
-    return list(markup.get("inline_keyboard", []))
-
-
-def _labels(message: Message) -> set[str]:
-    return {plain(button["text"]) for row in _rows(message) for button in row}
-
-
-def _note(message: Message) -> str | None:
-    found = _NOTE.search(_text(message))
-    return found[1] if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import traceback
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,17 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 from telegram.error import TelegramError
 
 from bot.assembly import assembled
-from bot.identity import person_key
-from bot.inbox import REMEMBERED
+from bot.identity import person_key, username_key
 from bot.settings import BotSettings
 from sandbox.telegram.cast import PEOPLE
 from tests.books import PEPPER
 from tests.proof.simulator.administrator import BY, WHY, Operator
-from tests.proof.simulator.books import CAFE, Books, Order, Wrong
+from tests.proof.simulator.books import Books
 from tests.proof.simulator.chance import Chance, tamed
-from tests.proof.simulator.people import PINS, Somebody
+from tests.proof.simulator.people import PINS, Newcomer, Somebody
+from tests.proof.simulator.phone import note_of, text_of
 from tests.proof.simulator.programs import Program, Time
-from tests.proof.simulator.telegram import TOKEN, Telegram
+from tests.proof.simulator.records import CAFE, Order, Wrong
+from tests.proof.simulator.telegram import NEWCOMERS, TOKEN, Telegram
 from tests.proof.simulator.unforeseen import Unforeseen
 from tests.proof.simulator.weather import Weather
 from tests.proof.simulator.wire import Wire, emptied
@@ -34,9 +36,18 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 STEPS: Final = (30, 60)
+_AT_ONCE: Final = (1, 1, 2, 3)
+"""So many acts of people fall into a step."""
 OPENING: Final = 100_00
 _SETTLING_SECONDS: Final = 8
 _SETTLING_ROUNDS: Final = 14
+_LEAPS: Final = {
+    timedelta(seconds=40): 3,
+    timedelta(seconds=130): 3,
+    timedelta(hours=25): 3,
+    timedelta(days=4): 2,
+}
+"""By so much the clock leaps; twice by the last, and what was set aside has expired."""
 
 
 @dataclass
@@ -49,6 +60,7 @@ class Outcome:
     suspensions: int = 0
     looks: int = 0
     payments: int = 0
+    holds: dict[str, int] = field(default_factory=dict)
     told: int = 0
     struck: list[str] = field(default_factory=list)
     problem: str = ""
@@ -71,6 +83,8 @@ class Story:
         self.people = [
             Somebody(cast, PINS[at], self.telegram, self.books, self.chance) for at, cast in enumerate(PEOPLE)
         ]
+        newcomers = [Newcomer(cast, "", self.telegram, self.books, self.chance) for cast in NEWCOMERS]
+        self.everybody = [*self.people, *newcomers]
         self.busy = self.people[0]
         self.bot: Program | None = None
         self._calls = 0
@@ -96,6 +110,9 @@ class Story:
             except Wrong as wrong:
                 self.outcome.problem = f"step {self.outcome.steps}: {wrong}"
                 self._write(f"WRONG {wrong}")
+            except Exception as error:  # noqa: BLE001 - kept whole, and the next seed is told
+                self.outcome.problem = f"step {self.outcome.steps}: the story stopped: {error!r}"
+                self.outcome.trace += "".join(traceback.format_exception(error)).splitlines()
         return self.outcome
 
     def open(self) -> None:
@@ -137,8 +154,22 @@ class Story:
         self.telegram.world.updates.duplicate = self.telegram.world.updates.reorder = False
         for program in self._programs():
             program.doom = None
-        for somebody in self.people:
+        for somebody in self.everybody:
             somebody.come_back()
+        self._settle_down()
+        self.time.leapt += timedelta(days=8)
+        self._settle_down()
+        if still := self.books.holds.open():
+            raise Wrong(f"still set aside after its time: {still}")
+        cards = [(note_of(each), "waiting for" in text_of(each)) for each in self.telegram.in_the_group()]
+        if waiting := {note for note, waits in cards if waits} - {note for note, waits in cards if not waits}:
+            raise Wrong(f"after its time the group is still told to wait for {waiting}")  # but for a card sent twice
+        self._reconcile()
+        self.books.all_updates_arrived()
+        self.outcome.told = self.books.all_were_told()
+
+    def _settle_down(self) -> None:
+        """Let everything that is under way come to its end."""
         for _ in range(_SETTLING_ROUNDS):
             if self.bot is None:
                 self._boot()
@@ -152,24 +183,21 @@ class Story:
         self.look()
         if waiting := self.books.waiting():
             raise Wrong(f"still waiting when all was calm: {waiting}")
-        self._reconcile()
-        if self.time.leapt < REMEMBERED:
-            self.books.all_updates_arrived()
-        self.outcome.told = self.books.all_were_told()
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
     def _act(self) -> None:
         chance = self.chance
-        if chance.happens(0.04):
-            leap = chance.choice([timedelta(seconds=40), timedelta(seconds=130), timedelta(hours=25)])
+        if chance.happens(0.05):
+            leap = chance.choices(list(_LEAPS), list(_LEAPS.values()))[0]
             self.time.leapt += leap
             self._write(f"the clock leaps {leap}")
         if not self.operator.busy and chance.happens(0.22):
             self._write(f"operator: {self.operator.act()}")
-        else:
-            somebody = self.busy = self.busy if chance.happens(0.55) else chance.choice(self.people)
-            self._write(f"{somebody.name}: {somebody.act()}")
+        for _ in range(chance.choice(_AT_ONCE)):
+            if not (self.busy.is_free and chance.happens(0.65)):
+                self.busy = chance.choice([each for each in self.everybody if each.is_free] or self.everybody)
+            self._write(f"{self.busy.name}: {self.busy.act()}")
 
     def look(self) -> None:
         """Compare the books with what may have happened."""
@@ -177,6 +205,7 @@ class Story:
         for row in self.books.look():
             self._write(f"books: {row.kind} {row.amount} fee {row.fee} {row.note} {row.reference}")
         self.outcome.payments = len(self.books.paid())
+        self.outcome.holds = self.books.holds.counted()
         if problems := self._unforeseen.seen:
             raise Wrong(f"not foreseen: {problems}")
         for program in self._programs():
@@ -190,6 +219,8 @@ class Story:
             raise Wrong(f"reconcile: {broken}")
 
     async def _settle_in(self, wallet: Wallet) -> None:
+        self.books.keys = {person_key(cast.id): cast.id for cast in NEWCOMERS}
+        self.books.keys |= {username_key(cast.username): f"@{cast.username}" for cast in NEWCOMERS if cast.username}
         for somebody, cast in zip(self.people, PEOPLE, strict=True):
             party = await wallet.open_person(cast.full_name, key=person_key(cast.id))
             await wallet.set_pin(party.id, somebody.pin)

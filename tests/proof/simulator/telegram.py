@@ -19,6 +19,7 @@ from telegram.request import BaseRequest
 
 from sandbox.person import plain
 from sandbox.telegram import bot_api
+from sandbox.telegram.cast import PEOPLE, Person
 from sandbox.telegram.methods import METHODS
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import World
@@ -29,8 +30,16 @@ if TYPE_CHECKING:
 
     from telegram.request import RequestData
 
+    from sandbox.telegram.chats import Message
     from tests.proof.simulator.programs import Time
 
+NEWCOMERS: Final = (
+    Person(5005, "Dora", "Lind", "dora", "en"),
+    Person(5006, "Emil", "Vance", None, "en"),
+    Person(5007, "Finn", "Arden", "finn", "en"),
+    Person(5008, "Gwen", "Hale", None, "en"),
+)
+"""People who have no wallet yet: two are paid by username, two by number."""
 TOKEN: Final = "7000000001:a-token-for-tests-only"
 _SHOWING: Final = frozenset({"sendmessage", "editmessagetext"})
 _HANG: Final = 20.0
@@ -41,7 +50,7 @@ class Telegram:
 
     def __init__(self, time: Time) -> None:
         self.time = time
-        self.world = World(TOKEN)
+        self.world = World(TOKEN, (*PEOPLE, *NEWCOMERS))
         self.shown: dict[int, list[str]] = {person: [] for person in self.world.people}
         self.calls: list[str] = []
         self._poll: asyncio.Future[None] | None = None
@@ -99,6 +108,11 @@ class Telegram:
     def given_out(self) -> set[int]:
         """Every update that the bot was given."""
         return {int(update["update_id"]) for update in self.world.updates.delivered}
+
+    def in_the_group(self) -> list[Message]:
+        """All that the bot wrote where everybody is, as it stands there now."""
+        messages = self.world.chats[self.world.group.id].messages.values()
+        return [message for message in messages if message.author == self.world.bot.id]
 
     def references(self, person: int) -> set[str]:
         """Every payment that this person's chat ever spoke of."""

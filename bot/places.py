@@ -1,0 +1,42 @@
+"""Where a card stands, and showing it there.
+
+A person's own card stands in their private chat, or in a group as a message that they alone see; a card for others in
+a group, or under a message that was sent through the bot. Promises: what is one person's own is never told to others;
+where it cannot be shown in the group any more, it moves to their private chat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot import messages
+
+if TYPE_CHECKING:
+    from bot.context import Context
+    from bot.conversation import Card
+    from bot.messages import Face
+
+
+async def edit(context: Context, card: Card, face: Face) -> bool:
+    """Make the message that shows the card show this. False if there is none, or none that can be edited."""
+    if inline := card.facts.get("inline"):
+        return await messages.edit_inline(context.bot, inline, face)
+    if card.message_id is None:
+        return False
+    if card.is_ephemeral:
+        return await context.ephemeral.edit(card.chat_id, card.user_id, card.message_id, face)
+    return await messages.edit(context.bot, card.chat_id, card.message_id, face)
+
+
+async def put(context: Context, card: Card, face: Face) -> Card:
+    """Make the card show this, in the message it has or in a new one."""
+    if await edit(context, card, face):
+        return card
+    card = replace(card, chat_id=card.user_id) if card.is_ephemeral else card
+    return await context.cards.stands(card, card.chat_id, await messages.send(context.bot, card.chat_id, face))
+
+
+async def bring_home(context: Context, card: Card) -> Card:
+    """Let a card that stands in a group stand in its owner's private chat, where it is yet to be sent."""
+    return await context.cards.stands(card, card.user_id, None)

@@ -1,0 +1,125 @@
+"""What a payer should know before the PIN: look-alikes of people they know, a username that moved on, a stranger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.person import plain
+from sandbox.telegram import newcomers
+from sandbox.telegram.cast import FLATMATES
+from tests.journeys.conftest import Somebody
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+FLAT = FLATMATES.id
+STRANGER = "You have not paid them before, and this is more than €100.00"
+
+
+async def card(street: Street, words: str) -> str:
+    """What the card of this instruction says."""
+    await street.ana.says(words)
+    return plain((await street.ana.reads("Balance after"))["text"])
+
+
+async def arrives(street: Street, first_name: str, last_name: str = "", username: str | None = None) -> Somebody:
+    """Somebody nobody here has dealt with opens a wallet."""
+    added = newcomers.add(street.world, newcomers.Wanted(first_name, last_name, username))
+    somebody = Somebody(street.http, added)
+    somebody.pin = "618273"
+    await street.open_wallets(somebody)
+    return somebody
+
+
+async def pays_ben(street: Street) -> None:
+    """Ben is somebody whom Ana knows."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send 1 to @ben")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €1.00")
+
+
+@pytest.mark.parametrize(("name", "username"), [("Вen Okafor", "other"), ("Somebody", "b3n"), ("Some", "be_n")])
+async def test_a_look_alike_is_told_from_somebody_one_knows(street: Street, name: str, username: str) -> None:
+    """By the name, or by the username: another alphabet, a digit for a letter, one underscore more."""
+    await pays_ben(street)
+    first_name, _, last_name = name.partition(" ")
+    await arrives(street, first_name, last_name, username)
+    shown = await card(street, f"send 5 to @{username}")
+    (warning,) = [line for line in shown.splitlines() if line.startswith("⚠ This is not")]
+    assert "Ben Okafor" in warning
+
+
+async def test_a_look_alike_may_have_no_wallet(street: Street) -> None:
+    """A username is all that is known of them: it is compared all the same."""
+    await pays_ben(street)
+    shown = await card(street, "send 5 to @be__n")
+    assert "⚠ This is not your contact Ben Okafor (@ben), who looks much the same." in shown
+
+
+async def test_a_username_that_moved_on_is_not_the_contact_who_had_it(street: Street) -> None:
+    """Ben gave it up, whoever has it now has no wallet: what is set aside would not be Ben's."""
+    await pays_ben(street)
+    street.becomes(street.ben, username="benedict")
+    shown = await card(street, "send 5 to @ben")
+    assert "⚠ This is not your contact Ben Okafor (@ben)" in shown
+
+
+async def test_a_contact_without_a_wallet_is_not_taken_for_somebody_else(street: Street) -> None:
+    """Whether chosen from the list or written by their username, they are who they are."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.picks_contact(street.chai)
+    await street.ana.reads("How much?")
+    await street.ana.says("5")
+    await street.ana.presses("Skip")
+    shown = plain((await street.ana.reads("Balance after"))["text"])
+    assert "Set aside €5.00 for Chai" in shown
+    assert "⚠" not in shown
+    await street.context.contacts.remember(street.ana.id, street.ben.id, "Ben Okafor", "ben")
+    assert "⚠" not in await card(street, "send 6 to @ben")
+
+
+@pytest.mark.parametrize(("cents", "warned"), [(100_00, False), (100_01, True)])
+async def test_a_large_first_payment_to_a_stranger_is_warned_of(street: Street, cents: int, warned: bool) -> None:
+    """Above the operator's amount, which is 100.00 unless set."""
+    await street.open_wallets(street.ana, street.ben, cents=500_00)
+    shown = await card(street, f"send {cents / 100:.2f} to @ben")
+    assert (STRANGER in shown) == warned
+
+
+async def test_somebody_one_has_dealt_with_is_no_stranger(street: Street) -> None:
+    """Ben paid Ana once: he is on her list."""
+    await street.open_wallets(street.ana, street.ben, cents=500_00)
+    await street.ben.says("send 1 to @ana")
+    await street.ben.confirms()
+    await street.ana.reads("You received €1.00")
+    assert STRANGER not in await card(street, "send 200 to @ben")
+
+
+async def test_money_set_aside_for_a_stranger_is_warned_of(street: Street) -> None:
+    """Whoever it is, they have no wallet yet."""
+    await street.open_wallets(street.ana, cents=500_00)
+    assert STRANGER in await card(street, "send 200 to @ben")
+
+
+async def test_whoever_presses_that_it_is_them_may_be_a_stranger(street: Street) -> None:
+    """In any other chat the payee says who they are: the card says how well the payer knows them."""
+    await street.open_wallets(street.ana, street.ben, cents=500_00)
+    await street.ana.calls_guest(street.ben.id, "200 rent")
+    await street.ben.presses("It’s me", chat=street.ana.id)
+    await street.ana.reads("Send €200.00 to Ben Okafor", STRANGER)
+
+
+async def test_a_card_in_a_group_says_it_to_the_payer_alone(street: Street) -> None:
+    """What one thinks of a payee is nobody else's business."""
+    await street.open_wallets(street.ana, street.ben, cents=500_00)
+    await street.ana.says_in(FLAT, "/pay @ben 200 rent")
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("Send €200.00", STRANGER, chat=FLAT)
+    assert not any("⚠" in message["text"] for message in await street.ben.messages(FLAT))

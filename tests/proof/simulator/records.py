@@ -1,0 +1,60 @@
+"""What people and the operator remember of what they wanted, and what a row of the books says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+CAFE: Final = "Café Luna"
+
+Who = int | str
+"""A person by their Telegram id, or the café by its name."""
+
+
+class Wrong(Exception):
+    """An invariant does not hold; the text says which, and on what."""
+
+
+@dataclass
+class Ask:
+    """What a person wants to pay, known by its note. Where they were asked in turn, any of their answers may count."""
+
+    payer: int
+    payees: set[Who]
+    amounts: set[int]
+    digits: int = 0
+    """So many digits of their PIN they have given for it."""
+    accepted: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    """Who said so of the money that was set aside for it."""
+    taken_back: bool = False
+
+
+@dataclass
+class Order:
+    """What the operator orders. `state`: "open" while nobody knows, "done" when acknowledged, "refused"."""
+
+    verb: str
+    subject: Any
+    amount: int | None
+    key: UUID
+    state: str = "open"
+
+
+class Row(NamedTuple):
+    """A payment in the books. Money set aside has no `credit`, and what ends that no `debit`: it is in escrow."""
+
+    id: UUID
+    kind: str
+    amount: int
+    fee: int
+    note: str
+    reference: str
+    debit: UUID | None
+    credit: UUID | None
+    original: UUID | None
+    at: datetime

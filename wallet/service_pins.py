@@ -1,0 +1,113 @@
+"""The wallet's verbs for PINs: chosen, changed, checked, taken away. A part of `Wallet`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from wallet import acts, notices, parties, pins, weak_pins
+from wallet.errors import MalformedPin, PinLocked, PinNotSet, WeakPin, WrongPin
+from wallet.values import NoticeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+    from weakref import WeakValueDictionary
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.database import Database
+    from wallet.pin_hashing import PinHasher
+    from wallet.values import PinState
+
+
+class PinVerbs:
+    """An attempt is counted before its PIN is looked at, and nothing is hashed inside a transaction."""
+
+    _database: Database
+    _clock: Callable[[], datetime]
+    _hasher: PinHasher
+    _payers: WeakValueDictionary[UUID, asyncio.Lock]
+
+    async def pin_state(self, person_id: UUID) -> PinState:
+        """Whether there is a PIN and what stands in the way of using it."""
+        return await self._database.read(lambda conn: pins.state(conn, person_id, self._clock()))
+
+    def check_new_pin(self, pin: str, *, personal_digits: Sequence[str] = ()) -> None:
+        """Refuse a PIN that must not be chosen: MalformedPin, WeakPin. `personal_digits`: own phone, own id."""
+        if not pins.is_well_formed(pin):
+            raise MalformedPin
+        if (reason := weak_pins.weakness(pin, personal_digits)) is not None:
+            raise WeakPin(reason)
+
+    def suggest_pin(self, *, personal_digits: Sequence[str] = ()) -> str:
+        """A random PIN that passes `check_new_pin`."""
+        return weak_pins.suggest(personal_digits)
+
+    async def set_pin(self, person_id: UUID, pin: str, *, personal_digits: Sequence[str] = ()) -> None:
+        """Choose the first PIN, or a new one after a reset (outgoing payments then cool for 24 hours).
+
+        MalformedPin, WeakPin, PinAlreadySet, PartyUnknown, Busy.
+        """
+        self.check_new_pin(pin, personal_digits=personal_digits)
+        with self._hasher.slot():
+            await self._database.read(lambda conn: parties.find(conn, person_id))
+            hashed = await self._hasher.hash(person_id, pin)
+            await self._database.transaction(lambda conn: pins.choose(conn, person_id, hashed, self._clock()))
+
+    async def change_pin(self, person_id: UUID, old: str, new: str, *, personal_digits: Sequence[str] = ()) -> None:
+        """Replace the PIN; the old one is checked and counted like any other attempt, and the person is told.
+
+        MalformedPin, WeakPin, PinNotSet, WrongPin, PinLocked, Busy.
+        """
+        self.check_new_pin(new, personal_digits=personal_digits)
+        async with self._payer(person_id):
+            await self._verify(person_id, old, new_pin=new)
+
+    async def check_pin(self, person_id: UUID, pin: str) -> None:
+        """Check a PIN outside a payment, counted like any other attempt. As `change_pin`."""
+        async with self._payer(person_id):
+            await self._verify(person_id, pin)
+
+    async def reset_pin(self, person_id: UUID, *, by: str, reason: str) -> None:
+        """Take the PIN away; the person is told and chooses a new one, and payments then cool for 24 hours."""
+        act = acts.Act(by, reason)
+
+        async def reset(conn: AsyncConnection) -> None:
+            await parties.find(conn, person_id)
+            await pins.reset(conn, person_id, self._clock())
+            await notices.of_person(conn, person_id, NoticeKind.PIN_RESET, self._clock())
+            await acts.record(conn, act, "pin reset", person_id, self._clock())
+
+        await self._database.transaction(reset)
+
+    def _payer(self, person_id: UUID) -> asyncio.Lock:
+        """One PIN of a person at a time: a double tap waits, then finds the payment done."""
+        return self._payers.setdefault(person_id, asyncio.Lock())
+
+    async def _verify(
+        self, person_id: UUID, pin: str, quote_id: UUID | None = None, new_pin: str | None = None
+    ) -> None:
+        """Count an attempt, hash the PIN outside any transaction, then have it compared, and changed if it is right."""
+        if not pins.is_well_formed(pin):
+            raise MalformedPin
+        with self._hasher.slot():
+            attempt = await self._database.transaction(
+                lambda conn: pins.reserve(conn, person_id, quote_id, self._clock())
+            )
+            hashed = await self._hasher.hash_as(person_id, pin, attempt.recipe if attempt else None)
+            renewed = attempt is not None and (new_pin is not None or self._hasher.is_outdated(attempt.recipe))
+            newer = await self._hasher.hash(person_id, new_pin or pin) if renewed else None
+        if attempt is None:
+            await self._database.transaction(pins.pretend)
+            raise PinNotSet
+        given = pins.Given(hashed, newer, is_change=new_pin is not None)
+        right = await self._database.transaction(
+            lambda conn: pins.prove(conn, person_id, quote_id, attempt, given, self._clock())
+        )
+        if right:
+            return
+        if attempt.locks:
+            raise PinLocked(attempt.locked_until)
+        raise WrongPin(attempt.tries_left, attempt.voids_quote)
