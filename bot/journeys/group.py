@@ -40,11 +40,11 @@ async def instructed(turn: Turn) -> None:
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
     except WalletError as refusal:
-        await say(turn, await refused(turn, refusal))
+        await refuse(turn, refusal)
         return
     if quote is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was paid. Answer a message of theirs.")
-        await say(turn, line(turn, unsure))
+        await answer(turn, unsure)
         return
     await _show(turn, quote)
 
@@ -118,7 +118,7 @@ async def migrated(turn: Turn) -> None:
 
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
-    await say(turn, line(turn, turn.t("I answer that in our private chat only.")))
+    await answer(turn, turn.t("I answer that in our private chat only."))
 
 
 async def joined(turn: Turn) -> None:
@@ -212,6 +212,16 @@ def line(turn: Turn, text: str) -> Face:
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
     return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+
+
+async def refuse(turn: Turn, refusal: WalletError) -> None:
+    """Say that it did not work, and in private why."""
+    await say(turn, await refused(turn, refusal))
+
+
+async def answer(turn: Turn, text: str) -> None:
+    """Write one line into the group, with the way to the private chat."""
+    await say(turn, line(turn, text))
 
 
 async def say(turn: Turn, face: Face) -> None:

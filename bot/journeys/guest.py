@@ -66,7 +66,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
 
 async def _offer(turn: Turn, payer: str, intent: intents.Intent) -> bool:
     """Offer to pay whoever presses, if the words are an amount and perhaps a note, and point at nobody."""
-    words = instruction.words_of(turn)
+    words, _ = instruction.words_of(turn)
     reading, note = me.read_amount(words, turn.context.wallet.currency)
     vague = isinstance(intent, intents.Pay | intents.Incomplete) or intent == intents.Unclear("payee")
     if not vague or "@" in words or not isinstance(reading, Amount):

@@ -29,19 +29,14 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
     message = turn.message
     if message is None:
         return intents.NoIntent()
-    words, mentions = spoken(turn)
-    asked = _read(turn, f"{command} ", words, mentions)
+    words, mentions = words_of(turn)
+    spoken = _read(turn, f"{command} ", words, mentions)
     target = _target(message)
-    wanted = asked.wanted if isinstance(asked, intents.Ask) else asked
+    wanted = spoken.wanted if isinstance(spoken, intents.Ask) else spoken
     if target is None or isinstance(getattr(wanted, "payee", None), intents.Username | intents.UserId):
-        return asked
+        return spoken
     whom = intents.Mention(len(f"{command} "), len(_TARGET), target.id)
     return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
-
-
-def words_of(turn: Turn) -> str:
-    """Return what stands after the command or the bot's name."""
-    return spoken(turn)[0]
 
 
 def _read(
@@ -53,7 +48,7 @@ def _read(
     return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
 
 
-def spoken(turn: Turn) -> tuple[str, list[intents.Mention]]:
+def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
     message, text = turn.message, turn.text
     name = f"@{turn.context.bot.username}"

@@ -53,7 +53,7 @@ async def instructed(turn: Turn) -> None:
     if turn.known is None:
         await _answer(turn, turn.t("You have no wallet yet, so nothing was split. Open one, then write it again."))
         return
-    words, mentions = instruction.spoken(turn)
+    words, mentions = instruction.words_of(turn)
     if not words.strip():
         await _bring_back(turn)
         return

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261128_paid"
-down_revision = "20261125_requests"
+down_revision = "20261126_splits"
 branch_labels = None
 depends_on = None
 

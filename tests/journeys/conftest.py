@@ -175,6 +175,11 @@ class Street:
             presser, data, {"message_id": message_id, "date": 1, "chat": self.world.people[chat.id].chat()}
         )
 
+    async def forge_in(self, presser: Somebody, data: str, group: int, message_id: int) -> None:
+        """As `forge`, in a group."""
+        message = {"message_id": message_id, "date": 1, "chat": self.world.chats[group].wire}
+        await self.forge_press(presser, data, message)
+
     async def forge_press(self, presser: Somebody, data: str, message: dict[str, Any]) -> None:
         """A button press made by hand, under any message of any chat."""
         user = self.world.people[presser.id].user()

@@ -179,6 +179,7 @@ IMPOSSIBLE = {
         "UPDATE wallet.quotes SET request_id = gen_random_uuid()",
         "fk_quotes_request_id",
     ),
+    "a quote called paid, which only a payment says": ("UPDATE wallet.quotes SET state = 'paid'", "ck_quotes_state"),
     "a split of a new kind": ("UPDATE wallet.splits SET way = 'dice'", "ck_splits_way"),
     "a split of nothing": ("UPDATE wallet.splits SET total = 0", "ck_splits_total"),
     "a split that is over at once": ("UPDATE wallet.splits SET expires_at = created_at", "ck_splits_open_for_a_while"),
@@ -214,7 +215,6 @@ IMPOSSIBLE = {
         SELECT gen_random_uuid(), id, 'lost' FROM wallet.requests""",
         "ck_netting_claims_kind",
     ),
-    "a quote called paid, which only a payment says": ("UPDATE wallet.quotes SET state = 'paid'", "ck_quotes_state"),
     "a fourth PIN on a quote": ("UPDATE wallet.quotes SET pin_attempts = 4", "ck_quotes_pin_attempts"),
     "an eleventh PIN": ("UPDATE wallet.pins SET failures = 11", "ck_pins_failures"),
     "an act without a reason": (

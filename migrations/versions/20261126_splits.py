@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261129_splits"
-down_revision = "20261128_paid"
+revision = "20261126_splits"
+down_revision = "20261125_requests"
 branch_labels = None
 depends_on = None
 
