@@ -125,8 +125,8 @@ class Cards:
         """Return the cards of this kind that show this quote, whoever has them."""
         return await self._all(select(models.Card).where(models.Card.quote_id == quote_id, models.Card.kind == kind))
 
-    async def moved(self, chat_id: int, new_chat_id: int) -> list[Card]:
-        """Find the cards of a group by the new id that it has as a supergroup; return those to be looked at once more.
+    async def moved(self, chat_id: int, new_chat_id: int) -> None:
+        """Find the cards of a group by the new id that it has as a supergroup.
 
         No message shows them any more: the supergroup counts its own from the start. What one person alone saw in the
         group belongs in their private chat.
@@ -134,10 +134,15 @@ class Cards:
         place = case((models.Card.message_id < 0, models.Card.user_id), else_=new_chat_id)
         moving = update(models.Card).where(models.Card.chat_id == chat_id).values(chat_id=place, message_id=None)
 
-        async def work(conn: AsyncConnection) -> list[Card]:
-            return [_card(row) for row in (await conn.execute(moving.returning(*_COLUMNS))).mappings()]
+        async def work(conn: AsyncConnection) -> None:
+            await conn.execute(moving)
 
-        return [card for card in await self._store.statement(work) if card.look_again_at is not None]
+        await self._store.statement(work)
+
+    async def unshown(self, chat_id: int) -> list[Card]:
+        """Return the cards of this chat that no message shows."""
+        here = (models.Card.chat_id == chat_id, models.Card.message_id.is_(None))
+        return await self._all(select(models.Card).where(*here).order_by(models.Card.created_at))
 
     async def sent(self, card: Card, message_id: int) -> Card:
         """Remember which message shows the card."""
@@ -192,9 +197,6 @@ class Cards:
             return [_card(row) for row in (await conn.execute(wanted)).mappings()]
 
         return await self._store.read(work)
-
-
-_COLUMNS: Final = tuple(getattr(models.Card, name) for name in _FIELDS)
 
 
 def _card(row: RowMapping) -> Card:

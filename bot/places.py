@@ -7,8 +7,11 @@ where it cannot be shown in the group any more, it moves to their private chat.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
     from bot.messages import Face
+
+log = logging.getLogger(__name__)
 
 
 async def edit(context: Context, card: Card, face: Face) -> bool:
@@ -27,6 +32,17 @@ async def edit(context: Context, card: Card, face: Face) -> bool:
     if card.is_ephemeral:
         return await context.ephemeral.edit(card.chat_id, card.user_id, card.message_id, face)
     return await messages.edit(context.bot, card.chat_id, card.message_id, face)
+
+
+async def keep(context: Context, card: Card, face: Face) -> None:
+    """Make the card show this, if anybody can still see it: a chat that is gone, or has moved, is no failure."""
+    try:
+        await edit(context, card, face)
+    except ChatMigrated as moved:
+        await context.cards.moved(card.chat_id, moved.new_chat_id)
+        log.info("a group became a supergroup; its old messages stay as they are")
+    except (BadRequest, Forbidden) as error:  # blocked, sent away, or deleted: nobody is looking
+        log.info("a card was left as it is: %s", type(error).__name__)
 
 
 async def put(context: Context, card: Card, face: Face) -> Card:

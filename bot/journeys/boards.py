@@ -6,14 +6,9 @@ failure: everybody has their own share in their private chat, and /split alone b
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden
-
-from bot import messages, split_cards
-from bot.identity import group_key
-from bot.journeys import public
+from bot import messages, places, split_cards
 from bot.messages import Face
 from bot.text import Speaker
 
@@ -24,12 +19,8 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from wallet import Netting, Split
 
-log = logging.getLogger(__name__)
-
 SPLIT: Final = "split"
 NETTING: Final = "netting"
-_AT_ONCE: Final = 3
-"""So many boards are brought back at most."""
 KINDS: Final = (SPLIT, NETTING)
 """The kinds of the cards that are boards. What they show stands where other cards have their quote."""
 
@@ -54,7 +45,7 @@ async def show_netting(context: Context, netting: Netting, user_id: int, chat_id
     await _show(context, card)
 
 
-async def _bring_back(context: Context, split: Split, chat_id: int) -> None:
+async def bring_back(context: Context, split: Split, chat_id: int) -> None:
     """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went."""
     for card in await context.cards.showing(split.id, SPLIT):
         if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
@@ -62,14 +53,6 @@ async def _bring_back(context: Context, split: Split, chat_id: int) -> None:
             await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         shown = await messages.send(context.bot, chat_id, await _face(context, card))
         await context.cards.sent(card, shown)
-
-
-async def bring_all_back(context: Context, chat_id: int) -> bool:
-    """Show what is being split in this group at the end of the chat, the newest last; whether there is anything."""
-    found = await context.wallet.open_splits(group_key(chat_id))
-    for split in found[-_AT_ONCE:]:
-        await _bring_back(context, split, chat_id)
-    return bool(found)
 
 
 async def follow(context: Context, request_id: UUID) -> None:
@@ -88,14 +71,18 @@ async def follow_board(context: Context, shown_id: UUID, kind: str) -> None:
 
 async def update(context: Context, card: Card) -> None:
     """Make one board show how things stand."""
-    if card.message_id is None:
+    if card.message_id is not None:
+        await places.keep(context, card, await _face(context, card))
+
+
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this board in the supergroup that its group has become, if it is open."""
+    if card.quote_id is None:
         return
-    try:
-        await messages.edit(context.bot, card.chat_id, card.message_id, await _face(context, card))
-    except ChatMigrated as moved:
-        await public.moved(context, card.chat_id, moved.new_chat_id)
-    except (BadRequest, Forbidden) as error:  # the bot was sent away, or the chat is gone
-        log.info("a group's board was left as it is: %s", type(error).__name__)
+    wallet = context.wallet
+    state = (await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)).state
+    if state in {"gathering", "asking", "proposed"}:
+        await _show(context, card)
 
 
 async def _show(context: Context, card: Card) -> None:

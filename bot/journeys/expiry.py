@@ -10,8 +10,6 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from telegram.error import BadRequest, Forbidden
-
 from bot import cards, payees, places, refusals
 from bot.journeys import aside, boards, public, requested
 from bot.text import Speaker
@@ -71,7 +69,4 @@ async def _close_own(context: Context, card: Card) -> None:
 async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote) -> None:
     heading = cards.heading(speaker, quote, await payees.describe(context, quote.payee))
     why = refusals.sentence(speaker, QuoteExpired(quote.expires_at))
-    try:
-        await places.edit(context, card, cards.closed(speaker, heading, why, again=card.id))
-    except (BadRequest, Forbidden) as error:  # blocked, or a chat that is gone: nobody is looking
-        log.info("an expired card was left as it is: %s", type(error).__name__)
+    await places.keep(context, card, cards.closed(speaker, heading, why, again=card.id))

@@ -1,13 +1,14 @@
-"""Paying in a group: one card that everybody sees, while all that is private happens in the payer's own chat.
+"""Paying in a group: one card that everybody sees, while all that is private is seen by the payer alone.
 
 `/pay 5 lunch` as a reply, `/pay @ben 5 lunch`, or the bot's name and then the words. The public card stands for the
-quote; the private one, with fee, balance and doubts, takes the PIN; what becomes of the payment is edited into both.
+quote; the payer's own, with fee, balance and doubts, takes the PIN, here or in their private chat; what becomes of the
+payment is edited into both.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
@@ -15,7 +16,7 @@ from telegram.error import Forbidden, TelegramError
 from bot import intents, messages, places, refusals
 from bot.amounts import Amount
 from bot.identity import group_key
-from bot.journeys import boards, expiry, instruction, pay, public
+from bot.journeys import boards, expiry, instruction, pay, public, requested
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from wallet import Quote
 
 log = logging.getLogger(__name__)
+
+_SHOW_ANEW: Final = {
+    public.PAYMENT: public.show_anew,
+    requested.GROUP: requested.show_anew,
+    boards.SPLIT: boards.show_anew,
+    boards.NETTING: boards.show_anew,
+}
+"""How each kind of card for a group is shown where the group has gone."""
 
 
 async def instructed(turn: Turn) -> None:
@@ -108,12 +117,16 @@ async def cancel(turn: Turn) -> None:
 
 
 async def migrated(turn: Turn) -> None:
-    """The group is a supergroup from now on, with another id: its cards go along."""
-    message = turn.message
-    if message is not None and message.migrate_to_chat_id is not None:
-        await public.moved(turn.context, message.chat_id, message.migrate_to_chat_id)
-        await turn.context.wallet.move_group(group_key(message.chat_id), group_key(message.migrate_to_chat_id))
-        await boards.bring_all_back(turn.context, message.migrate_to_chat_id)
+    """The group is a supergroup from now on, with another id: its cards go along, and what is open is shown there."""
+    message, context = turn.message, turn.context
+    if message is None or message.migrate_to_chat_id is None:
+        return
+    old, new = message.chat_id, message.migrate_to_chat_id
+    await context.wallet.move_group(group_key(old), group_key(new))
+    await context.cards.moved(old, new)
+    for card in await context.cards.unshown(new):
+        if show_anew := _SHOW_ANEW.get(card.kind):
+            await show_anew(context, card)
 
 
 async def elsewhere(turn: Turn) -> None:

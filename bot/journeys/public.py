@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
-
-from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import group_cards, places
 from bot.journeys import aside
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.messages import Face
     from wallet import Quote
-
-log = logging.getLogger(__name__)
 
 PAYMENT: Final = "group payment"
 """The kind of a card that shows a payment to a group."""
@@ -40,32 +35,17 @@ async def update(context: Context, card: Card) -> None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
     shown = await face(context, Speaker(payer.language), card, quote)
-    try:
-        await places.edit(context, card, shown)
-    except ChatMigrated as migrated:
-        await moved(context, card.chat_id, migrated.new_chat_id)
-    except (BadRequest, Forbidden) as error:  # the bot was sent away, or the card deleted
-        log.info("a group's card was left as it is: %s", type(error).__name__)
+    await places.keep(context, card, shown)
 
 
-async def moved(context: Context, chat_id: int, new_chat_id: int) -> None:
-    """Take a group's cards along when it becomes a supergroup: what is open is shown anew, where it can be edited."""
-    for card in await context.cards.moved(chat_id, new_chat_id):
-        if card.kind == PAYMENT:
-            await _show_anew(context, card)
-
-
-async def _show_anew(context: Context, card: Card) -> None:
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its payment is open."""
     payer = await context.people.find(card.user_id)
     if payer is None or card.quote_id is None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
-    if quote.state != "open":
-        return
-    try:
+    if quote.state == "open":
         await places.put(context, card, await face(context, Speaker(payer.language), card, quote))
-    except (BadRequest, Forbidden) as error:
-        log.info("a group's card was not shown anew: %s", type(error).__name__)
 
 
 async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:

@@ -5,14 +5,11 @@ Each side has one card in their private chat. Whatever changes the request chang
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden
-
 from bot import messages, places, request_cards
-from bot.journeys import boards, public
+from bot.journeys import boards
 from bot.messages import Face
 from bot.text import Speaker
 from wallet import NoticeKind
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.identity import Person
     from wallet import Notice, Request
-
-log = logging.getLogger(__name__)
 
 LINK: Final = "ask_"
 ASKER: Final = "asked"
@@ -101,6 +96,16 @@ async def tell(context: Context, person: Person, notice: Notice, request: Reques
     await follow(context, request.id)
 
 
+async def show_anew(context: Context, card: Card) -> None:
+    """Show this card in the supergroup that its group has become, if its request is open."""
+    person = await context.people.find(card.user_id)
+    if person is None or card.quote_id is None:
+        return
+    request = as_of_now(context, await context.wallet.request(card.quote_id))
+    if request.state == "open":
+        await places.put(context, card, await face(context, card, request, person.language))
+
+
 async def look_after(context: Context) -> None:
     """End what nobody answered in time."""
     if await context.wallet.expire_requests():
@@ -109,9 +114,4 @@ async def look_after(context: Context) -> None:
 
 async def _update(context: Context, card: Card, request: Request) -> None:
     person = await context.people.find(card.user_id)
-    try:
-        await places.edit(context, card, await face(context, card, request, person.language if person else ""))
-    except ChatMigrated as migrated:
-        await public.moved(context, card.chat_id, migrated.new_chat_id)
-    except (BadRequest, Forbidden) as error:  # the bot was blocked or sent away, or the chat is gone
-        log.info("the card of a request was left as it is: %s", type(error).__name__)
+    await places.keep(context, card, await face(context, card, request, person.language if person else ""))

@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 async def proposed(turn: Turn) -> None:
     """Propose it, or say why there is nothing to propose."""
     if turn.known is None:
-        await _answer(turn, turn.t("You have no wallet yet, so nothing was changed. Open one, then write it again."))
+        await group.answer(
+            turn, turn.t("You have no wallet yet, so nothing was changed. Open one, then write it again.")
+        )
         return
     try:
         netting = await turn.context.wallet.propose_netting(group_key(turn.chat_id), turn.person.party_id, key=turn.key)
     except NothingToNet as refusal:
-        await _answer(turn, _nothing(turn, refusal))
+        await group.answer(turn, _nothing(turn, refusal))
         return
     except NettingTooLarge as refusal:
-        await _answer(turn, refusals.sentence(turn.speaker, refusal))
+        await group.answer(turn, refusals.sentence(turn.speaker, refusal))
         return
     await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
 
@@ -87,10 +89,6 @@ async def _said(turn: Turn, verb: Callable[[UUID, UUID], Awaitable[Netting]], do
         await turn.toast(done)
     await boards.update(turn.context, card)
     return netting
-
-
-async def _answer(turn: Turn, text: str) -> None:
-    await group.say(turn, group.line(turn, text))
 
 
 def _nothing(turn: Turn, refusal: NothingToNet) -> str:

@@ -6,7 +6,7 @@ everybody sees; only who started the split asks, reminds and forgives.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot import payees, refusals, split_phrases, split_words
 from bot.amounts import NotAnAmount
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from bot.turn import Turn
     from wallet import Split
 
+_AT_ONCE: Final = 3
+"""So many boards are brought back at most."""
+
 
 async def in_private(turn: Turn) -> None:
     """Say where this is done, and how."""
@@ -51,7 +54,7 @@ async def in_private(turn: Turn) -> None:
 async def instructed(turn: Turn) -> None:
     """Start what is written, or bring the open splits back where nothing is."""
     if turn.known is None:
-        await _answer(turn, turn.t("You have no wallet yet, so nothing was split. Open one, then write it again."))
+        await group.answer(turn, turn.t("You have no wallet yet, so nothing was split. Open one, then write it again."))
         return
     words, mentions = instruction.words_of(turn)
     if not words.strip():
@@ -60,12 +63,12 @@ async def instructed(turn: Turn) -> None:
     currency = turn.context.wallet.currency
     asked = split_phrases.read(words, mentions=mentions, code=currency.code, exponent=currency.exponent)
     if not isinstance(asked, split_phrases.Split):
-        await _answer(turn, _question(turn, asked))
+        await group.answer(turn, _question(turn, asked))
         return
     try:
         split = await _started(turn, asked)
     except WalletError as refusal:
-        await group.say(turn, await group.refused(turn, refusal))
+        await group.refuse(turn, refusal)
         return
     if split is not None:
         await boards.show_split(turn.context, split, turn.user.id, turn.chat_id)
@@ -157,12 +160,12 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
         party_id = await instruction.named(turn, member.payee)
         if party_id is None:
             unsure = turn.t("I do not know for certain whom you mean, so nobody was asked. They can press “I’m in”.")
-            await _answer(turn, unsure)
+            await group.answer(turn, unsure)
             return None
         await payees.ensure_may_ask(turn.context, turn.person, party_id, in_public=True)
         parts.append(_part(turn, asked.way, member, party_id))
     if len({part.party_id for part in parts}) < len(parts):  # by username and by mention
-        await _answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
+        await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
         return None
     return await turn.context.wallet.start_split(
         turn.person.party_id,
@@ -183,8 +186,11 @@ def _part(turn: Turn, way: split_phrases.Way, member: Member, party_id: UUID) ->
 
 async def _bring_back(turn: Turn) -> None:
     """Show the boards that are still of use, the newest last."""
-    if not await boards.bring_all_back(turn.context, turn.chat_id):
-        await _answer(
+    found = await turn.context.wallet.open_splits(group_key(turn.chat_id))
+    for split in found[-_AT_ONCE:]:
+        await boards.bring_back(turn.context, split, turn.chat_id)
+    if not found:
+        await group.answer(
             turn, turn.t("Nothing is being split here. Write “/split 90 dinner”, and whoever is in presses so.")
         )
 
@@ -209,10 +215,6 @@ def _question(turn: Turn, unsure: split_phrases.Unsplit | NotAnAmount) -> str:
     if isinstance(unsure, NotAnAmount):
         return refusals.amount(turn.speaker, unsure, turn.context.wallet.currency)
     return split_words.question(turn.speaker, unsure)
-
-
-async def _answer(turn: Turn, text: str) -> None:
-    await group.say(turn, group.line(turn, text))
 
 
 async def _has_wallet(turn: Turn) -> bool:

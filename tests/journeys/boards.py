@@ -45,10 +45,3 @@ async def toasts(street: Street) -> set[str]:
     """All that presses were answered with."""
     await street.settled()
     return {plain(call["params"].get("text", "")) for call in await street.calls("answerCallbackQuery")}
-
-
-async def forge_in(street: Street, presser: Somebody, data: str, group: int, message_id: int) -> None:
-    """A press made by hand in a group."""
-    await street.forge_press(
-        presser, data, {"message_id": message_id, "date": 1, "chat": street.world.chats[group].wire}
-    )

@@ -219,7 +219,7 @@ async def test_a_payment_outlives_its_card_and_its_group(street: Street) -> None
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_payments(street: Street) -> None:
-    """The old card cannot be edited any more; the payment goes on, and the next card is in the new group."""
+    """The old card cannot be edited any more; the payment goes on, on a card in the new group, as does the next."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, "/pay @ben 5 lunch")
     await street.ana.presses("Confirm with PIN", chat=FLAT)
@@ -227,8 +227,19 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_payments(street: Stre
     moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
     await street.ana.confirms()
     await street.ana.reads("You sent €5.00")
+    await street.ana.reads(PAID, chat=moved)
     await street.ana.says_in(moved, "/pay @ben 5 lunch")
     await street.ana.reads(WAITING, chat=moved)
+
+
+async def test_a_request_goes_along_to_the_supergroup(street: Street) -> None:
+    """It is shown there while it is open, and can be answered there."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ben.says_in(FLAT, "/request @ana 5 lunch")
+    await street.ana.reads("asks", "lunch", chat=FLAT)
+    moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
+    await street.ana.presses("Pay", chat=moved)
+    await street.ana.reads("Send €5.00 to Ben Okafor")
 
 
 async def test_the_bot_says_once_what_it_is_for(street: Street) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.journeys import expiry
-from tests.journeys.boards import FLAT, bots_words, forge_in, pays_share, toasts
+from tests.journeys.boards import FLAT, bots_words, pays_share, toasts
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Somebody, Street
@@ -135,7 +135,7 @@ async def test_only_who_is_to_pay_can_pay(street: Street) -> None:
     assert "This button is not for you." in await toasts(street)
     old = await street.ana.reads("Ana Moreno → Chai Srisuk", "to pay", chat=FLAT)
     await pays_share(street.ana, button="Pay my part")
-    await forge_in(street, street.ana, old["inline_keyboard"][0][0]["data"], FLAT, old["id"])
+    await street.forge_in(street.ana, old["inline_keyboard"][0][0]["data"], FLAT, old["id"])
     assert "You have nothing left to pay here." in await toasts(street)
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.journeys import expiry, requested
 from sandbox.person import plain
 from sandbox.telegram.cast import MARKET_STREET
-from tests.journeys.boards import FLAT, all_asked, all_in, bots_words, forge_in, pays_share, toasts
+from tests.journeys.boards import FLAT, all_asked, all_in, bots_words, pays_share, toasts
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
@@ -193,7 +193,7 @@ async def test_a_press_from_before_everybody_was_asked_comes_too_late(street: St
     await street.ana.presses("Ask everybody now", chat=FLAT)
     await street.ana.reads("to pay", chat=FLAT)
     data = old["inline_keyboard"][0][1]["data"]
-    await forge_in(street, street.ben, data, FLAT, old["id"])
+    await street.forge_in(street.ben, data, FLAT, old["id"])
     assert "Everybody was asked already, so the shares are fixed." in await toasts(street)
     await street.ana.reads("○ Ben Okafor · €30.00 · to pay", chat=FLAT)
 
@@ -207,10 +207,10 @@ async def test_a_boards_buttons_work_on_it_and_nowhere_else(street: Street) -> N
     payment = await street.ana.reads("waiting for", chat=FLAT)
     of_board, of_payment = (card["inline_keyboard"][0][0]["data"].partition(":")[2] for card in (board, payment))
     for word in ("sin", "sout", "sask", "spay", "sremind", "sclose", "nagree", "nrefuse", "npay"):
-        await forge_in(street, street.ana, f"{word}:{of_board}", MARKET_STREET.id, board["id"])
-        await forge_in(street, street.ana, f"{word}:{of_payment}", FLAT, payment["id"])
+        await street.forge_in(street.ana, f"{word}:{of_board}", MARKET_STREET.id, board["id"])
+        await street.forge_in(street.ana, f"{word}:{of_payment}", FLAT, payment["id"])
     for word in ("gpin", "gcancel", "gaskpay", "gaskcancel", "nagree", "nrefuse", "npay"):
-        await forge_in(street, street.ana, f"{word}:{of_board}", FLAT, board["id"])
+        await street.forge_in(street.ana, f"{word}:{of_board}", FLAT, board["id"])
     assert await toasts(street) == {"This button is not for you."}
     await street.ana.reads("○ Ben Okafor · €45.00 · to pay", chat=FLAT)
 
@@ -326,7 +326,7 @@ async def test_somebody_who_blocked_the_bot_is_told_to_let_it_in(street: Street)
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_splits(street: Street) -> None:
-    """The old board stays behind, a new one comes along, and shares are paid meanwhile."""
+    """The old board stays behind, and a new one goes on in its place; shares are paid meanwhile."""
     await street.open_wallets(street.ana, street.ben, street.chai)
     await all_asked(street)
     moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
@@ -337,6 +337,22 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_splits(street: Street
     await street.ana.reads("✓ Ben Okafor · €30.00 · paid", "○ Chai Srisuk", chat=moved)
     await pays_share(street.chai, chat=moved)
     await street.ana.reads("All is paid", chat=moved)
+
+
+async def test_an_old_board_never_writes_over_another_message(street: Street) -> None:
+    """A supergroup numbers its messages anew: the fourth is another one than the board was."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    for said in ("who had dinner?", "ben?", "/split 90 dinner @ben"):
+        await street.ana.says_in(FLAT, said)
+    board = await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
+    await street.ana.says_in(moved, "/pay @ben 5 lunch")
+    payment = await street.ana.reads("Ana Moreno pays Ben Okafor", chat=moved)
+    assert payment["id"] == board["id"]
+    await street.ben.presses("Decline")
+    await street.ana.reads("Ben Okafor declined")
+    await street.settled()
+    await street.ana.reads("Ana Moreno pays Ben Okafor", chat=moved)
 
 
 async def test_a_board_that_was_deleted_can_be_brought_back(street: Street) -> None:
