@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from wallet import acts, holds, ledger, limits, notices, receipts, requests, seals
+from wallet import acts, holds, ledger, limits, notices, payment_rows, receipts, requests, seals
 from wallet.accounts import system_account_id
-from wallet.batches import Statement, hashes, numbers, sending, texts, together, uuids
+from wallet.batches import Statement, sending, together, uuids
 from wallet.errors import (
     HoldClosed,
     KeyConflict,
@@ -36,6 +36,7 @@ from wallet.fees import round_half_even
 from wallet.ids import new_id, short_seal
 from wallet.money import Currency, Money
 from wallet.orders import QUOTED
+from wallet.payment_rows import PaymentState, Settled
 from wallet.values import Receipt
 
 if TYPE_CHECKING:
@@ -47,34 +48,13 @@ if TYPE_CHECKING:
 
     from wallet.accounts import Holder
     from wallet.orders import Held, Order
-    from wallet.values import HoldEnd, HoldState
+    from wallet.values import HoldEnd
 
 
 REVERSIBLE = ("payment", "deposit", "withdrawal")
 
 PART = 128
 """So many orders are decided while PostgreSQL writes as many before them."""
-
-
-@dataclass(slots=True)
-class PaymentState:
-    """What may change about a payment: how much of it has been given back, or how the hold it placed ended."""
-
-    kind: str
-    request_hash: bytes
-    amount: int
-    refunded: int = 0
-    fee_refunded: int = 0
-    hold: HoldState | None = None
-    held_since: datetime | None = None
-
-
-class Settled(NamedTuple):
-    """An order and what it moved."""
-
-    order: Order
-    amount: int
-    fee: int
 
 
 @dataclass(slots=True)
@@ -102,7 +82,7 @@ class Batch:
     rows: Rows = field(default_factory=Rows)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
     answered: dict[UUID, UUID] = field(default_factory=dict)
-    returned: set[UUID] = field(default_factory=set)
+    returned: dict[UUID, PaymentState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,7 +123,7 @@ class Settlement:
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
         payments, quotes, spent, *asked = await together(
             conn,
-            [_lock_payments(orders), _read_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
+            [payment_rows.lock(orders), _read_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
         )
         earlier = {row[0]: PaymentState(*row[1:]) for row in payments}
         return Batch(
@@ -214,7 +194,7 @@ class Settlement:
         elif order.original is not None:
             original = batch.payments[order.original.id]
             original.refunded, original.fee_refunded = original.refunded + amount, original.fee_refunded + fee
-            batch.returned.add(order.original.id)
+            batch.returned[order.original.id] = original
         batch.rows.settled.append(settled)
         waiting = batch.page.accounts[order.held.payee.account_id] if order.held else None
         told = notices.of_settled(order, payee_is_open=waiting is not None and waiting.status == "open")
@@ -338,12 +318,6 @@ def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int
     return amount, fee_due - state.fee_refunded
 
 
-def _lock_payments(orders: Sequence[Order]) -> Statement:
-    """Payments made with these keys before, and the originals of returns."""
-    ids = {order.key for order in orders} | {order.original.id for order in orders if order.original}
-    return _LOCK_PAYMENTS, {"ids": uuids(ids)}
-
-
 def _read_quotes(orders: Sequence[Order]) -> Statement:
     return _READ_QUOTES, {"ids": uuids({order.key for order in orders if order.kind in QUOTED})}
 
@@ -359,7 +333,7 @@ def _rows(batch: Batch, currency: Currency) -> Iterator[Statement]:
     rows, batch.rows = batch.rows, Rows()
     if not rows.settled:
         return
-    yield _insert_payments(rows.settled, currency, batch.at)
+    yield payment_rows.insert(rows.settled, currency, batch.at)
     yield from batch.page.rows(batch.at)
     yield notices.insert(rows.notices, batch.at)
     if rows.spending:
@@ -379,58 +353,8 @@ def _changes(batch: Batch) -> Iterator[Statement]:
     if batch.answered:
         yield requests.close_paid(batch.answered)
     if batch.returned:
-        yield _update_originals(batch)
+        yield payment_rows.update_returned(batch.returned)
 
 
-def _insert_payments(settled: Sequence[Settled], currency: Currency, at: datetime) -> Statement:
-    orders, amounts, fees = zip(*settled, strict=True)
-    columns = {
-        "ids": uuids([order.key for order in orders]),
-        "kinds": texts([order.kind for order in orders]),
-        "hashes": hashes([order.request_hash for order in orders]),
-        "references": texts([order.reference for order in orders]),
-        "debits": uuids([order.debit.account_id for order in orders]),
-        "credits": uuids([order.credit.account_id for order in orders]),
-        "amounts": numbers(amounts),
-        "fees": numbers(fees),
-        "notes": texts([order.note for order in orders]),
-        "originals": uuids([order.original.id if order.original else None for order in orders]),
-        "currency": currency.code,
-        "at": at,
-    }
-    return _INSERT_PAYMENTS, columns
-
-
-def _update_originals(batch: Batch) -> Statement:
-    states = [batch.payments[original_id] for original_id in batch.returned]
-    columns = {
-        "ids": uuids(batch.returned),
-        "refunded": numbers([state.refunded for state in states]),
-        "fees": numbers([state.fee_refunded for state in states]),
-    }
-    return _UPDATE_ORIGINALS, columns
-
-
-_LOCK_PAYMENTS = """
-    SELECT p.id, p.kind, p.request_hash, p.amount, p.refunded, p.fee_refunded, h.state, h.created_at
-    FROM wallet.payments p LEFT JOIN wallet.holds h ON h.id = p.id
-    WHERE p.id = ANY(%(ids)s::uuid[]) ORDER BY p.id FOR NO KEY UPDATE OF p
-"""
-# Of a hold only settlement changes the state, with its accounts locked, which are locked here before this is asked.
 _READ_QUOTES = "SELECT id, state, expires_at FROM wallet.quotes WHERE id = ANY(%(ids)s::uuid[])"
 # A quote is closed only by who holds its payer's account (`quotes`), which is locked here before this is asked.
-_INSERT_PAYMENTS = """
-    INSERT INTO wallet.payments (id, kind, request_hash, reference, debit_account_id, credit_account_id, amount, fee,
-                                 currency, note, quote_id, original_id, settled_at)
-    SELECT id, kind, hash, reference, debit, credit, amount, fee,
-           %(currency)s, note, CASE WHEN kind IN ('payment', 'hold') THEN id END, original, %(at)s
-    FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(hashes)s::bytea[], %(references)s::text[], %(debits)s::uuid[],
-                %(credits)s::uuid[], %(amounts)s::bigint[], %(fees)s::bigint[], %(notes)s::text[],
-                %(originals)s::uuid[])
-        AS p(id, kind, hash, reference, debit, credit, amount, fee, note, original)
-"""
-_UPDATE_ORIGINALS = """
-    UPDATE wallet.payments AS p SET refunded = new.refunded, fee_refunded = new.fee
-    FROM unnest(%(ids)s::uuid[], %(refunded)s::bigint[], %(fees)s::bigint[]) AS new(id, refunded, fee)
-    WHERE p.id = new.id
-"""

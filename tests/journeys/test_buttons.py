@@ -126,8 +126,24 @@ async def test_a_button_of_one_card_does_nothing_on_another(street: Street) -> N
     await street.open_wallets(street.ana, street.ben)
     await street.open_business(street.ana, "Ana Shop")
     await street.ana.reads("Ana Shop is approved")
-    words = {"/history": "History of", "send @ben": "How much?", "send 5 to @ben": "Open until"}
-    own = {"/history": ("older", "newer", "account0"), "send @ben": ("amount0",), "send 5 to @ben": ("pin", "cancel")}
+    for one, other in ((street.ana, street.ben), (street.ben, street.ana)):
+        await street.context.contacts.remember(one.id, other.id, other.full_name)
+    await street.ben.says("request 1 from @ana")
+    await street.ana.reads("asks you to pay €1.00")
+    words = {
+        "/history": "History of",
+        "send @ben": "How much?",
+        "send 5 to @ben": "Open until",
+        "request 2 from @ben": "You asked Ben Okafor",
+        "/requests": "Open requests",
+    }
+    own = {
+        "/history": ("older", "newer", "account0"),
+        "send @ben": ("amount0",),
+        "send 5 to @ben": ("pin", "cancel"),
+        "request 2 from @ben": ("askremind", "askcancel", "askpay", "askno", "askblock", "gaskpay", "gaskcancel"),
+        "/requests": ("asked0",),
+    }
     cards = {}
     for said, answer in words.items():
         await street.ana.says(said)

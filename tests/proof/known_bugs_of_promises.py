@@ -68,7 +68,7 @@ BUGS = (
         "money set aside",
         "whoever has the link claims it",
         "bot/journeys/claim.py",
-        (("return hold.payee.id in await _names_of(turn)", "return True"),),
+        (("return hold.payee.id in await names_of(turn)", "return True"),),
         f"{_CLAIMS}::test_anybody_else_learns_whom_the_link_is_for_and_nothing_more",
     ),
     Bug(

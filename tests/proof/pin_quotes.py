@@ -82,6 +82,7 @@ async def _set(wallet: Wallet, clock: Clock) -> Scene:
         ("quotes", "fk_quotes_payer"),
         ("quotes", "fk_quotes_payee"),
         ("quotes", "ck_quotes_not_to_oneself"),
+        ("quotes", "ck_quotes_state"),
         ("accounts", "uq_accounts_party_id_currency"),
     ):
         scene.do(f"ALTER TABLE wallet.{table} DROP CONSTRAINT {constraint}")
@@ -154,7 +155,7 @@ async def _disowned(scene: Scene) -> bool:
 
 
 async def _said_to_be_paid(scene: Scene) -> bool:
-    """Between two looks of the wallet's the quote becomes a paid one, without a payment."""
+    """Between two looks of the wallet's the quote is said to be paid, and there is no payment."""
     quote, look = await scene.card(), scene.wallet._stored_quote
 
     async def looked(quote_id: UUID, payer_id: UUID) -> StoredQuote:

@@ -35,9 +35,11 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     told = await _told(server, [[str(first), str(last)] for first, last in ranges])
     wrong = [story for story in told if story["problem"]]
     total: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     for story in told:
         total.update({name: story[name] for name in _COUNTED})
         total.update(story["holds"])
+        asked.update(story["requests"])
         total.update({"faults": len(story["struck"])})
     return [
         Finding(
@@ -56,6 +58,14 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             sum(sum(story["holds"].values()) for story in told),
             sum(any(words in story["problem"] for words in _OF_HOLDS) for story in wrong),
             ", ".join(f"{total[end]:,} {end}" for end in ("captured", "refused", "cancelled", "expired")),
+        ),
+        Finding(
+            "L17",
+            "A request moves nothing and ends once: by the payment that answers it, as one of its two sides said, or "
+            "by its time; who asked in vain was told.",
+            sum(sum(story["requests"].values()) for story in told),
+            sum(any(words in story["problem"] for words in _OF_REQUESTS) for story in wrong),
+            ", ".join(f"{asked[end]:,} {end}" for end in ("paid", "declined", "cancelled", "expired")),
         ),
         Finding(
             "L7, T11",
@@ -120,6 +130,7 @@ def _names(wrong: Sequence[Told]) -> str:
 
 
 _OF_HOLDS: Final = ("set aside", "ended", "escrow", "limits count", "reminded")
+_OF_REQUESTS: Final = ("ask", "request", "answered")
 _COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
 
 PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

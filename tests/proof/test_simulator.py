@@ -15,7 +15,7 @@ from bot.courier import Courier
 from bot.inbox import Inbox
 from bot.journeys import claim
 from tests.proof.simulator.story import Story, simulate
-from wallet import Wallet, holds, settlement
+from wallet import Wallet, holds, requests, settlement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,6 +96,11 @@ def a_hold_stays_when_it_is_captured(monkeypatch: pytest.MonkeyPatch) -> str:
     return "said to be open, and moved by"
 
 
+def a_request_stays_open_when_it_is_paid(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(requests, "close_paid", lambda paid: (_NOTHING, {"ended": len(paid)}))
+    return "answered as nobody wanted"
+
+
 def anybody_claims(monkeypatch: pytest.MonkeyPatch) -> str:
     async def accept(*_: Any) -> bool:
         """Whoever has the link."""
@@ -131,6 +136,7 @@ def an_update_is_acknowledged_before_it_is_stored(monkeypatch: pytest.MonkeyPatc
         no_pin_is_looked_at,
         a_freeze_holds_nothing_up,
         a_hold_stays_when_it_is_captured,
+        a_request_stays_open_when_it_is_paid,
         anybody_claims,
         a_notice_is_told_whatever_telegram_says,
         an_update_is_acknowledged_before_it_is_stored,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.person import PIN_LENGTH
 from tests.proof.simulator.holds import Holds
 from tests.proof.simulator.records import CAFE, Row, Wrong
+from tests.proof.simulator.requests import Requests
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -53,10 +54,22 @@ class Books:
 
     def __post_init__(self) -> None:
         self.holds = Holds(self)
+        self.requests = Requests(self)
 
     def id_of(self, who: Who) -> UUID:
         """The party."""
         return next(party for party, known in self.parties.items() if known == who)
+
+    def note(self, ask: Ask) -> str:
+        """Remember what somebody wants; returns the note by which it is known."""
+        note = f"n{1001 + len(self.asks)}"  # none of them begins like another
+        self.asks[note] = ask
+        return note
+
+    def person(self, party: UUID) -> Who:
+        """Who this is: the person who has this username, where it stands for whoever has it."""
+        who, people = self.who(party), self.telegram.world.people.values()
+        return next((person.id for person in people if who == f"@{person.username}"), who)
 
     def paid(self) -> list[Row]:
         """What people paid or set aside, oldest first."""
@@ -72,6 +85,7 @@ class Books:
         new = [row for row in found.values() if row.id not in self.rows]
         self.rows = found
         self.holds.look()
+        self.requests.look()
         for row in new:
             self._was_wanted(row)
         self._happened_once()
@@ -163,7 +177,7 @@ class Books:
         for who, words, reference in owed:
             if not any(words in text and reference in text for text in self.telegram.shown[who]):
                 raise Wrong(f"{who} was never told “{words} … {reference}”")
-        return len(owed) + self._others_were_told()
+        return len(owed) + self._others_were_told() + self.requests.told()
 
     def _owed(self, row: Row) -> list[tuple[int, str, str]]:
         sides = zip((row.debit, row.credit), _SAID[row.kind], strict=True)

@@ -114,7 +114,7 @@ class Holds:
             raise Wrong(f"said to be {hold.state}, and moved by {ends}: {hold}")
 
     def _is_due(self, row: Row, hold: Hold, ask: Ask) -> bool:
-        payee = self._person(self._books.who(hold.payee))
+        payee = self._books.person(hold.payee)
         match hold.state:
             case "captured":
                 claimant = self._books.who(row.credit)
@@ -125,11 +125,6 @@ class Holds:
                 return row.credit == hold.payer and ask.taken_back
             case _:
                 return row.credit == hold.payer and row.at >= hold.until
-
-    def _person(self, who: Who) -> Who:
-        """The person who has this username, where money waits for whoever has it."""
-        people = self._books.telegram.world.people.values()
-        return next((person.id for person in people if who == f"@{person.username}"), who)
 
     def _limits_follow(self) -> None:
         """What limits count for each payer is what left and did not come back. Wrong."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sandbox.person import PIN_LENGTH
 from sandbox.telegram.cast import PEOPLE
 from sandbox.telegram.errors import ImpossibleActError
+from tests.proof.simulator.asking import Asking
 from tests.proof.simulator.phone import Phone, labels_of, links, note_of, text_of
 from tests.proof.simulator.records import CAFE, Ask
 from tests.proof.simulator.telegram import NEWCOMERS
@@ -38,6 +39,7 @@ class Somebody:
         self._phone = Phone(cast.id, telegram, chance)
         self._books = books
         self._chance = chance
+        self._asking = Asking(cast.id, self._phone, books, chance)
         self._confirmed: set[str] = set()
         self._answers: tuple[set[Who], set[int]] = (set(), set())
 
@@ -79,6 +81,11 @@ class Somebody:
         self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", mentioned)
         return f"asks to send {cents} to {payee.named} for {note}"
 
+    def request(self) -> str:
+        """Ask somebody for money."""
+        payee = self._payee()
+        return self._asking.ask(payee.number, payee.named) if payee.number else self.ask()
+
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
         note = self._new_note({payee}, {cents})
@@ -108,7 +115,7 @@ class Somebody:
         if (asked := self._question()) is not None:
             invited.append(asked)
         if not invited:
-            return self.ask
+            return self.request if self._chance.happens(0.3) else self.ask
         return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
 
     def _invitation(self, message: Message) -> Callable[[Message], str] | None:
@@ -124,12 +131,12 @@ class Somebody:
             return self._refuse if self._chance.happens(0.2) else self._accept
         if "Take it back" in on_it and self._chance.happens(0.15):
             return self._take_back
-        return None
+        return self._asking.invitation(message)
 
     def _on_card_of_all(self, message: Message) -> Callable[[Message], str] | None:
         """What a card in the group makes one do: with one's own what it asks for, with others' nearly nothing."""
         if "Confirm with PIN" not in labels_of(message):
-            return None
+            return self._asking.on_card_of_all(message)
         if self._asked_by(message).payer != self.id and not self._chance.happens(0.03):
             return None
         return self._cancel if self._chance.happens(0.1) else self._confirm
@@ -241,6 +248,7 @@ class Somebody:
             (say("/send"), 2),
             (say("/balance"), 2),
             (say("/history"), 1),
+            (say("/requests"), 1),
             (self._cancel_all, 2),
             (say("/pin"), 2),
             (self.start, 1),
@@ -282,9 +290,7 @@ class Somebody:
         return self._chance.choice([payee for payee in _PAYEES if own.isdisjoint(payee.who)])
 
     def _new_note(self, payees: set[Who], amounts: set[int]) -> str:
-        note = f"n{1001 + len(self._books.asks)}"  # none of them begins like another
-        self._books.asks[note] = Ask(self.id, payees, amounts)
-        return note
+        return self._books.note(Ask(self.id, payees, amounts))
 
     def _notice_changes(self) -> None:
         """Read what is new: whether a new PIN holds."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.person import plain
 from sandbox.telegram import people as acts
 from sandbox.telegram.errors import ImpossibleActError
-from sandbox.tour import start_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 _IN_SIGHT: Final = 8
 _NOTE: Final = re.compile(r"(?:Note: |, )(n\d+)\b")
+_LINK: Final = re.compile(r"start(?:=|%3D)((?:claim|ask)_[\w-]+)")
 _AMOUNT: Final = re.compile(r"\d+\.\d\d")
 
 
@@ -83,11 +83,14 @@ class Phone:
         acts.share_users(self._world, self._person, 1, [user_id])
 
     def taps(self, message: Message, label: str, times: int = 1) -> str:
-        """Press a button."""
+        """Press a button, which may be a link."""
         chat = int(message.wire["chat"]["id"])
         for row, buttons in enumerate(_rows(message)):
             for column, button in enumerate(buttons):
                 if label in plain(button["text"]):
+                    if found := _LINK.search(button.get("url", "")):
+                        self.start(found[1])
+                        return f"follows {label}"
                     self._touched = (message.id, message.body)
                     for _ in range(times):
                         acts.press(self._world, self._person, chat, message.id, row=row, column=column)
@@ -144,13 +147,11 @@ def note_of(message: Message) -> str | None:
 
 
 def links(telegram: Telegram) -> Sequence[str]:
-    """The start parameters of all links that payers may have sent on, in the order of who has them."""
-    messages = (message for person in telegram.shown for message in telegram.world.chats[person].messages.values())
-    return [
-        start_parameter(message.wire["reply_markup"])
-        for message in messages
-        if "Send the link on" in labels_of(message)
-    ]
+    """The start parameters of all links that somebody may have sent on, or that stand where everybody is."""
+    chats = [*telegram.shown, telegram.world.group.id]
+    messages = (message for chat in chats for message in telegram.world.chats[chat].messages.values())
+    urls = (str(button.get("url")) for message in messages for row in _rows(message) for button in row)
+    return [found[1] for url in urls if (found := _LINK.search(url))]
 
 
 def _rows(message: Message) -> list[list[dict[str, Any]]]:

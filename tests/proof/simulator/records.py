@@ -21,7 +21,7 @@ class Wrong(Exception):
 
 @dataclass
 class Ask:
-    """What a person wants to pay, known by its note. Where they were asked in turn, any of their answers may count."""
+    """What a person wants to pay, or is asked for, by its note. Of several answers to a question any may count."""
 
     payer: int
     payees: set[Who]
@@ -32,6 +32,10 @@ class Ask:
     refused: set[int] = field(default_factory=set)
     """Who said so of the money that was set aside for it."""
     taken_back: bool = False
+    asker: int | None = None
+    """Who asks the payer for it, where it is a request; and whether the one declined it, or the other took it back."""
+    declined: bool = False
+    cancelled: bool = False
 
 
 @dataclass

@@ -61,6 +61,7 @@ class Outcome:
     looks: int = 0
     payments: int = 0
     holds: dict[str, int] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
     told: int = 0
     struck: list[str] = field(default_factory=list)
     problem: str = ""
@@ -159,8 +160,8 @@ class Story:
         self._settle_down()
         self.time.leapt += timedelta(days=8)
         self._settle_down()
-        if still := self.books.holds.open():
-            raise Wrong(f"still set aside after its time: {still}")
+        if still := [*self.books.holds.open(), *self.books.requests.open()]:
+            raise Wrong(f"still open after its time: {still}")
         cards = [(note_of(each), "waiting for" in text_of(each)) for each in self.telegram.in_the_group()]
         if waiting := {note for note, waits in cards if waits} - {note for note, waits in cards if not waits}:
             raise Wrong(f"after its time the group is still told to wait for {waiting}")  # but for a card sent twice
@@ -206,6 +207,7 @@ class Story:
             self._write(f"books: {row.kind} {row.amount} fee {row.fee} {row.note} {row.reference}")
         self.outcome.payments = len(self.books.paid())
         self.outcome.holds = self.books.holds.counted()
+        self.outcome.requests = self.books.requests.counted()
         if problems := self._unforeseen.seen:
             raise Wrong(f"not foreseen: {problems}")
         for program in self._programs():

@@ -1,0 +1,114 @@
+"""Money asked for, in the books: that somebody did ask, and that each request ends once, as one of the two wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tests.proof.simulator.records import Wrong
+from wallet.requests import MAX_OPEN, REMIND_EVERY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from tests.proof.simulator.books import Books
+
+
+class Request(NamedTuple):
+    """A row of `wallet.requests`; who asks is its payee, who is asked its payer, both parties."""
+
+    id: UUID
+    amount: int
+    note: str
+    state: str
+    payer: UUID
+    payee: UUID
+    at: datetime
+    until: datetime
+    reminded_at: datetime | None
+    payment: UUID | None
+
+
+_REQUESTS: Final = """
+    SELECT r.id, r.amount, r.note, r.state, payer.party_id, payee.party_id, r.created_at, r.expires_at, r.reminded_at,
+           r.payment_id
+    FROM wallet.requests r
+    JOIN wallet.accounts payer ON payer.id = r.payer_account_id
+    JOIN wallet.accounts payee ON payee.id = r.payee_account_id
+    ORDER BY r.created_at, r.id
+"""
+
+
+class Requests:
+    """All that anybody was ever asked for, and the way to look at it."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self.all: dict[UUID, Request] = {}
+
+    def open(self) -> list[Request]:
+        """What still waits for an answer."""
+        return [request for request in self.all.values() if request.state == "open"]
+
+    def counted(self) -> dict[str, int]:
+        """How many are open, and how many ended in each way."""
+        return dict(Counter(request.state for request in self.all.values()))
+
+    def look(self) -> None:
+        """Compare with the rows of the books, which have been read just before. Wrong."""
+        found = {row[0]: Request(*row) for row in self._books.connection.execute(_REQUESTS)}
+        if missing := self.all.keys() - found.keys():
+            raise Wrong(f"no longer asked for, nor ended: {[self.all[each] for each in missing]}")
+        for request in found.values():
+            self._was_wanted(request)
+            self._follows(self.all.get(request.id), request)
+        self.all = found
+        notes = Counter(request.note for request in found.values())
+        if twice := [note for note, times in notes.items() if times > 1]:
+            raise Wrong(f"asked for more than once: {twice}")
+        pairs = Counter((request.payer, request.payee) for request in self.open())
+        if pairs and max(pairs.values()) > MAX_OPEN:
+            raise Wrong(f"one person is asked for more than {MAX_OPEN} things at once by another: {pairs}")
+
+    def told(self) -> int:
+        """Who asked in vain was told so; how many those are. Wrong."""
+        owed = [request for request in self.all.values() if request.state in _NEWS]
+        for request in owed:
+            who = self._books.who(request.payee)
+            shown = self._books.telegram.shown[who] if isinstance(who, int) else []
+            if not any(_NEWS[request.state] in text and f"Note: {request.note}" in text for text in shown):
+                raise Wrong(f"{who} was never told how their request ended: {request}")
+        return len(owed)
+
+    def _was_wanted(self, request: Request) -> None:
+        ask = self._books.asks.get(request.note)
+        payer, payee = self._books.person(request.payer), self._books.who(request.payee)
+        if ask is None or (payer, payee) != (ask.payer, ask.asker) or request.amount not in ask.amounts:
+            raise Wrong(f"nobody wanted to ask for it: {request} from {payee} to {payer}, {ask}")
+        payment = next((row for row in self._books.paid() if row.note == request.note), None)
+        match request.state:
+            case "paid":
+                ended = payment is not None and payment.id == request.payment and payment.amount == request.amount
+            case "declined":
+                ended = ask.declined
+            case "cancelled":
+                ended = ask.cancelled
+            case "expired":
+                ended = self._books.telegram.time.clock() >= request.until
+            case state:
+                ended = state == "open"
+        if not ended or (payment is not None and request.state != "paid"):
+            raise Wrong(f"answered as nobody wanted: {request}, {payment}, {ask}")
+
+    def _follows(self, before: Request | None, now: Request) -> None:
+        if before is None:
+            return
+        if before.state not in {"open", now.state}:
+            raise Wrong(f"answered twice: {before}, then {now}")
+        told_at = before.reminded_at or before.at
+        if now.reminded_at not in {None, before.reminded_at} and now.reminded_at < told_at + REMIND_EVERY:
+            raise Wrong(f"reminded too soon: {before}, then {now}")
+
+
+_NEWS: Final = {"declined": "declined to pay", "expired": "did not answer"}
