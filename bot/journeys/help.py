@@ -54,6 +54,12 @@ async def show(turn: Turn) -> None:
         "Or press /send and choose step by step.\n"
         "Somebody without a wallet? Send it all the same: I set it aside for them, and it returns if they do not come."
     )
+    elsewhere = turn.t(
+        "<b>Where you talk</b>\n"
+        "In a group, answer somebody’s message with “/pay 5 lunch”.\n"
+        "In any other chat, write “{bot} 5 lunch”: whoever it is for presses a button, and you confirm.",
+        bot=f"@{turn.context.bot.username}",
+    )
     asking = turn.t(
         "<b>Asking</b>\n"
         "request 10 from @ben for cinema\n"
@@ -67,7 +73,7 @@ async def show(turn: Turn) -> None:
     )
     fees = turn.t("<b>Fees</b>\nFree for people. A business pays a small part of what it receives.")
     listed = "\n".join(f"/{name} – {text}" for name, text in commands(turn.speaker).items())
-    await turn.say(f"{examples}\n\n{asking}\n\n{safety}\n\n{fees}\n\n{listed}")
+    await turn.say(f"{examples}\n\n{elsewhere}\n\n{asking}\n\n{safety}\n\n{fees}\n\n{listed}")
 
 
 async def not_understood(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from telegram import Update
 
-from bot.guards import fresh, private, six_digits
+from bot.guards import fresh, fresh_as_guest, private, six_digits
 
 if TYPE_CHECKING:
     from bot.redaction import Json
@@ -29,24 +29,24 @@ def test_what_a_person_writes_in_private_is_fresh() -> None:
     assert fresh.check_update(update())
 
 
+NOT_THEIR_OWN: tuple[Json, ...] = (
+    {"forward_origin": {"type": "user", "date": 1, "sender_user": ANA}},
+    {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}},
+    {"via_bot": OTHER_BOT},
+    {"sender_chat": NEWS},
+    {"chat": MARKET, "sender_chat": MARKET},
+    {"is_from_offline": True},
+    {"sender_business_bot": OTHER_BOT},
+    {"business_connection_id": "connection"},
+    {"from": OTHER_BOT},
+    {"from": None},
+    {"chat": NEWS},
+)
+"""What makes a message another's than the person's in whose name it comes."""
+
+
 @pytest.mark.parametrize(
-    "fields",
-    [
-        {"forward_origin": {"type": "user", "date": 1, "sender_user": ANA}},
-        {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}},
-        {"via_bot": OTHER_BOT},
-        {"sender_chat": NEWS},
-        {"chat": MARKET, "sender_chat": MARKET},
-        {"is_from_offline": True},
-        {"sender_business_bot": OTHER_BOT},
-        {"business_connection_id": "connection"},
-        {"from": OTHER_BOT},
-        {"from": None},
-        {"chat": MARKET},
-        {"chat": MARKET | {"type": "group"}},
-        {"chat": NEWS},
-    ],
-    ids="-".join,
+    "fields", [*NOT_THEIR_OWN, {"chat": MARKET}, {"chat": MARKET | {"type": "group"}}], ids="-".join
 )
 def test_what_is_not_by_a_person_in_private_is_not_fresh(fields: dict[str, Any]) -> None:
     """Each of these alone is enough."""
@@ -59,6 +59,20 @@ def test_what_is_not_by_a_person_in_private_is_not_fresh(fields: dict[str, Any])
 def test_only_a_new_message_is_fresh(kind: str) -> None:
     """Neither an edit nor what comes by a channel or a business connection."""
     assert not fresh.check_update(update(kind))
+
+
+@pytest.mark.parametrize("chat", [{"id": 5002, "type": "private"}, MARKET, MARKET | {"type": "group"}])
+def test_a_guest_is_fresh_wherever_people_talk(chat: Json) -> None:
+    """In a chat between two, or in a group; a member's message is none of a guest's."""
+    assert fresh_as_guest.check_update(update("guest_message", chat=chat))
+    assert not fresh_as_guest.check_update(update("message", chat=chat))
+    assert not fresh.check_update(update("guest_message", chat=chat))
+
+
+@pytest.mark.parametrize("fields", [*NOT_THEIR_OWN, {"edit_date": 2}], ids="-".join)
+def test_a_guest_calls_in_their_own_words_or_not_at_all(fields: Json) -> None:
+    """A forward that calls the bot somewhere else, and an edit that may come as any call does."""
+    assert not fresh_as_guest.check_update(update("guest_message", **fields))
 
 
 @pytest.mark.parametrize("kind", ["message", "edited_message"])

@@ -54,6 +54,8 @@ def test_an_empty_webhook_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SIXPENCE_WEBHOOK_SECRET", "short"),
         ("SIXPENCE_WEBHOOK_URL", "http://pay.example/telegram"),
         ("SIXPENCE_WEBHOOK_URL", "pay.example"),
+        ("SIXPENCE_STRANGER_AMOUNT", "-1"),
+        ("SIXPENCE_STRANGER_AMOUNT", "100.50"),
         ("SIXPENCE_WEBHOOK_LISTEN", "8080"),
         ("SIXPENCE_WEBHOOK_LISTEN", "localhost:http"),
         ("SIXPENCE_WEBHOOK_LISTEN", "localhost:70000"),

@@ -123,11 +123,11 @@ async def test_a_refusal_is_told_to_the_caller_alone(street: Street) -> None:
 async def test_an_unfinished_call_is_explained(street: Street) -> None:
     """No amount, one that reads two ways, two people: how it is done, and no offer to whoever comes first."""
     await street.open_wallets(street.ana, street.ben)
-    for words in ("to @ben", "1,234 to @ben", "5 to @ben and @luna", "hello"):
+    for words in ("to @ben", "1,234 to @ben", "5 to @ben and @luna", "hello", "ask @ben for 10", "request 5 lunch"):
         await street.ana.calls_guest(street.ben.id, words)
     await street.settled()
     answers = await posted(street)
-    assert ["“@sixpence_bot 5 to @name for lunch”" in text for text in answers] == [True] * 4
+    assert ["“@sixpence_bot 5 to @name for lunch”" in text for text in answers] == [True] * 6
 
 
 async def test_talk_about_the_bot_is_left_alone(street: Street) -> None:

@@ -20,7 +20,9 @@ async def test_help_shows_examples_and_every_command(street: Street) -> None:
     """One message, for anybody."""
     await street.ana.start()
     await street.ana.says("/help")
-    await street.ana.reads("send 5 to @ben for lunch", *(f"/{name}" for name in commands(Speaker())))
+    await street.ana.reads(
+        "send 5 to @ben for lunch", "@sixpence_bot 5 lunch", *(f"/{name}" for name in commands(Speaker()))
+    )
 
 
 async def test_an_unknown_command_is_answered(street: Street) -> None:

@@ -53,7 +53,7 @@ BUGS = (
         "a guest's edited message pays",
         "bot/guards.py",
         (("    & _NeverEdited()\n", ""),),
-        "tests/journeys/test_never_pays.py::test_the_retweet_rule",
+        f"{_GUARDS}::test_a_guest_calls_in_their_own_words_or_not_at_all",
     ),
     Bug(
         "what may pay",

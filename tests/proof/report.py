@@ -33,7 +33,7 @@ _BY_HAND = """\
 
 `python -m tests.proof.mutation` lets mutmut change one thing at a time in the five modules that money depends on most,
 and runs their tests until one fails. It takes the better part of an hour, so its result is written down here by hand
-(21 November 2026, mutmut 3; 173 of 1,209 mutants, nearly all of them of the ledger's, were not tried).
+(21 November 2026, the ledger's 28 November; mutmut 3; 14 of 1,209 mutants, all of them of the PINs', were not tried).
 
 | module | tried | noticed | not noticed |
 |---|---:|---:|---:|
@@ -41,7 +41,7 @@ and runs their tests until one fails. It takes the better part of an hour, so it
 | `wallet/payments.py` | 406 of 406 | 392 | 14 |
 | `wallet/pins.py` | 264 of 278 | 262 | 2 |
 | `wallet/fees.py` | 130 of 130 | 128 | 2 |
-| `wallet/ledger.py` | 15 of 174 | 7 | 8 |
+| `wallet/ledger.py` | 174 of 174 | 162 | 12 |
 
 Four of those noticed ran into a time limit. Those not noticed:
 
@@ -50,7 +50,7 @@ Four of those noticed ran into a time limit. Those not noticed:
 - pins: a count on a quote where there is no quote; the pepper's name of a renewed hash, which is noticed by the tests
   of rotation, and those were not run
 - fees: which zeros a tariff's name may end in (2)
-- ledger: `zip(strict=True)` where the lengths are always equal (8)
+- ledger: `zip(strict=True)` where the lengths are always equal (12)
 """
 
 

@@ -1,7 +1,7 @@
 """One seed drives people, clock, Telegram's faults, the database's faults and kills; nothing is lost or paid twice.
 
-The world in which the real bot and the real wallet are tried is `tests/proof/simulator`. Each seed is a story of 30 to
-60 steps; a seed that finds something is told again with `python -m tests.proof.simulator SEED`.
+The world in which the real bot and the real wallet are tried is `tests/proof/simulator`. Each seed is a story of 40 to
+80 steps; a seed that finds something is told again with `python -m tests.proof.simulator SEED`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _OPERATIONS = {
-    "payment": ("pin", "cancel", "again"),
+    "payment": ("pin", "cancel", "again", "back"),
+    "request": ("askpay", "askno", "askblock"),
+    "asked": ("askcancel", "askremind"),
+    "requests": ("asked0", "asked1"),
     "history": ("older", "newer", "account0"),
     "payee": ("payee0",),
     "amount": ("amount0",),
@@ -129,7 +132,10 @@ async def _walk_through(here: Scene) -> AsyncIterator[str]:
     for _ in range(9):
         party = await street.party(ana)
         await street.wallet.deposit(party.id, euros(street.wallet, 1), key=uuid4(), by="test", reason="pages")
-    for words in ("/history", "/history"):
+    for words in ("send 2 to @ben", "send 3 to @nobody_yet"):
+        await here.pays(ana, words)
+    await here.says(street.ben, "/request 4 @ana tea")
+    for words in ("/request 5 @ben tea", "/requests", "/history", "/history"):
         await here.says(ana, words)
     await here.taps(ana, "Older")
     for words in ("send @ben", "send 1,234 to @ben", "send 2 to Ben", "send @ben", "6", "send 5 to @ben"):

@@ -83,8 +83,9 @@ class Somebody:
 
     def request(self) -> str:
         """Ask somebody for money."""
-        payee = self._payee()
-        return self._asking.ask(payee.number, payee.named) if payee.number else self.ask()
+        payee = self._chance.choice([each for each in _PAYEES if each.number and each.number != self.id])
+        assert payee.number is not None, "a person"
+        return self._asking.ask(payee.number, payee.named)
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
@@ -309,10 +310,12 @@ class Newcomer(Somebody):
         return is_here and super().is_free
 
     def ask(self) -> str:
-        """Ask for a payment, or, without any money, see whether there is some to be had."""
+        """Ask for a payment, or, without any money, for some, or see whether there is some to be had."""
         told = self._telegram.shown[self.id]
         has_money = any(words in shown for shown in told for words in ("You received", "was paid in"))
-        return super().ask() if has_money else self.start()
+        if has_money:
+            return super().ask()
+        return self.request() if self._chance.happens(0.6) else self.start()
 
     def _choice(self) -> Callable[[], str]:
         if self._phone.chat.started:

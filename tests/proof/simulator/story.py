@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL
 
-STEPS: Final = (30, 60)
+STEPS: Final = (40, 80)
 _AT_ONCE: Final = (1, 1, 2, 3)
 """So many acts of people fall into a step."""
 OPENING: Final = 100_00
@@ -196,7 +196,7 @@ class Story:
         if not self.operator.busy and chance.happens(0.22):
             self._write(f"operator: {self.operator.act()}")
         for _ in range(chance.choice(_AT_ONCE)):
-            if not (self.busy.is_free and chance.happens(0.65)):
+            if not (self.busy.is_free and chance.happens(0.75)):
                 self.busy = chance.choice([each for each in self.everybody if each.is_free] or self.everybody)
             self._write(f"{self.busy.name}: {self.busy.act()}")
 
