@@ -47,16 +47,17 @@ class Ephemeral:
         self._clock = clock
         self._ask_again_at: datetime | None = None
 
-    async def send(self, chat_id: int, user_id: int, face: Face, query_id: str) -> int | None:
-        """Show this to whoever pressed a button a moment ago, in place of what they pressed; return its number.
+    async def send(self, chat_id: int, user_id: int, face: Face, query_id: str, *, in_place: bool = True) -> int | None:
+        """Show this to whoever pressed a button a moment ago, and return its number.
 
-        None where that cannot be: an older server or app, a press of more than 15 seconds ago. That they see it is not
-        promised, even so.
+        `in_place` of what they pressed; otherwise beside it, where that is for them to see as well. None where that
+        cannot be: an older server or app, a press of more than 15 seconds ago. That they see it is not promised, even
+        so.
         """
         if not await self._is_known(chat_id, user_id):
             return None
         whom = {"receiver_user_id": user_id, "callback_query_id": query_id}  # as 10.2 has it; 10.3 groups them
-        grouped = {**whom, "replace_callback_query_message": True}
+        grouped = {**whom, "replace_callback_query_message": in_place}
         try:
             sent = await messages.sent(
                 self._bot, chat_id, face, api_kwargs={**whom, "ephemeral_message_parameters": grouped}

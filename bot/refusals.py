@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from bot import split_words
-from bot.contacts import NotAccepted, NotAsked, NotToBeFound
+from bot import request_refusals, split_words
+from bot.contacts import NotAccepted, NotToBeFound
 from bot.names import clean
 from wallet import (
     AmountOutOfRange,
@@ -35,12 +35,8 @@ from wallet import (
     QuoteExpired,
     QuotePaid,
     QuoteUnknown,
-    ReminderTooSoon,
-    RequestClosed,
-    RequestUnknown,
     SelfPayment,
     TooManyBusinesses,
-    TooManyRequests,
     Unavailable,
     WalletError,
     WeakPin,
@@ -198,53 +194,12 @@ def _hold_closed(speaker: Speaker, refusal: HoldClosed) -> str:
     return sentences[refusal.state]
 
 
-def _not_asked(speaker: Speaker, refusal: NotAsked) -> str:
-    if refusal.blocked:
-        return speaker.t(
-            "{name} takes no requests from you. Nothing was asked. To ask somebody else, press /request.",
-            name=clean(refusal.name),
-        )
-    return speaker.t(
-        "You and {name} never paid each other, so I do not ask them in private. Nothing was asked. Send them your link "
-        "(you get it with /me), or write /request in a group that you are both in.",
-        name=clean(refusal.name),
-    )
-
-
-def _request_closed(speaker: Speaker, refusal: RequestClosed) -> str:
-    sentences = {
-        "paid": speaker.t("This request was paid already. No money moved just now. See /history."),
-        "declined": speaker.t("This request was declined. No money moved. To pay all the same, press /send."),
-        "cancelled": speaker.t("This request was taken back by who asked. No money moved. You owe nothing for it."),
-        "netted": speaker.t("This request was settled up in your group. No money moved just now."),
-        "expired": speaker.t("The time of this request is over. No money moved. They can ask again with /request."),
-    }
-    return sentences[refusal.state]
-
-
-def _too_many_requests(speaker: Speaker, refusal: TooManyRequests) -> str:
-    if refusal.opens_at is None:
-        return speaker.plural(
-            "You have {count} open request to them already. Nothing was asked. Wait for an answer, or cancel one: "
-            "/requests.",
-            "You have {count} open requests to them already. Nothing was asked. Wait for an answer, or cancel one: "
-            "/requests.",
-            refusal.allowed,
-        )
-    return speaker.plural(
-        "You can ask for money {count} time in 24 hours. Nothing was asked. Ask again from {time}.",
-        "You can ask for money {count} times in 24 hours. Nothing was asked. Ask again from {time}.",
-        refusal.allowed,
-        time=refusal.opens_at,
-    )
-
-
 _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
+    **request_refusals.SENTENCES,
     NotAccepted: lambda say, no: say.t(
         "{name} does not accept payments from you. No money moved. To pay somebody else, press /send.",
         name=clean(no.name),
     ),
-    NotAsked: _not_asked,
     NotToBeFound: lambda say, no: say.t(
         "{name} does not wish to be found by name. No money moved. Ask them for their link (they get it with /me), "
         "or press /send and choose them from your contacts.",
@@ -305,12 +260,6 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     PaymentUnknown: lambda say, _: say.t("I do not know this payment. No money moved. See /history for yours."),
     HoldUnknown: lambda say, _: say.t("I do not know of this money set aside. No money moved. /balance shows yours."),
     HoldClosed: _hold_closed,
-    RequestUnknown: lambda say, _: say.t("I do not know this request. No money moved. /requests shows the open ones."),
-    RequestClosed: _request_closed,
-    TooManyRequests: _too_many_requests,
-    ReminderTooSoon: lambda say, no: say.t(
-        "They heard of it less than a day ago. Nothing was sent. You can remind them from {time}.", time=no.opens_at
-    ),
     PartyInvited: lambda say, no: say.t(
         "{name} has no wallet yet. No money moved. Ask them to start me.", name=clean(no.name)
     ),

@@ -196,10 +196,10 @@ async def _three_share_a_pizza(cast: dict[str, Person]) -> list[Claim]:
     await ana.presses("Ask everybody now", chat=flat)
     for one in (cast["Ben"], cast["Chai"]):
         await one.presses("Pay my share", chat=flat)
-        await one.reads("pizza", "Balance after")
-        await one.presses("Confirm with PIN")
-        await one.types_pin()
-        await one.reads("✓", "3.00")
+        await one.reads_ephemeral("pizza", "Balance after", chat=flat)
+        await one.presses("Confirm with PIN", chat=flat)
+        await one.types_pin(chat=flat)
+        await one.reads_ephemeral("✓", "3.00", chat=flat)
     paid = await ana.reads("✓ Ben Okafor", "✓ Chai Srisuk", "All is paid", chat=flat)
     return [Claim("a split is one card, and each pays their own share of it", paid["id"] == board["id"])]
 

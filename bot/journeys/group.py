@@ -59,17 +59,20 @@ async def instructed(turn: Turn) -> None:
 
 
 async def confirm(turn: Turn) -> None:
-    """Bring the payer the card with all that the PIN confirms, where only they see it.
+    """Bring the payer the card with all that the PIN confirms."""
+    card = await _pressed(turn)
+    if card is not None and card.quote_id is not None:
+        await bring(turn, await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id))
+
+
+async def bring(turn: Turn, quote: Quote, *, in_place: bool = True) -> None:
+    """Bring the payer, who pressed a button for it, their own card of this quote, where only they see it.
 
     That is here, if Telegram can show them a message of their own; pressed again, because none came, it is their
-    private chat.
+    private chat. `in_place`: of the card whose button was pressed, which is about this payment alone.
     """
-    card = await _pressed(turn)
-    if card is None or card.quote_id is None:
-        return
-    quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
     before = await turn.context.cards.of_quote(quote.id, turn.user.id)
-    if before is None and await _shown_here(turn, quote):
+    if before is None and await _shown_here(turn, quote, in_place=in_place):
         return
     if before is not None and before.is_ephemeral:
         await places.bring_home(turn.context, before)
@@ -77,7 +80,7 @@ async def confirm(turn: Turn) -> None:
         await pay.show(turn.in_private, quote)
     except Forbidden:
         await turn.context.people.set_reachable(turn.user.id, reachable=False)
-        if before is None or not before.is_ephemeral or not await _shown_here(turn, quote):
+        if before is None or not before.is_ephemeral or not await _shown_here(turn, quote, in_place=in_place):
             await turn.toast(
                 turn.speaker.label("I may not write to you. Start our private chat, then press again."), alert=True
             )
@@ -88,14 +91,14 @@ async def confirm(turn: Turn) -> None:
     await public.follow(turn.context, quote.id)
 
 
-async def _shown_here(turn: Turn, quote: Quote) -> bool:
+async def _shown_here(turn: Turn, quote: Quote, *, in_place: bool) -> bool:
     """Show the payer their own card in the group, if that can be."""
     query = turn.update.callback_query
     if query is None or query.inline_message_id is not None:
         return False
     card = await pay.own_card(turn.context, turn.person, quote)
     face = await pay.face(turn, card, quote)
-    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id)
+    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id, in_place=in_place)
     if number is None:
         return False
     await turn.context.cards.stands(card, turn.chat_id, number)

@@ -9,17 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from telegram.error import Forbidden
-
 from bot import intents, messages, payees
 from bot.amounts import Amount
-from bot.journeys import answer, group, instruction, request, requested
+from bot.journeys import group, instruction, request, requested
 from wallet import Money, RequestClosed, WalletError
 
 if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.turn import Turn
-    from wallet import Request
+    from wallet import Quote, Request
 
 
 async def instructed(turn: Turn) -> None:
@@ -58,14 +56,14 @@ async def pay(turn: Turn) -> None:
     await bring(turn, found[1])
 
 
-async def bring(turn: Turn, asked: Request) -> None:
-    """Bring whoever pressed, and is asked for this, the card that pays it; say where it is, or why it is not."""
+async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
+    """Bring whoever pressed, and is asked for this, the card that pays it; say where it is, or why it is not.
+
+    `in_place`: as for `group.bring`.
+    """
     try:
-        await answer.show_quote(turn.in_private, asked)
-    except Forbidden:
-        await turn.context.people.set_reachable(turn.user.id, reachable=False)
-        start = turn.speaker.label("I may not write to you. Start our private chat, then press again.")
-        await turn.toast(start, alert=True)
+        await payees.ensure_accepted(turn.context, turn.person, asked.payee.id)
+        await group.bring(turn, await _quote(turn, asked), in_place=in_place)
     except RequestClosed:
         await turn.toast(turn.speaker.label("This request is over. No money moved just now."))
         await requested.follow(turn.context, asked.id)
@@ -74,8 +72,16 @@ async def bring(turn: Turn, asked: Request) -> None:
             turn.speaker.label("That did not work, and no money moved. I told you why in our private chat.")
         )
         await group.explain(turn, refusal)
-    else:
-        await turn.toast(turn.speaker.label("Give your PIN in our private chat."))
+
+
+async def _quote(turn: Turn, asked: Request) -> Quote:
+    """The open quote that pays this: the one a press before this one made, if it is open still. RequestClosed."""
+    key = turn.key_of(f"pay {asked.id}")
+    while True:
+        quote = await turn.context.wallet.quote_request(asked.id, turn.person.party_id, key=key)
+        if quote.state == "open" and turn.context.clock() < quote.expires_at:
+            return quote
+        key = turn.key_of(f"again {quote.id}")
 
 
 async def cancel(turn: Turn) -> None:

@@ -60,16 +60,13 @@ async def follow(context: Context, request_id: UUID) -> None:
 async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:
     """Return the card as the request stands now. `why` says what stood in the way just now."""
     speaker, request = Speaker(language), as_of_now(context, request)
-    match card.kind:
-        case "asked":
-            payer = await context.people.of_party(request.payer.id)
-            username = payer.username if payer else None
-            return request_cards.asker(speaker, request, username, card.id, link(context, card.id), why)
-        case "request":
-            asker = await context.people.of_party(request.payee.id)
-            return request_cards.payer(speaker, request, asker.username if asker else None, card.id, why)
-        case _:
-            return request_cards.group(speaker, request, card.id, link(context, card.id))
+    if card.kind == GROUP:
+        return request_cards.group(speaker, request, card.id, link(context, card.id))
+    other = await context.people.of_party(request.payer.id if card.kind == ASKER else request.payee.id)
+    username = other.username if other else None
+    if card.kind == ASKER:
+        return request_cards.asker(speaker, request, username, card.id, link(context, card.id), why)
+    return request_cards.payer(speaker, request, username, card.id, why)
 
 
 def as_of_now(context: Context, request: Request) -> Request:

@@ -62,7 +62,7 @@ async def pay(turn: Turn) -> None:
     own = [due.request for due in netting.payments if turn.known and due.payer.id == turn.person.party_id]
     waiting = next((asked for asked in own if asked is not None and asked.state == "open"), None)
     if waiting is not None:
-        await group_requests.bring(turn, waiting)
+        await group_requests.bring(turn, waiting, in_place=False)
     elif own:
         await turn.toast(turn.speaker.label("You have nothing left to pay here."))
     else:

@@ -150,7 +150,7 @@ async def pay(turn: Turn) -> None:
     elif share.request is None:
         await turn.toast(turn.speaker.label("Your own share needs no payment."))
     else:
-        await group_requests.bring(turn, share.request)
+        await group_requests.bring(turn, share.request, in_place=False)
 
 
 async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:

@@ -24,7 +24,7 @@ FLAT = FLATMATES.id
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_a_group_splits_a_dinner(browser: Browser, tmp_path: Path, theme: str) -> None:
-    """All see who has paid; Ben's receipt and Chai's request are in their own chats only."""
+    """All see who has paid; Ben's receipt, and what Chai is asked, are for their own eyes only."""
     async with furnished(tmp_path) as house, at_their_phones(house) as cast:
         ana, ben, chai = cast["Ana"], cast["Ben"], cast["Chai"]
         page = await browser.new_page(viewport=WINDOW, color_scheme="dark" if theme == "dark" else "light")
@@ -40,9 +40,9 @@ async def test_a_group_splits_a_dinner(browser: Browser, tmp_path: Path, theme: 
         await expect(newest(page, ben)).to_contain_text("with the odd cent", timeout=PATIENT)
         await ana.presses("Ask everybody now", chat=FLAT)
         await ben.presses("Pay my share", chat=FLAT)
-        await ben.reads("Balance after")
-        await ben.presses("Confirm with PIN")
-        await ben.types_pin()
+        await ben.reads_ephemeral("Balance after", chat=FLAT)
+        await ben.presses("Confirm with PIN", chat=FLAT)
+        await ben.types_pin(chat=FLAT)
         await chai.reads("Ana Moreno asks you to pay")
         await expect(newest(page, ana)).to_contain_text("· paid", timeout=PATIENT)
         await expect(newest(page, chai)).to_contain_text("asks you to pay", timeout=PATIENT)

@@ -34,8 +34,17 @@ async def all_asked(street: Street, words: str = "/split 90 dinner", chat: int =
 
 
 async def pays_share(somebody: Somebody, chat: int = FLAT, button: str = "Pay my share") -> None:
-    """From the board to the receipt in one's own chat."""
+    """From the board to the receipt, in messages of the group that nobody else sees."""
     await somebody.presses(button, chat=chat)
+    await somebody.reads_ephemeral("Balance after", chat=chat)
+    await somebody.presses("Confirm with PIN", chat=chat)
+    await somebody.types_pin(chat=chat)
+    await somebody.reads_ephemeral("You sent", chat=chat)
+
+
+async def pays_share_in_private(somebody: Somebody, chat: int = FLAT) -> None:
+    """The same where Telegram has no messages for one member alone: in one's own chat."""
+    await somebody.presses("Pay my share", chat=chat)
     await somebody.reads("Balance after")
     await somebody.confirms()
     await somebody.reads("You sent")

@@ -1,4 +1,8 @@
-"""Asking for money in a group, or in a chat that the bot is not in: one card for all, and only who is asked pays."""
+"""Asking for money in a group, or in a chat that the bot is not in: one card for all, and only who is asked pays.
+
+On a server that has no messages for one member alone, so that what is private happens in the payer's own chat;
+`test_splits` and `test_ephemeral_keypads` have the newer servers.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,12 @@ FLAT, BOT = FLATMATES.id, "Sixpence"
 WAITING = "Ana Moreno asks Ben Okafor for €10.00, cinema · waiting for Ben Okafor"
 PAID = "✓ Ben Okafor paid Ana Moreno €10.00, cinema"
 OVER = "Ana Moreno asked Ben Okafor for €10.00, cinema. That is over. No money moved."
+
+
+@pytest.fixture(autouse=True)
+def older_server(street: Street) -> None:
+    """Bot API 10.0 knows no ephemeral messages."""
+    street.world.features.level = "10.0"
 
 
 async def bots_words(street: Street) -> list[str]:

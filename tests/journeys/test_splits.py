@@ -9,7 +9,7 @@ import pytest
 from bot.journeys import expiry, requested
 from sandbox.person import plain
 from sandbox.telegram.cast import MARKET_STREET
-from tests.journeys.boards import FLAT, all_asked, all_in, bots_words, pays_share, toasts
+from tests.journeys.boards import FLAT, all_asked, all_in, bots_words, pays_share, pays_share_in_private, toasts
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
@@ -36,6 +36,32 @@ async def test_whoever_is_in_presses_so_and_pays_their_share(street: Street) -> 
     assert len(await bots_words(street)) == 1
     await street.ana.reads("You received €30.00 from Chai Srisuk")
     assert await street.cents(street.ana) == 50_00 + 60_00
+
+
+async def test_a_share_is_paid_in_private_where_the_group_cannot_hide_it(street: Street) -> None:
+    """Bot API 10.0 knows no messages for one member alone; pressed twice, there is one card."""
+    street.world.features.level = "10.0"
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_asked(street)
+    await street.ben.presses("Pay my share", chat=FLAT)
+    await street.ben.reads("Balance after")
+    await pays_share_in_private(street.ben)
+    assert sum("You sent €30.00" in text or "Balance after" in text for text in await street.ben.texts()) == 1
+    await street.ana.reads("✓ Ben Okafor · €30.00 · paid", chat=FLAT)
+
+
+async def test_nobody_else_sees_a_share_being_paid(street: Street) -> None:
+    """Card, keypad and balance are Ben's alone, beside the board that all see."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_asked(street)
+    await street.ben.presses("Pay my share", chat=FLAT)
+    await street.ben.reads_ephemeral("Balance after: €20.00", chat=FLAT)
+    await street.ben.reads("○ Ben Okafor · €30.00 · to pay", chat=FLAT)
+    await street.ben.presses("Confirm with PIN", chat=FLAT)
+    await street.ben.reads_ephemeral("○○○○○○", chat=FLAT)
+    for other in (street.ana, street.chai):
+        assert not any("Balance" in text or "PIN ○" in text for text in await other.texts_in(FLAT))
+    assert len(await bots_words(street)) == 1
 
 
 async def test_the_board_says_who_carries_the_odd_cent(street: Street) -> None:
@@ -312,7 +338,8 @@ async def test_somebody_who_left_the_group_still_has_their_share(street: Street)
 
 
 async def test_somebody_who_blocked_the_bot_is_told_to_let_it_in(street: Street) -> None:
-    """The press says so; once they have, the same button brings the card."""
+    """On a server that must write in private: the press says so, and then the same button brings the card."""
+    street.world.features.level = "10.0"
     await street.open_wallets(street.ana, street.ben, street.chai)
     await all_in(street)
     await street.blocks(street.ben, blocked=True)
@@ -321,7 +348,7 @@ async def test_somebody_who_blocked_the_bot_is_told_to_let_it_in(street: Street)
     await street.ben.presses("Pay my share", chat=FLAT)
     assert any("I may not write to you" in toast for toast in await toasts(street))
     await street.blocks(street.ben, blocked=False)
-    await pays_share(street.ben)
+    await pays_share_in_private(street.ben)
     await street.ana.reads("✓ Ben Okafor", chat=FLAT)
 
 
@@ -361,7 +388,7 @@ async def test_a_board_that_was_deleted_can_be_brought_back(street: Street) -> N
     await all_asked(street)
     board = await street.ana.reads("○ Ben Okafor", chat=FLAT)
     await street.ana.does("delete", FLAT, message_id=board["id"])
-    await pays_share_in_private(street)
+    await ben_pays_where_he_was_asked(street)
     assert await bots_words(street) == []
     for _ in range(2):
         await street.chai.says_in(FLAT, "/split")
@@ -374,8 +401,8 @@ async def test_a_board_that_was_deleted_can_be_brought_back(street: Street) -> N
     await street.chai.reads("Nothing is being split here", chat=FLAT)
 
 
-async def pays_share_in_private(street: Street) -> None:
-    """Ben pays where he was asked."""
+async def ben_pays_where_he_was_asked(street: Street) -> None:
+    """In his private chat."""
     await street.ben.presses("Pay €30.00")
     await street.ben.reads("Balance after")
     await street.ben.confirms()
@@ -387,7 +414,7 @@ async def test_a_split_outlives_the_bot_in_its_group(street: Street) -> None:
     await street.open_wallets(street.ana, street.ben, street.chai)
     await all_asked(street)
     await street.ana.does("remove", FLAT, user_id=street.context.bot.id)
-    await pays_share_in_private(street)
+    await ben_pays_where_he_was_asked(street)
     assert await street.cents(street.ana) == 80_00
 
 
