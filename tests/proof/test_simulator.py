@@ -7,18 +7,19 @@ import gc
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.courier import Courier
 from bot.inbox import Inbox
-from bot.journeys import claim
 from tests.proof.simulator.story import Story, simulate
 from wallet import Wallet, holds, requests, settlement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from tests.books import Server
     from wallet.accounts import Holder
@@ -96,18 +97,14 @@ def a_hold_stays_when_it_is_captured(monkeypatch: pytest.MonkeyPatch) -> str:
     return "said to be open, and moved by"
 
 
-def a_request_stays_open_when_it_is_paid(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(requests, "close_paid", lambda paid: (_NOTHING, {"ended": len(paid)}))
+def a_request_expires_at_once(monkeypatch: pytest.MonkeyPatch) -> str:
+    expire = requests.expire
+
+    async def early(conn: Any, limit: int, at: datetime, currency: Any) -> Any:
+        return await expire(conn, limit, at + timedelta(days=30), currency)
+
+    monkeypatch.setattr(requests, "expire", early)
     return "answered as nobody wanted"
-
-
-def anybody_claims(monkeypatch: pytest.MonkeyPatch) -> str:
-    async def accept(*_: Any) -> bool:
-        """Whoever has the link."""
-        return True
-
-    monkeypatch.setattr(claim, "_is_for", accept)
-    return "ended as nobody asked for"
 
 
 def a_notice_is_told_whatever_telegram_says(monkeypatch: pytest.MonkeyPatch) -> str:
@@ -136,8 +133,7 @@ def an_update_is_acknowledged_before_it_is_stored(monkeypatch: pytest.MonkeyPatc
         no_pin_is_looked_at,
         a_freeze_holds_nothing_up,
         a_hold_stays_when_it_is_captured,
-        a_request_stays_open_when_it_is_paid,
-        anybody_claims,
+        a_request_expires_at_once,
         a_notice_is_told_whatever_telegram_says,
         an_update_is_acknowledged_before_it_is_stored,
     ],

@@ -166,6 +166,12 @@ class Books:
         pending = len(self.telegram.world.updates)
         return f"{notices} notices, {updates} updates, {pending} at Telegram" if notices + updates + pending else ""
 
+    def shown_in(self, chat: int) -> set[int]:
+        """Messages of the bot that it can still change: of one sent without ever hearing so it does not know."""
+        return {
+            row[0] for row in self.connection.execute("SELECT message_id FROM bot.cards WHERE chat_id = %s", [chat])
+        }
+
     def all_updates_arrived(self) -> None:
         """What Telegram no longer has, the inbox has. Wrong."""
         if lost := self.telegram.given_out() - self.updates:
