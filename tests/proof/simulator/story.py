@@ -49,6 +49,9 @@ _LEAPS: Final = {
 }
 """By so much the clock leaps; twice by the last, and what was set aside has expired."""
 
+_LATE: Final = "outbox", "overdue holds", "overdue requests"
+"""What a bot that is down, or a clock that leaps, leaves behind for a while."""
+
 
 @dataclass
 class Outcome:
@@ -145,7 +148,7 @@ class Story:
             self.run(seconds=self.chance.choice([0.5, 1, 2, 3, 5]))
         self.look()
         if self.outcome.steps % 12 == 0:
-            self._reconcile("outbox")  # a bot that is down, or a clock that leaps, leaves notices waiting
+            self._reconcile(*_LATE)
 
     def close(self) -> None:
         """Nothing breaks any more; once everything has settled, everybody has been told everything."""
