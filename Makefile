@@ -21,7 +21,7 @@ tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
 	@exec $(BIN)/sixpence-sandbox --tour
 
 test: $(VENV)/.ready-dev  ## every test, on a real PostgreSQL
-	$(BIN)/pytest -n auto --maxprocesses 4
+	$(BIN)/pytest -n auto --maxprocesses 4 --durations 15
 
 check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models, audit
 	$(BIN)/ruff check .
