@@ -22,7 +22,7 @@ def _not_asked(speaker: Speaker, refusal: NotAsked) -> str:
         )
     return speaker.t(
         "You and {name} never paid each other, so I do not ask them in private. Nothing was asked. Send them your link "
-        "(you get it with /me), or write /request in a group that you are both in.",
+        "(you get it with /me), or answer a message of theirs with /request in a group that you are both in.",
         name=clean(refusal.name),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wallet import netting, nettings, notices
-from wallet.errors import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
 from wallet.values import NoticeKind
 
 if TYPE_CHECKING:
@@ -35,21 +35,24 @@ class NettingVerbs:
     async def propose_netting(self, group: UUID, proposer_id: UUID, *, key: UUID) -> Netting:
         """Propose the fewest payments that even out this group's open shares. Nothing changes yet.
 
-        A proposer who owes or is owed agrees by proposing; if nobody else is concerned, it takes effect at once. Shares
-        of people without a wallet stay as they are. NothingToNet where it takes as few as it is, NettingTooLarge.
+        A proposer who owes or is owed agrees by proposing. Shares of people without a wallet stay as they are.
+        NothingToNet where it takes as few as it is, NettingTooLarge, KeyConflict.
         """
 
         async def propose(conn: AsyncConnection) -> Netting:
             at = self._clock()
             placed = nettings.Placed(key, group, at, at + OPEN_FOR)
             claims = await nettings.claims_of(conn, group, self.currency, at)
-            if len(netting.balances(nettings.debts(claims))) > nettings.MAX_SIDES:
-                raise NettingTooLarge(nettings.MAX_SIDES)
             if await nettings.insert(conn, placed, claims):
+                if len(netting.balances(nettings.debts(claims))) > nettings.MAX_SIDES:
+                    raise NettingTooLarge(nettings.MAX_SIDES)
                 if len(netting.settle_up(nettings.debts(claims))) >= len(claims):
                     raise NothingToNet(len(claims))
                 await self._agree(conn, key, proposer_id)
-            return await nettings.find(conn, key, self.currency, at)
+            found = await nettings.find(conn, key, self.currency, at)
+            if found.group != group:
+                raise KeyConflict(key)
+            return found
 
         return await self._database.transaction(propose)
 

@@ -145,8 +145,8 @@ class SplitVerbs:
             split = await self._of_starter(conn, split_id, starter_id)
             for asked in shares.open_of(split):
                 with suppress(RequestClosed):  # paid or declined since we looked
-                    await requests.end(conn, asked.id, "cancelled")
-                    await shares.tell(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
+                    if await requests.end(conn, asked.id, "cancelled"):
+                        await shares.tell(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
             await splits.close(conn, split_id, self._clock())
             return await splits.find(conn, split_id, self.currency, self._clock())
 

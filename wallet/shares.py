@@ -73,7 +73,7 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
     await requests.lock_asker(conn, asking.starter_id)
     placed = splits.Placed(asking.key, asking.group, starter.account_id, total, note, asking.way, terms.at, terms.until)
     if await splits.insert(conn, placed, terms.currency):
-        await _require_maystart(conn, starter, terms)
+        await _require_may_start(conn, starter, terms)
         people, division = await _divided(conn, asking, starter)
         for person in people:
             await splits.join(conn, asking.key, person.account_id)
@@ -87,7 +87,7 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
     return split
 
 
-async def _require_maystart(conn: AsyncConnection, starter: PartyAccount, terms: Terms) -> None:
+async def _require_may_start(conn: AsyncConnection, starter: PartyAccount, terms: Terms) -> None:
     """With the starter locked, and this split counted."""
     _require_not_frozen(starter.party)
     opens = await splits.started_since(conn, starter.account_id, terms.a_day + 1, terms.at - DAY)
@@ -110,7 +110,10 @@ async def _divided(
         require_room(asking.total, len(people))
         weights = [part.weight for part in (own or Part(asking.starter_id), *others)]
         return people, splitting.by_weights(asking.total, weights)
-    division = splitting.by_amounts(asking.total, [part.amount for part in others if part.amount])
+    amounts = [part.amount for part in others if part.amount is not None]
+    for amount in amounts:
+        checked_amount(amount, asking.total.currency)
+    division = splitting.by_amounts(asking.total, amounts)
     rest = division.parts[0]
     if own is not None and own.amount is not None and own.amount != rest:
         raise PartsUnequalTotal(asking.total - rest + own.amount, asking.total)

@@ -55,18 +55,17 @@ async def bring_back(context: Context, split: Split, chat_id: int) -> None:
         await context.cards.sent(card, shown)
 
 
-async def follow(context: Context, request_id: UUID) -> None:
-    """Make the boards show how this share, or this payment of a netting, stands now."""
-    if (split := await context.wallet.split_of(request_id)) is not None:
-        await follow_board(context, split.id, SPLIT)
-    if (netting := await context.wallet.netting_of(request_id)) is not None:
-        await follow_board(context, netting.id, NETTING)
-
-
-async def follow_board(context: Context, shown_id: UUID, kind: str) -> None:
-    """Make the boards of this split or netting show how it stands now."""
-    for card in await context.cards.showing(shown_id, kind):
-        await update(context, card)
+async def follow(context: Context, *request_ids: UUID) -> None:
+    """Make the boards show how these shares, or payments of nettings, stand now: each board once."""
+    shown: set[tuple[UUID, str]] = set()
+    for request_id in request_ids:
+        if (split := await context.wallet.split_of(request_id)) is not None:
+            shown.add((split.id, SPLIT))
+        if (netting := await context.wallet.netting_of(request_id)) is not None:
+            shown.add((netting.id, NETTING))
+    for shown_id, kind in sorted(shown):
+        for card in await context.cards.showing(shown_id, kind):
+            await update(context, card)
 
 
 async def update(context: Context, card: Card) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import intents, messages, payees
 from bot.amounts import Amount
 from bot.journeys import group, instruction, request, requested
+from bot.journeys.pay import PAYMENT
 from wallet import Money, RequestClosed, WalletError
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
 
 
 async def _quote(turn: Turn, asked: Request) -> Quote:
-    """The open quote that pays this: the one a press before this one made, if it is open still. RequestClosed."""
-    key = turn.key_of(f"pay {asked.id}")
-    while True:
-        quote = await turn.context.wallet.quote_request(asked.id, turn.person.party_id, key=key)
-        if quote.state == "open" and turn.context.clock() < quote.expires_at:
+    """The open quote that pays this: that of the card they were shown last, or a new one. RequestClosed."""
+    shown = await turn.context.cards.latest(turn.user.id, PAYMENT)
+    if shown is not None and shown.quote_id is not None and requested.as_of_now(turn.context, asked).state == "open":
+        quote = await turn.context.wallet.find_quote(shown.quote_id, turn.person.party_id)
+        if quote.request_id == asked.id and quote.state == "open" and turn.context.clock() < quote.expires_at:
             return quote
-        key = turn.key_of(f"again {quote.id}")
+    return await turn.context.wallet.quote_request(asked.id, turn.person.party_id, key=turn.key)
 
 
 async def cancel(turn: Turn) -> None:
@@ -102,7 +103,7 @@ async def _asked(turn: Turn, wanted: intents.Pay, amount: Amount) -> Request | N
     payer = await instruction.named(turn, wanted.payee)
     if payer is None:
         return None
-    await payees.ensure_may_ask(turn.context, turn.person, payer, in_public=True)
+    await instruction.ensure_may_ask(turn, payer)
     money = Money(amount.minor, turn.context.wallet.currency)
     return await request.placed(turn, payer, money, wanted.note, turn.key)
 

@@ -16,6 +16,7 @@ from bot import group_cards, intents, messages
 from bot.amounts import Amount
 from bot.journeys import expiry, group, instruction, me, offers, public
 from bot.names import clean
+from bot.phrases import MAX_NOTE
 from wallet import Money, WalletError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def _offer(turn: Turn, payer: str, intent: intents.Intent) -> bool:
     words, _ = instruction.words_of(turn)
     reading, note = me.read_amount(words, turn.context.wallet.currency)
     vague = isinstance(intent, intents.Pay | intents.Incomplete) or intent == intents.Unclear("payee")
-    if not vague or "@" in words or not isinstance(reading, Amount):
+    if not vague or "@" in words or not isinstance(reading, Amount) or len(note) > MAX_NOTE:
         return False
     money = Money(reading.minor, turn.context.wallet.currency)
     card = await turn.context.cards.create(offers.TO_PAY, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)

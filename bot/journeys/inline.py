@@ -14,11 +14,11 @@ from uuid import UUID, uuid5
 from telegram import InlineQueryResultsButton
 from telegram.error import BadRequest, Forbidden
 
-from bot import group_cards, intents, messages, payees, refusals
+from bot import group_cards, intents, messages, payees
 from bot.amounts import Amount
 from bot.journeys import expiry, inline_requests, me, offers, pay, public
 from bot.names import clean
-from bot.text import Speaker
+from bot.phrases import MAX_NOTE
 from wallet import KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def asked(turn: Turn) -> None:
     else:
         asking = inline_requests.words(query.query)
         reading, note = me.read_amount(query.query if asking is None else asking, turn.context.wallet.currency)
-        if isinstance(reading, Amount):
+        if isinstance(reading, Amount) and len(note) <= MAX_NOTE:
             result = _result if asking is None else inline_requests.result
             results = [result(turn, turn.known.name, reading.minor, note)]
         else:
@@ -88,9 +88,7 @@ async def its_me(turn: Turn) -> None:
         return
     except WalletError as refusal:
         await turn.toast(turn.speaker.label("That did not work, and no money moved. The payer knows why."))
-        await messages.send(
-            context.bot, payer.user_id, messages.Face(refusals.sentence(Speaker(payer.language), refusal))
-        )
+        await offers.explain(context, payer, refusal)
         return
     await turn.toast(turn.speaker.label("Now it is theirs to confirm."))
     card = await context.cards.becomes(card, public.PAYMENT, quote.id, expiry.due(quote))

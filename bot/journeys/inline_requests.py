@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from telegram.error import Forbidden, TelegramError
+from telegram.error import Forbidden
 
-from bot import intents, messages, payees, refusals, request_cards
+from bot import intents, messages, payees, request_cards
 from bot.journeys import offers, requested
+from bot.journeys.request import as_asker
 from bot.names import clean
-from bot.text import Speaker
 from bot.vocabulary import ASKING
 from wallet import KeyConflict, Money, WalletError
 
@@ -69,7 +69,7 @@ async def _bind(turn: Turn, card: Card, asker: Person) -> None:
         return
     except WalletError as refusal:
         await turn.toast(turn.speaker.label("That did not work, and no money moved. Whoever asks knows why."))
-        await _explain(turn, asker, refusal)
+        await offers.explain(turn.context, asker, refusal)
         return
     card = await turn.context.cards.becomes(card, requested.GROUP, request.id)
     await _bring(turn, card, request)
@@ -84,7 +84,8 @@ async def _asked(turn: Turn, card: Card, asker: Person) -> Request:
     await payees.ensure_may_ask(context, asker, payer, in_public=True)
     money = Money(card.facts["amount"], context.wallet.currency)
     key = uuid5(_BOUND, card.id)
-    return await context.wallet.ask(asker.party_id, payer, money, note=card.facts["note"], key=key)
+    with as_asker():
+        return await context.wallet.ask(asker.party_id, payer, money, note=card.facts["note"], key=key)
 
 
 async def _bring(turn: Turn, card: Card, request: Request) -> None:
@@ -100,11 +101,3 @@ async def _bring(turn: Turn, card: Card, request: Request) -> None:
         await turn.toast(url=start)
     else:
         await turn.toast(turn.speaker.label("See our private chat: there you pay it, or decline."))
-
-
-async def _explain(turn: Turn, asker: Person, refusal: WalletError) -> None:
-    try:
-        why = messages.Face(refusals.sentence(Speaker(asker.language), refusal))
-        await messages.send(turn.context.bot, asker.user_id, why)
-    except TelegramError:  # they can ask anew, and then read why
-        await turn.context.people.set_reachable(asker.user_id, reachable=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from telegram.constants import MessageEntityType
+from telegram.constants import ChatMemberStatus, MessageEntityType
+from telegram.error import BadRequest, Forbidden
 
 from bot import intents, payees, phrases
 from bot.names import clean
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _TARGET: Final = "X"
 """Stands for whoever a reply answers, in the words that are read."""
+_OUTSIDE: Final = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
 def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
@@ -85,6 +87,23 @@ async def named(turn: Turn, payee: intents.Payee) -> UUID | None:
     """The party that is certainly meant; somebody without a wallet is invited. None if nobody is, or several may be."""
     found = await payees.find_or_invite(turn.context, turn.person, payee, _called(turn, payee))
     return found[0] if len(found) == 1 else None
+
+
+async def ensure_may_ask(turn: Turn, party_id: UUID) -> None:
+    """As `payees.ensure_may_ask`: where others see it, whoever is in this chat may be asked by strangers."""
+    payer = await turn.context.people.of_party(party_id)
+    is_here = payer is not None and await _is_here(turn, payer.user_id)
+    await payees.ensure_may_ask(turn.context, turn.person, party_id, in_public=is_here)
+
+
+async def _is_here(turn: Turn, user_id: int) -> bool:
+    """Whether somebody is in this chat. Where Telegram keeps that from us, whoever wrote what is answered counts."""
+    try:
+        member = await turn.context.bot.get_chat_member(turn.chat_id, user_id)
+    except (BadRequest, Forbidden):
+        target = _target(turn.message) if turn.message else None
+        return target is not None and target.id == user_id
+    return member.status not in _OUTSIDE and getattr(member, "is_member", True)
 
 
 def _called(turn: Turn, payee: intents.Payee) -> str:

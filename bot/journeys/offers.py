@@ -5,13 +5,22 @@ They are kept in memory while they are typed, and among the cards once they are 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from telegram.error import Forbidden, TelegramError
+
+from bot import messages, refusals
 from bot.journeys import public
+from bot.text import Speaker
 
 if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
+    from bot.identity import Person
+    from wallet import WalletError
+
+log = logging.getLogger(__name__)
 
 TO_PAY: Final = "inline offer"
 TO_BE_PAID: Final = "inline request"
@@ -28,3 +37,14 @@ async def kept(context: Context, card_id: str, inline_message_id: str | None, *k
     if card is None or card.kind not in kinds or inline_message_id is None:
         return None
     return await public.seen_at(context, card, inline_message_id)
+
+
+async def explain(context: Context, writer: Person, refusal: WalletError) -> None:
+    """Tell whoever sent the message, in their private chat, why a press came to nothing; pressed again, once more."""
+    try:
+        why = messages.Face(refusals.sentence(Speaker(writer.language), refusal))
+        await messages.send(context.bot, writer.user_id, why)
+    except Forbidden:
+        await context.people.set_reachable(writer.user_id, reachable=False)
+    except TelegramError as error:
+        log.info("a refusal was not told in private: %s", type(error).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from bot.messages import Face
 from wallet import PartyFrozen, ReminderTooSoon, RequestClosed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.conversation import Card
     from bot.turn import Turn
     from wallet import Money, Request
@@ -32,12 +35,19 @@ async def ask(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID) -
 
 async def placed(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID) -> Request:
     """Return the request, made now unless it was before: handled again, it is the same."""
-    try:
+    with as_asker():
         request = await turn.context.wallet.ask(turn.person.party_id, payer_id, amount, note=note, key=key)
-    except PartyFrozen as refusal:  # a frozen payee, says the wallet: it is they who ask
-        raise PartyFrozen("payer", refusal.name) from refusal
     turn.context.courier_wake()
     return request
+
+
+@contextmanager
+def as_asker() -> Iterator[None]:
+    """Have a frozen payee, as the wallet says, told of their own account: it is they who ask."""
+    try:
+        yield
+    except PartyFrozen as refusal:
+        raise PartyFrozen("payer", refusal.name) from refusal
 
 
 async def cancel(turn: Turn) -> None:

@@ -48,13 +48,14 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
     await places.put(context, card, shown)
 
 
-async def follow(context: Context, request_id: UUID) -> None:
-    """Make every card of this request show how it stands. A chat that is gone is no failure."""
-    request = await context.wallet.request(request_id)
-    for kind in (ASKER, PAYER, GROUP):
-        for card in await context.cards.showing(request_id, kind):
-            await _update(context, card, request)
-    await boards.follow(context, request_id)
+async def follow(context: Context, *request_ids: UUID) -> None:
+    """Make every card of these requests show how they stand. A chat that is gone is no failure."""
+    for request_id in request_ids:
+        request = await context.wallet.request(request_id)
+        for kind in (ASKER, PAYER, GROUP):
+            for card in await context.cards.showing(request_id, kind):
+                await _update(context, card, request)
+    await boards.follow(context, *request_ids)
 
 
 async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:

@@ -44,8 +44,7 @@ async def agree(turn: Turn) -> None:
     netting = await _said(turn, turn.context.wallet.agree_to_netting, turn.speaker.label("You agree."))
     if netting is not None and netting.state == "agreed":
         turn.context.courier_wake()
-        for claim in netting.claims:
-            await requested.follow(turn.context, claim.id)
+        await requested.follow(turn.context, *(claim.id for claim in netting.claims))
 
 
 async def refuse(turn: Turn) -> None:

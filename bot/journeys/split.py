@@ -12,6 +12,7 @@ from bot import payees, refusals, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
 from bot.journeys import boards, group, group_requests, instruction
+from bot.journeys.request import as_asker
 from bot.names import clean
 from wallet import (
     Money,
@@ -162,20 +163,21 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
             unsure = turn.t("I do not know for certain whom you mean, so nobody was asked. They can press “I’m in”.")
             await group.answer(turn, unsure)
             return None
-        await payees.ensure_may_ask(turn.context, turn.person, party_id, in_public=True)
+        await instruction.ensure_may_ask(turn, party_id)
         parts.append(_part(turn, asked.way, member, party_id))
     if len({part.party_id for part in parts}) < len(parts):  # by username and by mention
         await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
         return None
-    return await turn.context.wallet.start_split(
-        turn.person.party_id,
-        group_key(turn.chat_id),
-        Money(asked.total, turn.context.wallet.currency),
-        note=asked.note,
-        way=asked.way,
-        parts=parts,
-        key=turn.key,
-    )
+    with as_asker():
+        return await turn.context.wallet.start_split(
+            turn.person.party_id,
+            group_key(turn.chat_id),
+            Money(asked.total, turn.context.wallet.currency),
+            note=asked.note,
+            way=asked.way,
+            parts=parts,
+            key=turn.key,
+        )
 
 
 def _part(turn: Turn, way: split_phrases.Way, member: Member, party_id: UUID) -> Part:
@@ -200,7 +202,8 @@ async def _change(turn: Turn, card: Card, verb: Callable[[UUID, UUID], Awaitable
     if card.quote_id is None:
         raise LookupError("a board of nothing")
     try:
-        await verb(card.quote_id, turn.person.party_id)
+        with as_asker():
+            await verb(card.quote_id, turn.person.party_id)
     except (SplitClosed, SplitEmpty, SplitFull, SplitTooSmall) as refusal:
         await turn.toast(split_words.why(turn.speaker, refusal), alert=True)
     except WalletError as refusal:

@@ -16,10 +16,11 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 from tests import books
 from tests.conftest import PIN, Clock, euros, person
 from tests.faults.harm import at_each_commit, at_each_statement, fails
+from tests.wallet.outbox import deliver_all
 from wallet import HoldClosed, Party, Receipt, Wallet, WalletSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import Coroutine, Sequence
     from uuid import UUID
 
     from sqlalchemy.engine import URL
@@ -37,13 +38,6 @@ CENTS = 7
 def settings(database_url: URL) -> WalletSettings:
     """A thousand payments a day are allowed."""
     return books.settings(database_url, limit_payments_a_day=10_000, limit_day=10**9, limit_month=10**9)
-
-
-@pytest.fixture
-async def other(settings: WalletSettings, clock: Clock) -> AsyncIterator[Wallet]:
-    """A second process's wallet on the same database."""
-    async with Wallet.open(settings, clock=clock) as wallet:
-        yield wallet
 
 
 async def place(wallet: Wallet, payer: Party, payee: Party) -> UUID:
@@ -84,15 +78,6 @@ async def states(wallet: Wallet, holds: Sequence[UUID]) -> list[str]:
         return list((await conn.execute(bound)).scalars())
 
     return await wallet._database.read(work)
-
-
-async def deliver_all(wallet: Wallet) -> None:
-    """An outbox that nobody empties would not reconcile."""
-
-    async def work(conn: AsyncConnection) -> None:
-        await conn.execute(text("UPDATE wallet.notices SET delivered_at = now()"))
-
-    await wallet._database.transaction(work)
 
 
 @pytest.mark.timeout(300)

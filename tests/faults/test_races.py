@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from tests.conftest import PIN, Clock, business, euros, person
+from tests.conftest import PIN, business, euros, person
 from wallet import (
     InsufficientFunds,
     NotRefundable,
@@ -21,22 +20,11 @@ from wallet import (
     QuotePaid,
     Receipt,
     Wallet,
-    WalletSettings,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 pytestmark = pytest.mark.anyio
 
 BY, WHY = "operator", "test"
-
-
-@pytest.fixture
-async def other(settings: WalletSettings, clock: Clock) -> AsyncIterator[Wallet]:
-    """A second process's wallet on the same database."""
-    async with Wallet.open(settings, clock=clock) as wallet:
-        yield wallet
 
 
 async def quoted(wallet: Wallet, payer: Party, payee: Party, cents: int = 10) -> Quote:

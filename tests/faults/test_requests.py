@@ -15,10 +15,11 @@ from sqlalchemy import text
 from tests import books
 from tests.conftest import PIN, Clock, euros, person
 from tests.faults.harm import at_each_commit, at_each_statement, fails
+from tests.wallet.outbox import deliver_all
 from wallet import Party, Receipt, Request, RequestClosed, TooManyRequests, Wallet, WalletSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import Coroutine, Sequence
 
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,22 +37,6 @@ def settings(database_url: URL) -> WalletSettings:
     """A thousand payments and requests a day are allowed."""
     unlimited = {"limit_payments_a_day": 10_000, "limit_day": 10**9, "limit_month": 10**9}
     return books.settings(database_url, limit_requests_a_day=10_000, **unlimited)
-
-
-@pytest.fixture
-async def other(settings: WalletSettings, clock: Clock) -> AsyncIterator[Wallet]:
-    """A second process's wallet on the same database."""
-    async with Wallet.open(settings, clock=clock) as wallet:
-        yield wallet
-
-
-async def deliver_all(wallet: Wallet) -> None:
-    """An outbox that nobody empties would not reconcile."""
-
-    async def work(conn: AsyncConnection) -> None:
-        await conn.execute(text("UPDATE wallet.notices SET delivered_at = now()"))
-
-    await wallet._database.transaction(work)
 
 
 @pytest.mark.timeout(300)

@@ -13,14 +13,13 @@ import pytest
 from sqlalchemy import text
 
 from tests import books
-from tests.conftest import Clock, euros, person
+from tests.conftest import euros, person
 from tests.faults.harm import at_each_commit, at_each_statement, fails
+from tests.wallet.outbox import deliver_all
 from wallet import Netting, NettingClosed, Part, RequestClosed, Split, SplitClosed, SplitFull, Wallet, WalletSettings
 from wallet.shares import MAX_PEOPLE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,22 +33,6 @@ def settings(database_url: URL) -> WalletSettings:
     """A thousand payments and splits a day are allowed."""
     unlimited = {"limit_payments_a_day": 10_000, "limit_day": 10**9, "limit_month": 10**9}
     return books.settings(database_url, limit_requests_a_day=10_000, **unlimited)
-
-
-@pytest.fixture
-async def other(settings: WalletSettings, clock: Clock) -> AsyncIterator[Wallet]:
-    """A second process's wallet on the same database."""
-    async with Wallet.open(settings, clock=clock) as wallet:
-        yield wallet
-
-
-async def deliver_all(wallet: Wallet) -> None:
-    """An outbox that nobody empties would not reconcile."""
-
-    async def work(conn: AsyncConnection) -> None:
-        await conn.execute(text("UPDATE wallet.notices SET delivered_at = now()"))
-
-    await wallet._database.transaction(work)
 
 
 async def test_a_split_has_room_for_so_many_however_many_press_at_once(wallet: Wallet, other: Wallet) -> None:

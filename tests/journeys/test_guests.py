@@ -51,6 +51,13 @@ async def test_words_name_the_payee(street: Street) -> None:
     await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00, 🍜 soup", chat=FLAT)
 
 
+async def test_a_note_that_no_card_has_room_for_is_not_offered(street: Street) -> None:
+    """With “to Dan” in front, because nobody here is called so, it is too long: it would be refused on the press."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.calls_guest(street.ben.id, f"5 to dan for {'x' * 137}")
+    await street.ana.reads("That is not a whole payment", chat=street.ben.id)
+
+
 async def test_where_nobody_is_named_the_payee_says_that_it_is_them(street: Street) -> None:
     """As with inline mode: the payer then sees exactly whom they would pay, and the PIN binds that person."""
     await street.open_wallets(street.ana, street.ben)

@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from bot import models
 from bot.journeys import expiry
 from sandbox.person import plain
 from sandbox.telegram.cast import MARKET_STREET
 from tests.journeys.asides import escrow
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from sandbox.person import Message
     from tests.journeys.conftest import Street
 
@@ -101,7 +105,25 @@ async def test_an_offer_that_expires_says_so(street: Street) -> None:
     await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch", chat=street.ana.id)
 
 
-@pytest.mark.parametrize("words", ["", "lunch", "1,234 rent", "0"])
+async def test_a_payer_who_cannot_be_told_why_does_not_pass_for_the_payee(street: Street) -> None:
+    """Ana has too little, and has blocked the bot since: that is noted of her, and not of Ben, who pressed."""
+    await street.open_wallets(street.ana, cents=1_00)
+    await street.open_wallets(street.ben)
+    await offers(street)
+    await street.blocks(street.ana, blocked=True)
+    await street.settled()
+    await street.context.people.set_reachable(street.ana.id, reachable=True)
+    await street.ben.presses("It’s me", chat=street.ana.id)
+    await street.refused_by_telegram()
+    await street.settled()
+
+    async def unreachable(conn: AsyncConnection) -> list[int]:
+        return list((await conn.execute(select(models.Person.user_id).where(~models.Person.reachable))).scalars())
+
+    assert await street.context.store.read(unreachable) == [street.ana.id]
+
+
+@pytest.mark.parametrize("words", ["", "lunch", "1,234 rent", "0", f"5 {'x' * 141}"])
 async def test_what_is_no_amount_offers_nothing(street: Street, words: str) -> None:
     """There is nothing to send by mistake; the way to write it is shown."""
     await street.open_wallets(street.ana)

@@ -6,17 +6,21 @@ On a server that has no messages for one member alone, so that what is private h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from telegram.error import BadRequest
 
 from sandbox.person import plain
 from sandbox.telegram.cast import FLATMATES, MARKET_STREET
 from tests.journeys.asides import chooses_pin
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sandbox.person import Message
     from tests.journeys.conftest import Street
+    from wallet import Quote
 
 pytestmark = pytest.mark.anyio
 
@@ -124,6 +128,36 @@ async def test_a_refusal_is_told_to_who_asked_alone(street: Street) -> None:
     assert await street.ben.texts() == before
 
 
+@pytest.mark.parametrize("words", ["/request @ben 10 cinema", "/split 20 cinema @ben"])
+async def test_a_stranger_does_not_ask_in_a_group_that_only_they_are_in(street: Street, words: str) -> None:
+    """Ben lets no strangers ask him: naming him where he is not does not get round that."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ben.does("leave", FLAT)
+    before = await street.ben.texts()
+    await street.ana.says_in(FLAT, words)
+    await street.ana.reads("no money moved. I told you why in our private chat", chat=FLAT)
+    await street.ana.reads("You and Ben Okafor never paid each other")
+    await street.settled()
+    assert await street.ben.texts() == before
+
+
+async def test_where_telegram_hides_the_members_an_answer_says_who_is_there(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bots that are no administrators may not be told who is in a group; whoever wrote in it is."""
+
+    async def hidden(*_: object, **__: object) -> NoReturn:
+        raise BadRequest("member list is inaccessible")
+
+    monkeypatch.setattr(type(street.context.bot), "get_chat_member", hidden)
+    await street.open_wallets(street.ana, street.ben)
+    said = await street.ben.says_in(FLAT, "what a film")
+    await street.ana.says_in(FLAT, "/request @ben 10 cinema")
+    await street.ana.reads("You and Ben Okafor never paid each other")
+    await street.ana.replies_to(said, "/request 10 cinema", chat=FLAT)
+    await street.ben.reads(WAITING, chat=FLAT)
+
+
 @pytest.mark.parametrize("words", ["/request", "/request @ben", "/request 1,234 @ben", "/request 5 of those"])
 async def test_an_unfinished_request_is_explained(street: Street, words: str) -> None:
     """One line that shows how it is done, or that it is not certain who is meant."""
@@ -166,6 +200,30 @@ async def test_a_payer_who_blocked_the_bot_is_told_how(street: Street) -> None:
     await street.blocks(street.ben, blocked=False)
     await street.ben.presses("Pay", chat=FLAT)
     await street.ben.reads("Send €10.00 to Ana Moreno")
+
+
+async def test_beginning_to_pay_takes_no_longer_however_often_it_was_cancelled(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One quote is asked for each time, and none while the one before it is open."""
+    await street.open_wallets(street.ana, street.ben)
+    asked_for = []
+    quote_request = street.wallet.quote_request
+
+    async def counted(request_id: UUID, payer_id: UUID, *, key: UUID) -> Quote:
+        asked_for.append(key)
+        return await quote_request(request_id, payer_id, key=key)
+
+    monkeypatch.setattr(street.wallet, "quote_request", counted)
+    await street.ana.says_in(FLAT, "/request @ben 10 cinema")
+    for _ in range(3):
+        await street.ben.presses("Pay", chat=FLAT)
+        await street.ben.presses("Pay", chat=FLAT)
+        await street.settled()
+        await street.ben.presses("Cancel")
+        await street.settled()
+        street.clock.advance(seconds=1)
+    assert len(asked_for) == len(set(asked_for)) == 3
 
 
 async def test_a_card_that_was_deleted_in_the_group_stops_nothing(street: Street) -> None:
@@ -253,6 +311,15 @@ async def test_a_cap_is_told_to_who_asks(street: Street) -> None:
     await street.ben.presses("Pay", chat=street.ana.id)
     await street.ana.reads("You can ask for money 1 time in 24 hours")
     assert "That did not work, and no money moved. Whoever asks knows why." in await toasts(street)
+
+
+async def test_somebody_frozen_who_asks_reads_that_it_is_their_own_account(street: Street) -> None:
+    """Not that “Ana” cannot be paid, and that Ana should be told."""
+    await street.open_wallets(street.ana, street.ben)
+    await requests_inline(street)
+    await street.wallet.freeze((await street.party(street.ana)).id, by="test", reason="test")
+    await street.ben.presses("Pay", chat=street.ana.id)
+    await street.ana.reads("Your account is frozen")
 
 
 @pytest.mark.parametrize("words", ["request", "request cinema", "ask 1,234"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.journeys import expiry
+from sandbox.person import plain
 from tests.journeys.boards import FLAT, bots_words, pays_share, toasts
 
 if TYPE_CHECKING:
@@ -112,6 +113,19 @@ async def test_a_circle_is_settled_by_agreeing_alone(street: Street) -> None:
     shown = [text for text in await bots_words(street) if "splits" in text]
     assert len(shown) == 3
     assert all("settled up" in text for text in shown)
+
+
+async def test_each_board_is_changed_once_when_all_agree(street: Street) -> None:
+    """However many of its shares are settled: Telegram lets a group's messages change only so often."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await street.ben.mentions(FLAT, "/split 30 lunch @ana {}", street.chai)
+    await street.ben.reads("splits €30.00, lunch", "to pay", chat=FLAT)
+    await owes(street.ben, street.chai, "taxi")
+    await all_agree(street)
+    await street.ana.reads("Everybody agreed", chat=FLAT)
+    await street.settled()
+    edits = [plain(call["params"]["text"]) for call in await street.calls("editMessageText")]
+    assert sum("lunch" in text and "settled up" in text and "splits" in text for text in edits) == 1
 
 
 async def test_only_those_concerned_decide(street: Street) -> None:

@@ -311,6 +311,19 @@ async def test_somebody_who_has_blocked_one_is_not_asked(street: Street) -> None
     assert await street.wallet.open_requests_to((await street.party(street.ben)).id) == ()
 
 
+async def test_somebody_frozen_splits_nothing_and_reads_why(street: Street) -> None:
+    """Neither what is new, nor what people have joined; it is their own account, so they are spoken to."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_in(street)
+    await street.wallet.freeze((await street.party(street.ana)).id, by="test", reason="test")
+    await street.ana.presses("Ask everybody now", chat=FLAT)
+    await street.ana.says_in(FLAT, "/split 10 taxi @ben")
+    await street.settled()
+    frozen = [text for text in await street.ana.texts() if "account is frozen" in text]
+    assert len(frozen) == 2
+    assert all(text.startswith("Your account is frozen") for text in frozen)
+
+
 async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     """Nobody was asked in a week: over. Nobody paid in a week: out of time."""
     await street.open_wallets(street.ana, street.ben, street.chai)

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import PIN, Clock, euros, person
+from tests.wallet.outbox import tell_all
 from wallet import (
+    KeyConflict,
     Netting,
     NettingClosed,
     NettingTooLarge,
     NettingUnknown,
     NothingToNet,
-    Notice,
     NoticeKind,
     Part,
     Party,
@@ -23,6 +24,7 @@ from wallet import (
     RequestClosed,
     Split,
     Wallet,
+    nettings,
 )
 from wallet.nettings import MAX_SIDES
 
@@ -58,16 +60,6 @@ async def agreed(wallet: Wallet, proposer: Party, *others: Party) -> Netting:
         found = await wallet.agree_to_netting(found.id, other.id)
     assert found.state == "agreed"
     return found
-
-
-async def tell_all(wallet: Wallet) -> list[Notice]:
-    """Deliver everything there is, as a courier would."""
-    told: list[Notice] = []
-    while due := await wallet.due_notices():
-        for notice in due:
-            await wallet.notice_delivered(notice.id)
-        told.extend(due)
-    return told
 
 
 def lines(found: Netting) -> list[tuple[str, str, int]]:
@@ -118,8 +110,7 @@ async def test_the_last_side_to_agree_replaces_the_claims(
     assert (due.request.payer, due.request.payee, due.request.amount.minor) == (ana, chai, 1000)
     assert await wallet.open_requests_to(ana.id) == (due.request,)
     assert await wallet.open_requests_to(ben.id) == ()
-    clock.advance(seconds=10)
-    told = [notice for notice in await tell_all(wallet) if notice.request == due.request]
+    told = [notice for notice in await tell_all(wallet, clock) if notice.request == due.request]
     assert [(notice.kind, notice.recipient_id) for notice in told] == [(NoticeKind.REQUEST_RECEIVED, ana.id)]
     await pay(wallet, due.request)
     assert [(await wallet.balance(party.id)).available.minor for party in (ana, ben, chai)] == [9000, 10_000, 11_000]
@@ -260,13 +251,19 @@ async def test_a_group_may_come_to_be_known_by_another_key(wallet: Wallet, ana: 
     assert lines(await propose(wallet, ana, ELSEWHERE)) == [("Ana", "Ben", 600)]
 
 
-async def test_proposed_again_with_the_same_key_it_is_the_same(wallet: Wallet, ana: Party, ben: Party) -> None:
-    """Also after it took effect."""
+async def test_proposed_again_with_the_same_key_it_is_the_same(
+    wallet: Wallet, monkeypatch: pytest.MonkeyPatch, ana: Party, ben: Party
+) -> None:
+    """Also after it took effect, and when more people have open shares than then; for another group it is refused."""
     await owes(wallet, ana, ben, 1000)
     await owes(wallet, ben, ana, 400)
     key = uuid4()
     first = await wallet.propose_netting(FLAT, ana.id, key=key)
     assert await wallet.propose_netting(FLAT, ana.id, key=key) == first
+    monkeypatch.setattr(nettings, "MAX_SIDES", 1)
+    assert await wallet.propose_netting(FLAT, ana.id, key=key) == first
+    with pytest.raises(KeyConflict):
+        await wallet.propose_netting(ELSEWHERE, ana.id, key=key)
     done = await wallet.agree_to_netting(key, ben.id)
     assert await wallet.propose_netting(FLAT, ana.id, key=key) == done
 

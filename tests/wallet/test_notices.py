@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import PIN, Clock, business, euros, person
+from tests.wallet.outbox import tell_all
 from wallet import (
     InsufficientFunds,
-    Notice,
     NoticeKind,
     Party,
     PartyFrozen,
@@ -33,17 +33,6 @@ Told = list[tuple[str, NoticeKind]]
 async def pay(wallet: Wallet, payer: Party, payee: Party, cents: int) -> Receipt:
     quote = await wallet.quote(payer.id, payee.id, euros(wallet, cents), key=uuid4())
     return await wallet.confirm(quote.id, payer.id, PIN)
-
-
-async def tell_all(wallet: Wallet, clock: Clock) -> list[Notice]:
-    """Deliver everything there is, as a courier would."""
-    clock.advance(seconds=10)
-    told: list[Notice] = []
-    while due := await wallet.due_notices():
-        for notice in due:
-            await wallet.notice_delivered(notice.id)
-        told.extend(due)
-    return told
 
 
 async def told_kinds(wallet: Wallet, clock: Clock, people: dict[UUID, str]) -> Told:

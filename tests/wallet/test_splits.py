@@ -10,9 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import PIN, Clock, business, euros, person
+from tests.wallet.outbox import tell_all
 from wallet import (
     AmountOutOfRange,
+    Currency,
     KeyConflict,
+    Money,
     NotAPayer,
     NoteTooLong,
     NoticeKind,
@@ -33,6 +36,8 @@ from wallet import (
     Wallet,
     WalletError,
     WalletSettings,
+    WrongCurrency,
+    shares,
 )
 from wallet.shares import MAX_PEOPLE
 
@@ -69,12 +74,7 @@ def cents_of(split: Split) -> list[int]:
 
 async def told(wallet: Wallet, clock: Clock) -> list[tuple[NoticeKind, UUID]]:
     """Deliver everything there is: which requests are spoken of, and to whom."""
-    clock.advance(seconds=10)
-    found: list[tuple[NoticeKind, UUID]] = []
-    while due := await wallet.due_notices():
-        for notice in due:
-            await wallet.notice_delivered(notice.id)
-            found.append((notice.kind, notice.recipient_id))
+    found = [(notice.kind, notice.recipient_id) for notice in await tell_all(wallet, clock)]
     return [(kind, who) for kind, who in found if kind.startswith("request")]
 
 
@@ -189,6 +189,8 @@ async def test_what_cannot_be_started(wallet: Wallet, ana: Party, ben: Party) ->
     await refused(NotAPayer, started(wallet, cafe, 9000))
     await refused(PartyInvited, started(wallet, newbie, 9000))
     await refused(SplitEmpty, started(wallet, ana, 9000, Part(ana.id)))
+    for refusal, amount in (AmountOutOfRange, euros(wallet, 0)), (WrongCurrency, Money(100, Currency("USD", 2))):
+        await refused(refusal, started(wallet, ana, 9000, Part(ben.id, amount=amount), way="amounts"))
     await refused(NoteTooLong, wallet.start_split(ana.id, FLAT, euros(wallet, 100), note="x" * 141, key=uuid4()))
     await wallet.freeze(ana.id, by="operator", reason="test")
     await refused(PartyFrozen, started(wallet, ana, 9000))
@@ -255,6 +257,18 @@ async def test_closing_forgives_what_is_open(wallet: Wallet, clock: Clock, ana: 
     with pytest.raises(RequestClosed):
         await pay(wallet, split, chai)
     assert (await wallet.reconcile()).clean
+
+
+async def test_a_share_that_was_taken_back_a_moment_before_is_told_of_once(
+    wallet: Wallet, clock: Clock, monkeypatch: pytest.MonkeyPatch, ana: Party, ben: Party
+) -> None:
+    """Its starter cancels it and closes the split at once: the closing had found it open."""
+    split = await asked(wallet, ana, ben)
+    was_open = shares.open_of(split)
+    await wallet.cancel_request(was_open[0].id, ana.id)
+    monkeypatch.setattr(shares, "open_of", lambda _: was_open)
+    await wallet.close_split(split.id, ana.id)
+    assert (await told(wallet, clock)).count((NoticeKind.REQUEST_CANCELLED, ben.id)) == 1
 
 
 async def test_a_split_that_was_called_off_asks_nobody(wallet: Wallet, ana: Party, ben: Party) -> None:
