@@ -172,7 +172,7 @@ _FIX = text("""
     WHERE split_id = :split AND account_id = :account_id
 """)
 _ASKED = text("UPDATE wallet.splits SET asked_at = :at WHERE id = :split")
-_CLOSE = text("UPDATE wallet.splits SET closed_at = :at WHERE id = :split")
+_CLOSE = text("UPDATE wallet.splits SET closed_at = COALESCE(closed_at, :at) WHERE id = :split")
 
 
 def _party(row: Row[Any]) -> Party:
