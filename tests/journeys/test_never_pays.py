@@ -26,6 +26,7 @@ async def test_the_retweet_rule(server: Server) -> None:
         street = here.street
         await street.open_wallets(street.ana, street.ben, street.luna)
         business = await street.open_business(street.luna, "Café Luna")
+        await here.push(*retweets.debts(street))
         by_manner = defaultdict[str, list[Json]](list)
         for name, update in retweets.table(street, business.id.hex):
             by_manner[name].append(update)
@@ -34,14 +35,15 @@ async def test_the_retweet_rule(server: Server) -> None:
         assert len(wrong) == len(retweets.MANNERS)
 
 
-async def test_what_the_rule_forbids_pays_when_it_is_ones_own(server: Server) -> None:
-    """The same triggers, written by Ana just now, each start a payment: the table before this one tries something."""
+async def test_what_the_rule_forbids_works_when_it_is_ones_own(server: Server) -> None:
+    """The same triggers, written by Ana just now, each show a card: the table before this one tries something."""
     async with scene(server) as here:
         street = here.street
         await street.open_wallets(street.ana, street.ben, street.luna)
         await street.open_business(street.luna, "Café Luna")
-        paying = [trigger for trigger in retweets.triggers(street, "") if trigger.pays]
-        idle = [one for one in paying if "bot.cards" not in await here.attacked(retweets.honest(street, one))]
+        await here.push(*retweets.debts(street))
+        starting = [trigger for trigger in retweets.triggers(street, "") if trigger.starts]
+        idle = [one for one in starting if "bot.cards" not in await here.attacked(retweets.honest(street, one))]
         assert idle == []
 
 

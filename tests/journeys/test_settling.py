@@ -187,12 +187,3 @@ async def test_a_message_handled_again_makes_no_second_proposal(street: Street) 
     await street.ana.reads("1 payment instead of 2", chat=FLAT)
     await street.replay("/settle")
     assert sum("Settle up" in text for text in await bots_words(street)) == 1
-
-
-@pytest.mark.parametrize("manner", [{"via_bot": True}, {"offline": True}])
-async def test_a_message_made_by_a_machine_proposes_nothing(street: Street, manner: dict[str, bool]) -> None:
-    """Sent through another bot, or by a schedule."""
-    await chain(street)
-    await street.ana.says_in(FLAT, "/settle", **manner)
-    await street.settled()
-    assert not any("Settle up" in text for text in await bots_words(street))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -448,33 +448,3 @@ async def test_in_private_it_is_said_where_to_split(street: Street, command: str
     await street.open_wallets(street.ana)
     await street.ana.says(command)
     await street.ana.reads("Splits are for groups", "/split 90 dinner @ben x2 @chai", "/settle")
-
-
-@pytest.mark.parametrize("manner", ["forward", "edit", "via another bot", "scheduled", "anonymous admin", "channel"])
-async def test_only_a_fresh_message_by_the_person_themselves_splits(street: Street, manner: str) -> None:
-    """The retweet rule: none of these asks anybody for anything, and none makes a board."""
-    await street.open_wallets(street.ana, street.ben, street.luna)
-    words, market = "/split 90 dinner @ben", MARKET_STREET.id
-    facts: dict[str, Any] = {}
-    match manner:
-        case "forward":
-            said = await street.ben.says_in(FLAT, "/split 80 lunch @ana")
-            await street.ben.reads("○ Ana Moreno", chat=FLAT)
-            await street.ana.forwards_to(FLAT, said, from_chat=FLAT)
-        case "edit":
-            said = await street.ana.says_in(FLAT, "hello")
-            await street.ana.does("edit", FLAT, message_id=said["id"], text=words)
-        case "via another bot":
-            facts = {"via_bot": True}
-        case "scheduled":
-            facts = {"offline": True}
-        case "anonymous admin":
-            await street.luna.says_in(market, words, **{"as": "anonymous_admin"})
-        case "channel":
-            await street.luna.says_in(market, words, **{"as": "channel"})
-    if facts:
-        await street.ana.says_in(FLAT, words, **facts)
-    await street.settled()
-    shown = await bots_words(street) + await street.luna.texts_in(market)
-    assert not any(text.startswith(("Ana Moreno splits", "Luna Rossi splits")) for text in shown)
-    assert await street.wallet.open_requests_to((await street.party(street.ben)).id) == ()

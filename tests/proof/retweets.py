@@ -55,6 +55,8 @@ IN_A_GROUP: Final = (
     "/pay@sixpence_bot @ben 5",
     "@sixpence_bot 5 to @ben for lunch",
 )
+SPLITTING: Final = ("/split 90 dinner", "/split 90 dinner @ben", "/settle")
+"""In a group whose members owe one another; see `debts`."""
 AS_A_GUEST: Final = ("@sixpence_bot 5 to @ben for lunch", "@sixpence_bot 5 lunch")
 
 
@@ -62,13 +64,13 @@ AS_A_GUEST: Final = ("@sixpence_bot 5 to @ben for lunch", "@sixpence_bot 5 lunch
 class Trigger:
     """A message that starts something when somebody writes it: its text, its other fields, its kind of update.
 
-    `pays`: what it starts is a payment, at once.
+    `starts`: a payment, a split, or a proposal to settle up, at once.
     """
 
     text: str | None
     fields: Json = field(default_factory=dict)
     kind: str = "message"
-    pays: bool = False
+    starts: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,20 +135,26 @@ def triggers(street: Street, business: str) -> Iterator[Trigger]:
     """Everything that may start something: in private, in groups of both kinds, and in chats the bot is not in."""
     ben = street.world.people[street.ben.id]
     answered = {"message_id": 6_999_999, "date": 1, "chat": GROUP, "from": ben.user(), "text": "I paid"}
-    yield from (Trigger(words, pays=True) for words in PAYING)
+    yield from (Trigger(words, starts=True) for words in PAYING)
     yield from (Trigger(words.format(business=business)) for words in WORDS)
     yield Trigger(None, {"contact": {"phone_number": "1", "first_name": "Ben", "user_id": ben.id}})
     yield Trigger(None, {"users_shared": {"request_id": 1, "users": [{"user_id": ben.id}]}})
     for group in (GROUP, {**GROUP, "type": "group"}):
-        yield from (Trigger(words, {"chat": group}, pays=True) for words in IN_A_GROUP)
+        yield from (Trigger(words, {"chat": group}, starts=True) for words in IN_A_GROUP + SPLITTING)
         reply = {"reply_to_message": {**answered, "chat": group}}
-        yield Trigger("/pay 5 lunch", {"chat": group} | reply, pays=True)
-        yield Trigger("/pay Ben 5", {"chat": group, "entities": _pay_ben(ben.user())}, pays=True)
+        yield Trigger("/pay 5 lunch", {"chat": group} | reply, starts=True)
+        yield Trigger("/pay Ben 5", {"chat": group, "entities": _pay_ben(ben.user())}, starts=True)
     for chat in (ben.chat(), GROUP):
         guest = {"chat": chat, "guest_query_id": "1"}
-        yield from (Trigger(words, guest, "guest_message", pays=True) for words in AS_A_GUEST)
+        yield from (Trigger(words, guest, "guest_message", starts=True) for words in AS_A_GUEST)
         reply = {"reply_to_message": {**answered, "chat": chat}}
-        yield Trigger("@sixpence_bot 5 lunch", guest | reply, "guest_message", pays=True)
+        yield Trigger("@sixpence_bot 5 lunch", guest | reply, "guest_message", starts=True)
+
+
+def debts(street: Street) -> list[Json]:
+    """What makes Ana owe Ben, and Ben owe Luna, where all three have wallets: there is something to settle up."""
+    owed = ((street.ben, "/split 10 lunch @ana €10"), (street.luna, "/split 10 taxi @ben €10"))
+    return [{"message": forgery.message(street.world, payee, words, chat=GROUP)} for payee, words in owed]
 
 
 def _pay_ben(user: Json) -> list[Json]:

@@ -36,10 +36,12 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     wrong = [story for story in told if story["problem"]]
     total: Counter[str] = Counter()
     asked: Counter[str] = Counter()
+    split: Counter[str] = Counter()
     for story in told:
         total.update({name: story[name] for name in _COUNTED})
         total.update(story["holds"])
         asked.update(story["requests"])
+        split.update(story["splits"])
         total.update({"faults": len(story["struck"])})
     return [
         Finding(
@@ -66,6 +68,14 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             sum(sum(story["requests"].values()) for story in told),
             sum(any(words in story["problem"] for words in _OF_REQUESTS) for story in wrong),
             ", ".join(f"{asked[end]:,} {end}" for end in ("paid", "declined", "cancelled", "expired")),
+        ),
+        Finding(
+            "L17",
+            "The shares of a split add up to its total; each is asked for once, of somebody who is in; in the end its "
+            "board says that it is over, and who paid.",
+            split.total(),
+            sum(any(words in story["problem"] for words in _OF_SPLITS) for story in wrong),
+            f"{split['asked']:,} asked everybody, {split['not asked']:,} did not",
         ),
         Finding(
             "L7, T11",
@@ -131,6 +141,7 @@ def _names(wrong: Sequence[Told]) -> str:
 
 _OF_HOLDS: Final = ("set aside", "ended", "escrow", "limits count", "reminded")
 _OF_REQUESTS: Final = ("ask", "request", "answered")
+_OF_SPLITS: Final = ("split", "share", "board")
 _COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
 
 PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from tests.proof import telegram_buttons, telegram_faults, telegram_messages, telegram_names, telegram_webhook
+from tests.proof import (
+    telegram_boards,
+    telegram_buttons,
+    telegram_faults,
+    telegram_messages,
+    telegram_names,
+    telegram_webhook,
+)
 
 PROVERS = (
     *telegram_webhook.PROVERS,
     *telegram_buttons.PROVERS,
+    *telegram_boards.PROVERS,
     *telegram_messages.PROVERS,
     *telegram_names.PROVERS,
     *telegram_faults.PROVERS,

@@ -33,7 +33,7 @@ _OPERATIONS = {
     "note": ("note0",),
 }
 """What can be pressed on a card of each kind; each is tried on the cards of all the others."""
-_WORDS = tuple(word for words in _OPERATIONS.values() for word in words)
+WORDS = tuple(word for words in _OPERATIONS.values() for word in words)
 _OTHERS = "A button pressed by anybody but its owner, from any chat, changes nothing and raises nothing."
 _WRONG_PIN = "739164"
 
@@ -107,7 +107,7 @@ async def _press_what_is_over(here: Scene, effort: Effort) -> Tries:
     await here.push(*(forgery.press(street.world, ana, data, chat, at) for data, at in stale))
     street.forget_keypads()
     delivered = [update for update in street.world.updates.delivered if "callback_query" in update]
-    own = [_anew(update) for update in delivered if update["callback_query"]["from"]["id"] == ana.id]
+    own = [anew(update) for update in delivered if update["callback_query"]["from"]["id"] == ana.id]
     replayed = sample(effort.seed, own, effort.times(20, 800))
     await here.push(*replayed)
     wrong = changed(before, await _money(here)) + here.alarms.heard()
@@ -205,10 +205,10 @@ def _ever_shown(here: Scene) -> list[tuple[str, int]]:
 
 def _fuzz(here: Scene, effort: Effort) -> list[tuple[str | None, int]]:
     chance, own = Random(effort.seed), here.buttons(here.street.ana)
-    return [_fuzzed(chance, own) for _ in range(effort.times(40, 1_500))]
+    return [fuzzed(chance, own) for _ in range(effort.times(40, 1_500))]
 
 
-def _fuzzed(chance: Random, own: list[tuple[str, int]]) -> tuple[str | None, int]:
+def fuzzed(chance: Random, own: list[tuple[str, int]]) -> tuple[str | None, int]:
     """Data of chance, or real data with one thing wrong, on a real message or on none."""
     data, at = chance.choice(own)
     where = chance.randrange(len(data))
@@ -221,7 +221,7 @@ def _fuzzed(chance: Random, own: list[tuple[str, int]]) -> tuple[str | None, int
         data + chance.choice((" ", "\n", "\x00", "x")),
         data.upper() if data.upper() != data else "",
         f"{operation}:{_card_id(chance)}",
-        f"{chance.choice(_WORDS)}:{card[::-1]}",
+        f"{chance.choice(WORDS)}:{card[::-1]}",
         f"{operation}9:{card}" if operation.isalpha() else f"{operation[:-1]}٩:{card}",
         f"k:{card}",
         None,
@@ -234,7 +234,8 @@ def _card_id(chance: Random) -> str:
     return "".join(chance.choices(string.ascii_letters + string.digits + "_-", k=22))
 
 
-def _anew(update: Json) -> Json:
+def anew(update: Json) -> Json:
+    """Return what happened, as an update that was not delivered yet."""
     return {kind: content for kind, content in update.items() if kind != "update_id"}
 
 

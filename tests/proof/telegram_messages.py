@@ -31,6 +31,7 @@ async def only_a_fresh_message_counts(server: Server, effort: Effort) -> list[Fi
         await street.open_wallets(ana, street.ben, street.luna)
         await here.says(street.luna, "/business Café Luna")
         business = await street.approve("Café Luna")
+        await here.push(*retweets.debts(street))
         await here.says(ana, "send 2 to @ben")
         await here.taps(ana, "Confirm with PIN")
         await here.taps(ana, "1", "2")

@@ -63,7 +63,8 @@ class Asking:
     def _block(self, message: Message) -> str:
         asker = self._asked(message).asker
         for ask in self._books.asks.values():
-            ask.declined |= (ask.payer, ask.asker) == (self._person, asker)
+            own = ask.shares.get(self._person, ask)
+            own.declined |= (own.payer, own.asker) == (self._person, asker)
         return self._phone.taps(message, "Block")
 
     def _cancel(self, message: Message) -> str:
@@ -74,7 +75,9 @@ class Asking:
         return self._phone.taps(message, "Remind", self._times())
 
     def _asked(self, message: Message) -> Ask:
-        return self._books.asks[str(note_of(message))]
+        asked = self._books.ask(str(note_of(message)), self._person)
+        assert asked is not None, "every note was written by somebody"
+        return asked
 
     def _times(self) -> int:
         return 2 if self._chance.happens(0.15) else 1

@@ -15,6 +15,7 @@ from sandbox.person import PIN_LENGTH
 from tests.proof.simulator.holds import Holds
 from tests.proof.simulator.records import CAFE, Row, Wrong
 from tests.proof.simulator.requests import Requests
+from tests.proof.simulator.splits import Splits
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -55,6 +56,7 @@ class Books:
     def __post_init__(self) -> None:
         self.holds = Holds(self)
         self.requests = Requests(self)
+        self.splits = Splits(self)
 
     def id_of(self, who: Who) -> UUID:
         """The party."""
@@ -65,6 +67,11 @@ class Books:
         note = f"n{1001 + len(self.asks)}"  # none of them begins like another
         self.asks[note] = ask
         return note
+
+    def ask(self, note: str, person: Who) -> Ask | None:
+        """What is wanted by this note; where it is split, this person's share of it."""
+        found = self.asks.get(note)
+        return found.shares.get(person, found) if found else None
 
     def person(self, party: UUID) -> Who:
         """Who this is: the person who has this username, where it stands for whoever has it."""
@@ -86,6 +93,7 @@ class Books:
         self.rows = found
         self.holds.look()
         self.requests.look()
+        self.splits.look()
         for row in new:
             self._was_wanted(row)
         self._happened_once()
@@ -114,8 +122,8 @@ class Books:
             raise Wrong(f"moved although {frozen} is frozen: {row}")
 
     def _was_asked_for(self, row: Row) -> None:
-        ask = self.asks.get(row.note)
         payer = self.who(row.debit)
+        ask = self.ask(row.note, payer)
         payee = self.holds.payee(row) if row.kind == "hold" else self.who(row.credit)
         if ask is None or payer != ask.payer or payee not in ask.payees or row.amount not in ask.amounts:
             raise Wrong(f"not as asked: {row} from {payer} to {payee}, {ask}")
@@ -125,8 +133,8 @@ class Books:
             raise Wrong(f"the fee is not the tariff's: {row}")
 
     def _happened_once(self) -> None:
-        notes = Counter(row.note for row in self.paid())
-        if twice := [note for note, times in notes.items() if times > 1]:
+        paid = Counter((row.note, row.debit) for row in self.paid())
+        if twice := [note for (note, _), times in paid.items() if times > 1]:
             raise Wrong(f"paid more than once: {twice}")
 
     def _add_up(self) -> None:

@@ -10,6 +10,7 @@ from sandbox.telegram.errors import ImpossibleActError
 from tests.proof.simulator.asking import Asking
 from tests.proof.simulator.phone import Phone, labels_of, links, note_of, text_of
 from tests.proof.simulator.records import CAFE, Ask
+from tests.proof.simulator.splitting import Splitting
 from tests.proof.simulator.telegram import NEWCOMERS
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Somebody:
         self._books = books
         self._chance = chance
         self._asking = Asking(cast.id, self._phone, books, chance)
+        self._splitting = Splitting(cast.id, self._phone, books, chance)
         self._confirmed: set[str] = set()
         self._answers: tuple[set[Who], set[int]] = (set(), set())
 
@@ -83,9 +85,11 @@ class Somebody:
 
     def request(self) -> str:
         """Ask somebody for money."""
-        payee = self._chance.choice([each for each in _PAYEES if each.number and each.number != self.id])
-        assert payee.number is not None, "a person"
-        return self._asking.ask(payee.number, payee.named)
+        return self._asking.ask(*self._other())
+
+    def split(self) -> str:
+        """Split a cost among everybody, or with somebody."""
+        return self._splitting.start(*self._other(), self._telegram.shown)
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
@@ -137,7 +141,7 @@ class Somebody:
     def _on_card_of_all(self, message: Message) -> Callable[[Message], str] | None:
         """What a card in the group makes one do: with one's own what it asks for, with others' nearly nothing."""
         if "Confirm with PIN" not in labels_of(message):
-            return self._asking.on_card_of_all(message)
+            return self._splitting.on_board(message) or self._asking.on_card_of_all(message)
         if self._asked_by(message).payer != self.id and not self._chance.happens(0.03):
             return None
         return self._cancel if self._chance.happens(0.1) else self._confirm
@@ -169,7 +173,12 @@ class Somebody:
         return self._phone.taps(message, "Take it back", self._times())
 
     def _asked_by(self, message: Message) -> Ask:
-        return self._books.asks[str(note_of(message))]
+        return self._wanted_by(str(note_of(message)))
+
+    def _wanted_by(self, note: str) -> Ask:
+        asked = self._books.ask(note, self.id)
+        assert asked is not None, "every note was written by somebody"
+        return asked
 
     def _times(self) -> int:
         return 2 if self._chance.happens(0.15) else 1
@@ -199,13 +208,13 @@ class Somebody:
         for place, digit in enumerate(digits, start=entered + 1):
             self._phone.taps(message, digit, self._times() if place == PIN_LENGTH else 1)
         if pin != WRONG and (found := note_of(message)) is not None:
-            self._books.asks[found].digits += len(digits)
+            self._wanted_by(found).digits += len(digits)
         return f"presses {'wrong' if pin == WRONG else 'right'} digits {entered} to {entered + len(digits)}"
 
     def _type_pin(self, pin: str) -> str:
         self._phone.says(pin)
         for each in self._confirmed:
-            self._books.asks[each].digits += PIN_LENGTH
+            self._wanted_by(each).digits += PIN_LENGTH
         return "types a PIN into the chat"
 
     def _question(self) -> Callable[[], str] | None:
@@ -246,6 +255,7 @@ class Somebody:
         say = self._saying
         whims = [
             (self.ask, 4),
+            (self.split, 2),
             (say("/send"), 2),
             (say("/balance"), 2),
             (say("/history"), 1),
@@ -289,6 +299,11 @@ class Somebody:
         """Somebody else, and no business of their own."""
         own: set[Who] = {self.id, CAFE} if self.id == self._books.owner else {self.id}
         return self._chance.choice([payee for payee in _PAYEES if own.isdisjoint(payee.who)])
+
+    def _other(self) -> tuple[int, str]:
+        """Some other person, and how one names them."""
+        others = [(each.number, each.named) for each in _PAYEES if each.number and each.number != self.id]
+        return self._chance.choice(others)
 
     def _new_note(self, payees: set[Who], amounts: set[int]) -> str:
         return self._books.note(Ask(self.id, payees, amounts))

@@ -36,6 +36,10 @@ class Ask:
     """Who asks the payer for it, where it is a request; and whether the one declined it, or the other took it back."""
     declined: bool = False
     cancelled: bool = False
+    agreed: bool = True
+    """Of a share, whether they ever said that they are in; of a split, whether its starter wanted all to be asked."""
+    shares: dict[Who, Ask] = field(default_factory=dict)
+    """Of a split, what each of the others may come to be asked for."""
 
 
 @dataclass

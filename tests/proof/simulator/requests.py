@@ -64,10 +64,11 @@ class Requests:
             self._was_wanted(request)
             self._follows(self.all.get(request.id), request)
         self.all = found
-        notes = Counter(request.note for request in found.values())
-        if twice := [note for note, times in notes.items() if times > 1]:
+        asked = Counter((request.note, request.payer) for request in found.values())
+        if twice := [note for (note, _), times in asked.items() if times > 1]:
             raise Wrong(f"asked for more than once: {twice}")
-        pairs = Counter((request.payer, request.payee) for request in self.open())
+        alone = [request for request in self.open() if not self._books.asks[request.note].shares]
+        pairs = Counter((request.payer, request.payee) for request in alone)
         if pairs and max(pairs.values()) > MAX_OPEN:
             raise Wrong(f"one person is asked for more than {MAX_OPEN} things at once by another: {pairs}")
 
@@ -82,18 +83,21 @@ class Requests:
         return len(owed)
 
     def _was_wanted(self, request: Request) -> None:
-        ask = self._books.asks.get(request.note)
         payer, payee = self._books.person(request.payer), self._books.who(request.payee)
-        if ask is None or (payer, payee) != (ask.payer, ask.asker) or request.amount not in ask.amounts:
+        ask, whole = self._books.ask(request.note, payer), self._books.asks.get(request.note)
+        if ask is None or whole is None or (ask.payer, ask.asker) != (payer, payee):
             raise Wrong(f"nobody wanted to ask for it: {request} from {payee} to {payer}, {ask}")
-        payment = next((row for row in self._books.paid() if row.note == request.note), None)
+        if request.amount not in ask.amounts or not (ask.agreed and whole.agreed):
+            raise Wrong(f"not asked for as they wanted it: {request}, {ask}")
+        paid = (row for row in self._books.paid() if (row.note, row.debit) == (request.note, request.payer))
+        payment = next(paid, None)
         match request.state:
             case "paid":
                 ended = payment is not None and payment.id == request.payment and payment.amount == request.amount
             case "declined":
                 ended = ask.declined
             case "cancelled":
-                ended = ask.cancelled
+                ended = whole.cancelled
             case "expired":
                 ended = self._books.telegram.time.clock() >= request.until
             case state:

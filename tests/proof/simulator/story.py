@@ -65,6 +65,7 @@ class Outcome:
     payments: int = 0
     holds: dict[str, int] = field(default_factory=dict)
     requests: dict[str, int] = field(default_factory=dict)
+    splits: dict[str, int] = field(default_factory=dict)
     told: int = 0
     struck: list[str] = field(default_factory=list)
     problem: str = ""
@@ -169,6 +170,7 @@ class Story:
         cards = [text_of(each) for each in self.telegram.in_the_group() if each.id in known]
         if waiting := [card for card in cards if "waiting for" in card]:
             raise Wrong(f"after its time the group is still told to wait: {waiting}")
+        self.books.splits.boards_say(cards)
         self._reconcile()
         self.books.all_updates_arrived()
         self.outcome.told = self.books.all_were_told()
@@ -212,6 +214,7 @@ class Story:
         self.outcome.payments = len(self.books.paid())
         self.outcome.holds = self.books.holds.counted()
         self.outcome.requests = self.books.requests.counted()
+        self.outcome.splits = self.books.splits.counted()
         if problems := self._unforeseen.seen:
             raise Wrong(f"not foreseen: {problems}")
         for program in self._programs():
