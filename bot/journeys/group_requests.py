@@ -25,7 +25,7 @@ async def instructed(turn: Turn) -> None:
     """Answer an instruction to ask, written in a group: one card, or one line that says what is missing."""
     if turn.known is None:
         no_wallet = turn.t("You have no wallet yet, so nothing was asked. Open one, then write it again.")
-        await group.say(turn, group.line(turn, no_wallet))
+        await group.answer(turn, no_wallet)
         return
     intent = instruction.intent_of(turn, "/request")
     wanted = intent.wanted if isinstance(intent, intents.Ask) else None
@@ -34,16 +34,16 @@ async def instructed(turn: Turn) -> None:
             "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
             "or write “/request @name 10 cinema”."
         )
-        await group.say(turn, group.line(turn, not_whole))
+        await group.answer(turn, not_whole)
         return
     try:
         asked = await _asked(turn, wanted, wanted.amount)
     except WalletError as refusal:
-        await group.say(turn, await group.refused(turn, refusal))
+        await group.refuse(turn, refusal)
         return
     if asked is None:
         unsure = turn.t("I do not know for certain whom you mean, so nothing was asked. Answer a message of theirs.")
-        await group.say(turn, group.line(turn, unsure))
+        await group.answer(turn, unsure)
         return
     await _show(turn, asked)
 
