@@ -106,7 +106,8 @@ _LOAD = f"""
            COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total,
            COALESCE(month.total, 0) AS month_total, back.nth_day, back.day, back.month
     FROM unnest(%(accounts)s::uuid[]) AS a(id)
-    JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id ORDER BY nth DESC LIMIT 1) now
+    JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id
+                  ORDER BY at DESC, nth DESC LIMIT 1) now
       ON true
     LEFT JOIN LATERAL (SELECT nth, total FROM wallet.spending s WHERE s.account_id = a.id AND s.at <= %(day)s
                        ORDER BY at DESC, nth DESC LIMIT 1) day ON true
@@ -136,7 +137,7 @@ _LEAVES = f"""
     WHERE s.account_id = :account AND :needed <= (
         SELECT s.{{counted}} FROM wallet.holds h
         WHERE h.payer_account_id = s.account_id AND h.created_at > s.at AND {_BACK})
-    ORDER BY s.nth LIMIT 1
+    ORDER BY s.at, s.nth LIMIT 1
 """  # noqa: S608 - words of this program's own
 
 

@@ -23,6 +23,8 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
+    String,
     UniqueConstraint,
     text,
 )
@@ -35,6 +37,8 @@ SYSTEM_ACCOUNTS = ("fee_income", "card_clearing", "bank_clearing", "escrow", "su
 PAYMENT_KINDS = ("payment", "deposit", "withdrawal", "refund", "reversal", "hold", "capture", "release")
 MAY_BE_NEGATIVE = ("card_clearing", "bank_clearing", "suspense")
 """A clearing account's balance is minus what the bank holds for us."""
+SHOWN_AS_THEY_HAPPEN = ("payment_sent", "hold_placed")
+"""Kinds of notices that the chat itself shows at once: one that still waits does not hold up later ones."""
 
 
 def one_of(*words: str) -> str:
@@ -175,7 +179,7 @@ class Payment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    reference: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str] = mapped_column(String(collation="C"), unique=True)
     debit_account_id: Mapped[UUID]
     credit_account_id: Mapped[UUID]
     amount: Mapped[int]
@@ -369,16 +373,19 @@ class Entry(Base):
 
 
 class Spending(Base):
-    """A person's payments, counted: after the n-th, `total` had left in all. Limits subtract two of these rows."""
+    """A person's payments, counted: after the n-th, `total` had left in all. Limits subtract two of these rows.
+
+    Later rows have later times, or the same, so they are found by time alone.
+    """
 
     __tablename__ = "spending"
     __table_args__ = (
         CheckConstraint("nth >= 1", "nth"),
         CheckConstraint("total >= nth", "total"),
-        Index("ix_spending_at", "account_id", "at"),
+        PrimaryKeyConstraint("account_id", "at", "nth"),
     )
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    nth: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[UUID]
+    nth: Mapped[int]
     total: Mapped[int]
     at: Mapped[datetime]
 
@@ -413,7 +420,15 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_due", "due_at", postgresql_where=text("delivered_at IS NULL AND parked_at IS NULL")),
-        Index("ix_notices_untold", "recipient_id", "id", postgresql_where=text("delivered_at IS NULL")),
+        Index(
+            "ix_notices_in_order",
+            "recipient_id",
+            "id",
+            postgresql_where=text(
+                f"delivered_at IS NULL AND parked_at IS NULL AND kind NOT IN {one_of(*SHOWN_AS_THEY_HAPPEN)}"
+            ),
+        ),
+        Index("ix_notices_parked", "recipient_id", postgresql_where=text("parked_at IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     recipient_id: Mapped[UUID]

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 NEW_TRANSFER = """
     INSERT INTO wallet.transfers (id, payment_id, kind, debit_account_id, debit_seq, credit_account_id, credit_seq,
                                   amount, currency, settled_at, seal)
-    SELECT gen_random_uuid(), {payment}, '{kind}', {debit}, debit_seq + 1, {credit}, credit_seq + 1,
+    SELECT gen_random_uuid(), {payment}, '{kind}', {debit}, {debit_seq}, {credit}, {credit_seq},
            {amount}, '{currency}', now(), {seal}
     FROM wallet.transfers LIMIT 1
 """
@@ -42,13 +42,23 @@ def transfer(
     kind: str = "fee",
     amount: int | str = 1,
     debit: str = "debit_account_id",
+    debit_seq: str = "debit_seq + 1",
     credit: str = "credit_account_id",
+    credit_seq: str = "credit_seq + 1",
     currency: str = "EUR",
     payment: str = "payment_id",
     seal: str = "seal",
 ) -> str:
     return NEW_TRANSFER.format(
-        kind=kind, amount=amount, debit=debit, credit=credit, currency=currency, payment=payment, seal=seal
+        kind=kind,
+        amount=amount,
+        debit=debit,
+        debit_seq=debit_seq,
+        credit=credit,
+        credit_seq=credit_seq,
+        currency=currency,
+        payment=payment,
+        seal=seal,
     )
 
 
@@ -76,8 +86,8 @@ IMPOSSIBLE = {
     "a transfer beyond 2^53 - 1": (transfer(amount=2**53), "ck_transfers_amount"),
     "a transfer to oneself": (transfer(credit="debit_account_id"), "ck_transfers_not_to_oneself"),
     "a transfer in another currency": (transfer(currency="USD"), BETWEEN_ACCOUNTS),
-    "a transfer from nowhere": (transfer(debit="gen_random_uuid()"), BETWEEN_ACCOUNTS),
-    "a transfer to nowhere": (transfer(credit="gen_random_uuid()"), BETWEEN_ACCOUNTS),
+    "a transfer from nowhere": (transfer(debit="gen_random_uuid()", debit_seq="1"), BETWEEN_ACCOUNTS),
+    "a transfer to nowhere": (transfer(credit="gen_random_uuid()", credit_seq="1"), BETWEEN_ACCOUNTS),
     "a transfer for nothing": (transfer(payment="gen_random_uuid()"), BETWEEN_ACCOUNTS),
     "a transfer without a seal": (transfer(seal="''"), "ck_transfers_seal"),
     "an account whose head is no seal": (
@@ -104,6 +114,15 @@ IMPOSSIBLE = {
     ),
     "a gap after the last entry": (ENTRY_WITH_TRANSFER.format(skipped=1, balance="balance - 1"), CONTINUE),
     "a balance that does not follow": (ENTRY_WITH_TRANSFER.format(skipped=0, balance="balance"), CONTINUE),
+    "a later entry of an account that is not there": (
+        """WITH moved AS (INSERT INTO wallet.transfers
+                          SELECT gen_random_uuid(), payment_id, 'fee', gen_random_uuid(), 7, credit_account_id, 99, 1,
+                                 'EUR', now(), seal
+                          FROM wallet.transfers WHERE kind = 'amount' LIMIT 1 RETURNING id, debit_account_id, debit_seq)
+        INSERT INTO wallet.entries (account_id, seq, transfer_id, amount, balance_after)
+        SELECT debit_account_id, debit_seq, id, -1, 1 FROM moved""",
+        CONTINUE,
+    ),
     "a second account in the same currency": (
         """INSERT INTO wallet.accounts (id, party_id, kind, currency, status)
         SELECT gen_random_uuid(), party_id, kind, currency, status FROM wallet.accounts WHERE party_id IS NOT NULL""",
