@@ -58,7 +58,7 @@ class Hashes(bytes):
 
 def uuids(ids: Iterable[UUID | None]) -> Uuids:
     """An array of UUIDs."""
-    items = [_ITEM + id_.bytes if id_ is not None else _NULL for id_ in ids]
+    items = [_ITEM + id_.int.to_bytes(16) if id_ is not None else _NULL for id_ in ids]
     return Uuids(_ARRAY.pack(1, 1, _UUID, len(items), 1) + b"".join(items))
 
 

@@ -43,7 +43,7 @@ def read_reference(typed: str) -> str:
 def short_seal(seal: bytes) -> str:
     """Twenty letters and digits of a transfer's seal, as receipts show it: `7K3M9-QPX2T-08BFN-4C6HW`, 100 bits."""
     letters = _letters(seal, 20)
-    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
+    return f"{letters[:5]}-{letters[5:10]}-{letters[10:15]}-{letters[15:]}"
 
 
 def read_receipt_code(typed: str) -> tuple[str, str] | None:

@@ -68,12 +68,14 @@ class Spent:
 
     def exceeded(self, limits: Limits, amount: int) -> list[WindowName]:
         """The windows that have no room for spending `amount` now."""
-        room: dict[WindowName, bool] = {
-            "day": self.total - self.total_day_ago - self.back_day + amount <= limits.day,
-            "month": self.total - self.total_month_ago - self.back_month + amount <= limits.month,
-            "payments_a_day": self.nth - self.nth_day_ago - self.back_nth_day < limits.payments_a_day,
-        }
-        return [name for name, fits in room.items() if not fits]
+        windows: list[WindowName] = []
+        if self.total - self.total_day_ago - self.back_day + amount > limits.day:
+            windows.append("day")
+        if self.total - self.total_month_ago - self.back_month + amount > limits.month:
+            windows.append("month")
+        if self.nth - self.nth_day_ago - self.back_nth_day >= limits.payments_a_day:
+            windows.append("payments_a_day")
+        return windows
 
     def spend(self, account_id: UUID, amount: int, at: datetime) -> SpendingRow:
         """Count a payment. Its time never lies before the one before, whatever the clock does."""
@@ -171,17 +173,17 @@ def insert(rows: Sequence[SpendingRow]) -> Statement:
 async def require_room(conn: AsyncConnection, account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:
     """LimitExceeded, where a limit stands in the way; of several, the one that opens last."""
     try:
-        check_room(account_id, spent, limits, amount)
+        check_room(account_id, spent, limits, amount.minor, amount.currency)
     except NoRoom as full:
         raise await full.refusal(conn, limits, amount.currency) from None
 
 
-def check_room(account_id: UUID, spent: Spent, limits: Limits, amount: Money) -> None:
+def check_room(account_id: UUID, spent: Spent, limits: Limits, amount: int, currency: Currency) -> None:
     """LimitExceeded, where it is more than any payment may be; NoRoom, where too much was spent before."""
-    if amount.minor > limits.per_payment:
-        raise LimitExceeded("per_payment", Money(limits.per_payment, amount.currency), None)
-    if exceeded := spent.exceeded(limits, amount.minor):
-        raise NoRoom(account_id, {name: _needed(name, spent, limits, amount.minor) for name in exceeded}, spent.at)
+    if amount > limits.per_payment:
+        raise LimitExceeded("per_payment", Money(limits.per_payment, currency), None)
+    if exceeded := spent.exceeded(limits, amount):
+        raise NoRoom(account_id, {name: _needed(name, spent, limits, amount) for name in exceeded}, spent.at)
 
 
 def _needed(name: WindowName, spent: Spent, limits: Limits, amount: int) -> int:

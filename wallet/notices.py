@@ -48,21 +48,10 @@ def of_settled(order: Order, *, payee_is_open: bool) -> list[Draft]:
     """
     if order.held is not None:
         return _of_hold(order, order.held, payee_is_open=payee_is_open)
-    match order.kind:
-        case "payment":
-            kinds = (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED)
-        case "refund":
-            kinds = (NoticeKind.REFUND_SENT, NoticeKind.REFUND_RECEIVED)
-        case "reversal":
-            kinds = (NoticeKind.REVERSED, NoticeKind.REVERSED)
-        case _:
-            kinds = (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED)
-    sides = zip((order.debit.party, order.credit.party), kinds, strict=True)
-    return [
-        _about(party, kind, order.key, looks_on=kind is NoticeKind.PAYMENT_SENT)
-        for party, kind in sides
-        if party is not None
-    ]
+    sent, received = _OF_SIDES[order.kind]
+    payer, payee = order.debit.party, order.credit.party
+    told = [] if payer is None else [_about(payer, sent, order.key, looks_on=order.kind == "payment")]
+    return told if payee is None else [*told, _about(payee, received, order.key)]
 
 
 def _of_hold(order: Order, held: Held, *, payee_is_open: bool) -> list[Draft]:
@@ -183,6 +172,14 @@ async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     )
 
 
+_OF_SIDES = {
+    "payment": (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED),
+    "refund": (NoticeKind.REFUND_SENT, NoticeKind.REFUND_RECEIVED),
+    "reversal": (NoticeKind.REVERSED, NoticeKind.REVERSED),
+    "deposit": (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED),
+    "withdrawal": (NoticeKind.WITHDRAWN, NoticeKind.DEPOSITED),
+}
+"""What the payer and the payee of these kinds of payments are told."""
 _OF_PAYMENTS = (NoticeKind.PAYMENT_SENT, NoticeKind.PAYMENT_RECEIVED)
 _OF_HOLDS = (NoticeKind.HOLD_PLACED, NoticeKind.HOLD_CAPTURED, NoticeKind.HOLD_RELEASED, NoticeKind.HOLD_GONE)
 _INSERT = """

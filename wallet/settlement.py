@@ -163,8 +163,7 @@ class Settlement:
         _require_open_hold(batch, order)
         amount, fee = _amount_and_fee(batch, order, self.currency)
         if order.kind in QUOTED:
-            account_id = order.debit.account_id
-            limits.check_room(account_id, batch.spent[account_id], self.limits, Money(amount, self.currency))
+            limits.check_room(debit.id, batch.spent[debit.id], self.limits, amount, self.currency)
         transfers = self._transfers(batch, order, debit, credit, amount, fee)
         why = seals.reason(order.key, order.kind, order.note, order.original.id if order.original else None)
         last = batch.page.post(transfers, batch.sealed_at, why)
