@@ -1,8 +1,9 @@
 """The ledger: the sole writer of transfers, entries and balances. Every posting is a batch, be it of one.
 
-    page = await ledger.open_page(conn, account_ids, currency)   # locks the accounts, in the order of their ids
-    page.post(transfers, at, why)                                # decides in memory; all of these transfers or none
-    await together(conn, [*page.rows(at), page.balances()])      # set-based writes, one per table
+    (locked,) = await together(conn, [ledger.lock(account_ids, currency)])   # in the order of their ids
+    page = ledger.page(locked, currency)
+    page.post(transfers, at, why)                             # decides in memory; all of these transfers or none
+    await together(conn, [*page.rows(at), page.balances()])   # set-based writes, one per table
 
 Nothing here knows people, fees or limits. A transfer is one debit, one credit and one amount, so it cannot be
 unbalanced. A debit lowers the account's balance, a credit raises it: balances are what we owe the holder.
@@ -11,10 +12,10 @@ unbalanced. A debit lowers the account's balance, a credit raises it: balances a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wallet import models, seals
-from wallet.batches import Statement, hashes, numbers, texts, together, uuids
+from wallet.batches import Statement, hashes, numbers, texts, uuids
 from wallet.errors import AmountOutOfRange, InsufficientFunds, WalletError
 from wallet.money import Currency, Money
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 MAX_BALANCE = 2**63 - 1
@@ -147,10 +146,14 @@ class Page:
         return _UPDATE_ACCOUNTS, columns
 
 
-async def open_page(conn: AsyncConnection, account_ids: Iterable[UUID], currency: Currency) -> Page:
-    """Lock these accounts in the order of their ids, the one order everywhere, and start a page."""
-    (rows,) = await together(conn, [(_LOCK_ACCOUNTS, {"ids": uuids(set(account_ids)), "currency": currency.code})])
-    return Page({row[0]: Account(*row) for row in rows}, currency)
+def lock(account_ids: Iterable[UUID], currency: Currency) -> Statement:
+    """What locks these accounts in the order of their ids, the one order everywhere; `page` reads its rows."""
+    return _LOCK_ACCOUNTS, {"ids": uuids(set(account_ids)), "currency": currency.code}
+
+
+def page(locked: Iterable[Sequence[Any]], currency: Currency) -> Page:
+    """A page of accounts that this transaction has locked."""
+    return Page({row[0]: Account(*row) for row in locked}, currency)
 
 
 _LOCK_ACCOUNTS = """

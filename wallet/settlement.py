@@ -4,8 +4,9 @@
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
 3. set-based writes: rows of payments, transfers, entries, counters, notices, acts; at the end what changed: balances, …
 
-What an order decides by is read after the locks are held, so nothing that a decision rests on can change before COMMIT.
-Rows are sent a part of the batch at a time, so that PostgreSQL writes one part while the next is being decided.
+What an order is decided by is read after the locks are held, so nothing that a decision rests on can change before
+COMMIT: in the same round trip, but each statement sees what is committed when its turn comes. Rows are sent a part of
+the batch at a time, so that PostgreSQL writes one part while the next is being decided.
 """
 
 from __future__ import annotations
@@ -122,16 +123,21 @@ class Settlement:
         account_ids = {holder.account_id for order in orders for holder in order.holders}
         if any(order.fee for order in orders):
             account_ids.add(self.fee_income_id)
-        page = await ledger.open_page(conn, account_ids, self.currency)
-        at = self.clock()  # under the locks, so that an account's entries follow one another in time too
         payers = {order.debit.account_id for order in orders if order.kind in QUOTED}
-        payments, quotes, spent, *asked = await together(
+        locked, payments, quotes, spent, *asked = await together(
             conn,
-            [payment_rows.lock(orders), _read_quotes(orders), limits.of_accounts(payers, at), *_lock_requests(orders)],
+            [
+                ledger.lock(account_ids, self.currency),
+                payment_rows.lock(orders),
+                _read_quotes(orders),
+                limits.of_accounts(payers, self.clock()),
+                *_lock_requests(orders),
+            ],
         )
+        at = self.clock()  # under the locks, so that an account's entries follow one another in time too
         earlier = {row[0]: PaymentState(*row[1:]) for row in payments}
         return Batch(
-            page=page,
+            page=ledger.page(locked, self.currency),
             payments=earlier,
             quotes={row[0]: row[1:] for row in quotes},
             spent=limits.spent(payers, spent),
