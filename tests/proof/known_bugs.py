@@ -149,8 +149,8 @@ BUGS = (
             ),
             ("                ledger.lock(account_ids, self.currency),\n", ""),
             (
-                "        at = self.clock()  #",
-                "        locked = (await together(conn, [ledger.lock(account_ids, self.currency)]))[0]; at = self.clock() #",
+                "  at = self.clock()",
+                "  [locked] = await together(conn, [ledger.lock(account_ids, self.currency)]); at = self.clock()",
             ),
         ),
         f"{_LOCK_TESTS}::test_what_is_being_spent_is_waited_for",
