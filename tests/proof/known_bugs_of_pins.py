@@ -75,7 +75,7 @@ BUGS = (
     Bug(
         _PINS,
         "three wrong PINs leave the quote open",
-        "wallet/pins.py",
+        "wallet/pin_attempts.py",
         (("self.on_quote >= PER_QUOTE", "self.on_quote > PER_QUOTE"),),
         f"{_PAYMENT}::test_three_wrong_pins_void_the_quote",
     ),
