@@ -97,6 +97,7 @@ class Inbox:
         self._slots = asyncio.Semaphore(at_once)
         self._sleep = sleep
         self._lanes: dict[int, list[Waiting]] = {}
+        self._marked_soon: set[int] = set()  # lanes whose handler is through
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled: list[int] = []  # positions yet to be marked
         self._marking = asyncio.Lock()
@@ -140,10 +141,12 @@ class Inbox:
             await asyncio.wait(self._tasks)
 
     def _next_of_free_lanes(self, arrivals: Iterable[Arrival]) -> set[int]:
-        """Which of these updates nothing stands before: the first of each lane that has nothing to do."""
+        """Which of these updates nothing stands before: the first of each lane that has nothing to do but a mark."""
         first: dict[int, int] = {}
         for arrival in arrivals:
-            if arrival.lane not in self._lanes:
+            if not self._lanes.get(arrival.lane) and (
+                arrival.lane not in self._lanes or arrival.lane in self._marked_soon
+            ):
                 first.setdefault(arrival.lane, arrival.update_id)
         return set(first.values())
 
@@ -170,7 +173,7 @@ class Inbox:
         begun = waiting.begun
         for pause in (*PAUSES, None):
             async with self._slots:
-                done = await self._attempt(waiting.position, begun, last=pause is None)
+                done = await self._attempt(waiting, begun, last=pause is None)
             if done:
                 self._secrets.forget(waiting.update_id)
                 return
@@ -180,9 +183,9 @@ class Inbox:
                 return
             begun = None
 
-    async def _attempt(self, position: int, begun: Attempt | None, *, last: bool) -> bool:
+    async def _attempt(self, waiting: Waiting, begun: Attempt | None, *, last: bool) -> bool:
         """Try an update once; whether it is done with. After the `last` attempt it is, with an apology."""
-        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, position))
+        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, waiting.position))
         if attempt is None:
             return True
         original = self._secrets.original(attempt.update_id, attempt.payload)
@@ -191,7 +194,11 @@ class Inbox:
             if not (last or hopeless):
                 return False
             await self._succeeds(self._apologise, original, attempt)
-        await self._mark(position)
+        self._marked_soon.add(waiting.lane)
+        try:
+            await self._mark(waiting.position)
+        finally:
+            self._marked_soon.discard(waiting.lane)
         return True
 
     async def _mark(self, position: int) -> None:

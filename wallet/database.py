@@ -73,6 +73,7 @@ class Database:
             max_overflow=0,
             hide_parameters=True,
         )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in one transaction, committed at its end, retried whole when the database asks for it.
@@ -120,8 +121,8 @@ class Database:
             return await work(conn)
 
     async def _autocommitted(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._engine.connect() as conn:
-            return await work(await conn.execution_options(isolation_level="AUTOCOMMIT"))
+        async with self._autocommit.connect() as conn:
+            return await work(conn)
 
     async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
         pause = _FIRST_PAUSE
