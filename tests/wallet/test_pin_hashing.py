@@ -162,7 +162,8 @@ async def test_a_pin_appears_in_no_text(
     canary, typo, held = "582914", "58291", io.StringIO()
     caplog.set_level(logging.DEBUG)
     ana, ben = await person(wallet, "Ana", 1000, pin=None), await person(wallet, "Ben", pin=None)
-    wallet._database._engine.sync_engine.echo = "debug"
+    for engine in (wallet._database._engine, wallet._database._autocommit):
+        engine.sync_engine.echo = "debug"
     await wallet.set_pin(ben.id, canary)
     await wallet.set_pin(ana.id, PIN)
     quote = await wallet.quote(ana.id, ben.id, euros(wallet, 1), key=uuid4())
