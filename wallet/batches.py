@@ -32,7 +32,7 @@ async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> li
     """
     async with sending(conn) as send:
         cursors = [await send(statement) for statement in statements]
-    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+    return [await cursor.fetchall() if cursor.rownumber is not None else () for cursor in cursors]
 
 
 @asynccontextmanager

@@ -102,7 +102,7 @@ class Database:
     async def require_schema(self, version: str) -> None:
         """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
         with reaching(self._engine.url):
-            async with self._engine.connect() as conn:
+            async with self._autocommit.connect() as conn:
                 try:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
@@ -150,7 +150,7 @@ async def directly(conn: AsyncConnection, sql: str, parameters: Mapping[str, obj
     driver = _driver_of(conn)
     try:
         cursor = await driver.execute(sql, parameters, prepare=True)
-        return await cursor.fetchall() if cursor.description else []
+        return await cursor.fetchall() if cursor.rownumber is not None else []
     except psycopg.Error as error:
         if driver.closed:  # said by SQLAlchemy, it lets go of all connections that were lost
             await conn.exec_driver_sql("SELECT")

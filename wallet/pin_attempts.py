@@ -96,32 +96,35 @@ async def count(conn: AsyncConnection, looks: Sequence[Look], at: datetime) -> l
     One conditional update does both, so that the database, not this process, decides who comes first.
     """
     order = _in_order(looks)
-    statements = [statement for number in order for statement in _counting(looks[number], at)]
-    answers = await together(conn, statements)
-    if not any(answers[::2]):
+    asked = [{"person": look.person_id, "quote": look.quote_id, "at": at} for look in looks]
+    answers = await together(conn, [(_COUNT, asked[number]) for number in order])
+    if not any(answers):
         await _pretend(conn)
     outcomes: list[Attempt | PinLocked | None] = [None] * len(looks)
-    for number, counted, standing in zip(order, answers[::2], answers[1::2], strict=True):
-        outcomes[number] = await _counted(conn, looks[number], counted, standing, at)
+    for number, rows in zip(order, answers, strict=True):
+        look = looks[number]
+        outcomes[number] = await (_counted(conn, look, rows[0], at) if rows else _not_counted(conn, look, at))
     return outcomes
 
 
-def _counting(look: Look, at: datetime) -> tuple[Statement, Statement]:
-    asked = {"person": look.person_id, "quote": look.quote_id, "at": at}
-    return (_COUNT, asked), (_STANDING, asked)
-
-
-async def _counted(
-    conn: AsyncConnection, look: Look, counted: Sequence[Any], standing: Sequence[Any], at: datetime
-) -> Attempt | PinLocked | None:
+async def _counted(conn: AsyncConnection, look: Look, row: Sequence[Any], at: datetime) -> Attempt:
+    recipe, pepper_id, failures, locked_until, on_quote, cooling_until = row
     if look.quote_id is not None:
-        pins.require_cool(standing[0][0] if standing else None, at)
-    if not counted:
-        return PinLocked(standing[0][1]) if standing and standing[0][2] else None
-    recipe, pepper_id, failures, locked_until, on_quote = counted[0]
-    if look.quote_id is not None and on_quote is None:
-        await _refuse_quote(conn, look.quote_id)
+        pins.require_cool(cooling_until, at)
+        if on_quote is None:
+            await _refuse_quote(conn, look.quote_id)
     return Attempt(new_id(), Recipe.read(recipe, pepper_id), failures, on_quote or 0, locked_until)
+
+
+async def _not_counted(conn: AsyncConnection, look: Look, at: datetime) -> PinLocked | None:
+    """Say why; there is nothing to undo."""
+    (rows,) = await together(conn, [(_STANDING, {"person": look.person_id})])
+    for cooling_until, locked_until, is_set in rows:
+        if look.quote_id is not None:
+            pins.require_cool(cooling_until, at)
+        if is_set:
+            return PinLocked(locked_until)
+    return None
 
 
 async def compare(
@@ -212,7 +215,8 @@ _COUNT = f"""
             AND NOT EXISTS (SELECT FROM wallet.payments WHERE payments.id = %(quote)s)
         RETURNING pin_attempts
     )
-    SELECT counted.*, on_quote.pin_attempts FROM counted LEFT JOIN on_quote ON true
+    SELECT counted.*, on_quote.pin_attempts, pins.cooling_until
+    FROM counted JOIN wallet.pins ON party_id = %(person)s LEFT JOIN on_quote ON true
 """  # noqa: S608 - a number of this program's own
 _STANDING = "SELECT cooling_until, locked_until, pepper_id IS NOT NULL FROM wallet.pins WHERE party_id = %(person)s"
 _TOUCH = "SELECT id FROM wallet.parties LIMIT 1 FOR KEY SHARE SKIP LOCKED"

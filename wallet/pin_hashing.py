@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 WAITING_PER_THREAD = 64
 MOST_TOGETHER = 8
-"""So many PINs a thread hashes in one go, where four times as many wait for each thread."""
+"""So many PINs a thread hashes in one go at most, where as many wait for every other thread, and for one more."""
 SALT_BYTES, HASH_BYTES = 16, 32
 
 _RECIPE = re.compile(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+/]{22})")
@@ -81,7 +81,7 @@ class PinHasher:
         self._room = threads * WAITING_PER_THREAD
         self._waiting: deque[_Work] = deque()
         self._shifts: list[asyncio.Task[None]] = []
-        self._most_shifts = 2 * threads  # so that a thread that is done finds its next work there already
+        self._most_shifts = threads + 1  # so that a thread that is done finds its next work there already
 
     @classmethod
     def of(cls, settings: WalletSettings) -> PinHasher:
