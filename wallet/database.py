@@ -147,7 +147,7 @@ async def directly(conn: AsyncConnection, sql: str, parameters: Mapping[str, obj
 
     SQLAlchemy, whose errors these are, would spend twice as long on it.
     """
-    driver = _driver_of(conn)
+    driver = driver_of(conn)
     try:
         cursor = await driver.execute(sql, parameters, prepare=True)
         return await cursor.fetchall() if cursor.rownumber is not None else []
@@ -159,7 +159,8 @@ async def directly(conn: AsyncConnection, sql: str, parameters: Mapping[str, obj
         ) from error
 
 
-def _driver_of(conn: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+def driver_of(conn: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The driver's connection beneath, without a turn of SQLAlchemy's."""
     assert conn.sync_connection is not None, "a connection in use has one beneath"
     driver = conn.sync_connection.connection.driver_connection
     assert isinstance(driver, psycopg.AsyncConnection), "the one driver we use"
