@@ -7,6 +7,7 @@ when anything else kept it from coming. Neither says that the call had no effect
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.request import getproxies
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData, TCPConnector
 from telegram.error import NetworkError, TimedOut
@@ -40,7 +41,7 @@ class Connection(BaseRequest):
                 connector=TCPConnector(limit=_CONNECTIONS),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=DummyCookieJar(),
-                trust_env=True,  # an operator's proxy
+                trust_env=_has_proxy(),
             )
 
     async def shutdown(self) -> None:
@@ -71,6 +72,11 @@ class Connection(BaseRequest):
             raise TimedOut from None
         except ClientError as error:
             raise NetworkError(f"{type(error).__name__}: {error}") from None
+
+
+def _has_proxy() -> bool:
+    """Whether the operator names a proxy: asked once, because with each call it would take two threads."""
+    return not {"http", "https"}.isdisjoint(getproxies())
 
 
 def _form(data: RequestData) -> FormData | dict[str, str]:

@@ -6,20 +6,20 @@ refreshed with every update of its owner and belongs to whoever was last seen wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import models
+from wallet import directly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
     from telegram import User
 
@@ -45,11 +45,10 @@ class Person:
     language: str
 
 
-# Made once: they are asked with every update, and making one takes as long as asking.
-_PEOPLE: Final = select(*(getattr(models.Person, field.name) for field in fields(Person)))
-_BY_ID: Final = _PEOPLE.where(models.Person.user_id == bindparam("wanted"))
-_BY_PARTY: Final = _PEOPLE.where(models.Person.party_id == bindparam("wanted"))
-_BY_USERNAME: Final = _PEOPLE.where(func.lower(models.Person.username) == bindparam("wanted"))
+_PEOPLE: Final = "SELECT user_id, party_id, username, name, language FROM bot.people WHERE"
+_BY_ID: Final = f"{_PEOPLE} user_id = %(wanted)s"
+_BY_PARTY: Final = f"{_PEOPLE} party_id = %(wanted)s"
+_BY_USERNAME: Final = f"{_PEOPLE} lower(username) = %(wanted)s"
 
 
 def person_key(user_id: int) -> UUID:
@@ -124,10 +123,10 @@ class People:
 
         await self._store.statement(work)
 
-    async def _one(self, which: Select[Any], wanted: object) -> Person | None:
+    async def _one(self, which: str, wanted: object) -> Person | None:
         async def work(conn: AsyncConnection) -> Person | None:
-            row = (await conn.execute(which, {"wanted": wanted})).one_or_none()
-            return None if row is None else Person(*row)
+            rows = await directly(conn, which, {"wanted": wanted})
+            return Person(*rows[0]) if rows else None
 
         return await self._store.read(work)
 

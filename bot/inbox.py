@@ -3,7 +3,8 @@
 The story of an update:
 1. Intake (long polling or webhook) hands over what Telegram sent and acknowledges it when `receive` returns.
 2. `receive` stores the batch with one INSERT. An `update_id` seen before changes nothing. The first attempt of those
-   that need not wait for their turn is counted at once; they are handled without being read back.
+   that nothing stands before, but perhaps the mark of the last one, is counted at once; they are handled without being
+   read back.
 3. Six digits could be a PIN: on disk they are dots. The words as written stay in memory, in `Secrets`.
 4. Each update has a lane, that of its sender. A lane handles one update at a time, oldest first. Lanes run
    side by side, as many at once as there are slots, and hold a slot only while a handler runs.
@@ -97,6 +98,7 @@ class Inbox:
         self._slots = asyncio.Semaphore(at_once)
         self._sleep = sleep
         self._lanes: dict[int, list[Waiting]] = {}
+        self._being_marked: set[int] = set()  # lanes whose handler is through
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled: list[int] = []  # positions yet to be marked
         self._marking = asyncio.Lock()
@@ -140,12 +142,15 @@ class Inbox:
             await asyncio.wait(self._tasks)
 
     def _next_of_free_lanes(self, arrivals: Iterable[Arrival]) -> set[int]:
-        """Which of these updates nothing stands before: the first of each lane that has nothing to do."""
+        """Which of these updates nothing stands before: the first of each lane that has nothing to do but a mark."""
         first: dict[int, int] = {}
         for arrival in arrivals:
-            if arrival.lane not in self._lanes:
+            if self._is_free(arrival.lane):
                 first.setdefault(arrival.lane, arrival.update_id)
         return set(first.values())
+
+    def _is_free(self, lane: int) -> bool:
+        return lane not in self._lanes or (lane in self._being_marked and not self._lanes[lane])
 
     def _enqueue(self, waiting: Waiting) -> None:
         if waiting.lane in self._lanes:
@@ -170,7 +175,7 @@ class Inbox:
         begun = waiting.begun
         for pause in (*PAUSES, None):
             async with self._slots:
-                done = await self._attempt(waiting.position, begun, last=pause is None)
+                done = await self._attempt(waiting, begun, last=pause is None)
             if done:
                 self._secrets.forget(waiting.update_id)
                 return
@@ -180,9 +185,9 @@ class Inbox:
                 return
             begun = None
 
-    async def _attempt(self, position: int, begun: Attempt | None, *, last: bool) -> bool:
+    async def _attempt(self, waiting: Waiting, begun: Attempt | None, *, last: bool) -> bool:
         """Try an update once; whether it is done with. After the `last` attempt it is, with an apology."""
-        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, position))
+        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, waiting.position))
         if attempt is None:
             return True
         original = self._secrets.original(attempt.update_id, attempt.payload)
@@ -191,7 +196,11 @@ class Inbox:
             if not (last or hopeless):
                 return False
             await self._succeeds(self._apologise, original, attempt)
-        await self._mark(position)
+        self._being_marked.add(waiting.lane)
+        try:
+            await self._mark(waiting.position)
+        finally:
+            self._being_marked.discard(waiting.lane)
         return True
 
     async def _mark(self, position: int) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, TypeGuard
 
-from sqlalchemy import BigInteger, bindparam, delete, func, null, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import DateTime
+from psycopg.types.json import Jsonb
+from sqlalchemy import delete, select, update
 
 from bot.models import InboxUpdate
 from bot.redaction import redact
+from wallet import directly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -77,14 +77,14 @@ class Waiting:
 
 
 # One statement for any number of updates, so that it is prepared once; their order is that of the array.
-_INSERT = text("""
+_INSERT = """
     INSERT INTO bot.inbox (update_id, lane, payload, redacted, received_at, attempts)
-    SELECT update_id, lane, payload, redacted, :now, attempts
-    FROM jsonb_to_recordset(:rows)
+    SELECT update_id, lane, payload, redacted, %(now)s, attempts
+    FROM jsonb_to_recordset(%(rows)s)
       AS arrived (update_id bigint, lane bigint, payload jsonb, redacted boolean, attempts bigint)
     ON CONFLICT (update_id) DO NOTHING
     RETURNING position, update_id
-""").bindparams(bindparam("rows", type_=JSONB), bindparam("now", type_=DateTime(timezone=True)))
+"""
 
 
 async def insert(
@@ -106,12 +106,12 @@ async def insert(
     ]
     new = [
         Waiting(
-            row.position,
-            row.update_id,
-            arrivals[row.update_id].lane,
-            Attempt(row.update_id, 1, arrivals[row.update_id].stored) if row.update_id in begin else None,
+            position,
+            update_id,
+            arrivals[update_id].lane,
+            Attempt(update_id, 1, arrivals[update_id].stored) if update_id in begin else None,
         )
-        for row in await conn.execute(_INSERT, {"rows": rows, "now": now})
+        for position, update_id in await directly(conn, _INSERT, {"rows": Jsonb(rows), "now": now})
     ]
     if len(new) == len(arrivals):
         return new
@@ -141,16 +141,12 @@ async def begin(conn: AsyncConnection, position: int) -> Attempt | None:
     return None if row is None else Attempt(row.update_id, row.attempts, row.payload or {})
 
 
-_FINISH = (
-    update(InboxUpdate)
-    .where(InboxUpdate.position == func.any(bindparam("positions", type_=ARRAY(BigInteger))))
-    .values(handled_at=bindparam("now"), payload=null())
-)
+_FINISH = "UPDATE bot.inbox SET handled_at = %(now)s, payload = NULL WHERE position = ANY(%(positions)s::bigint[])"
 
 
 async def finish(conn: AsyncConnection, positions: Sequence[int], now: datetime) -> None:
     """Mark updates handled, and empty them."""
-    await conn.execute(_FINISH, {"positions": list(positions), "now": now})
+    await directly(conn, _FINISH, {"positions": list(positions), "now": now})
 
 
 async def prune(conn: AsyncConnection, before: datetime) -> None:

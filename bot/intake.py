@@ -65,6 +65,7 @@ class LongPolling:
         updates = cast("list[Json]", await request.post(url, read_timeout=_HOLD + _SPARE))
         if updates:
             await self._receive(*updates)
+            await asyncio.sleep(0)  # handlers begin first, and wait for the database while the next request is made
         # An empty answer means that all is acknowledged. Then any id may come next: after a quiet week, a smaller one.
         self._offset = max(update["update_id"] for update in updates) + 1 if updates else 0
 

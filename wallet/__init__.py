@@ -5,7 +5,7 @@ async with Wallet.open(settings) as wallet:
     receipt = await wallet.confirm(quote.id, ana.id, pin)
 """
 
-from wallet.database import Database, connection_url
+from wallet.database import Database, connection_url, directly
 from wallet.errors import (
     AmountOutOfRange,
     BadName,
@@ -169,5 +169,6 @@ __all__ = [
     "WrongCurrency",
     "WrongPin",
     "connection_url",
+    "directly",
     "load",
 ]

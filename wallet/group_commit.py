@@ -4,9 +4,10 @@
     submit ─┼─ waiting ─► one batch ─┼─ its refusal
     submit ─┘   (one transaction)   └─ its result
 
-One fsync serves everybody in a batch, and a batch of one is the same code. What is refused is refused alone. Only one
-batch is under way at a time, so two postings of one process never wait for each other's locks. A caller that goes away
-does not take its posting along: the batch goes on, and asking again with the same key finds what became of it.
+One fsync serves everybody in a batch, and a batch of one is the same code. What is refused is refused alone. Postings
+are settled like this (`settlement`), and attempts at PINs counted and compared (`pin_attempts`). Only one batch is
+under way at a time, so two postings of one process never wait for each other's locks. A caller that goes away does not
+take its posting along: the batch goes on, and asking again with the same key finds what became of it.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.types import DateTime
 
 from wallet import parties
+from wallet.database import directly
 from wallet.errors import PartyUnknown
 from wallet.money import Currency, Money
 from wallet.values import Balance, HistoryPage, Line, Party, Statement
@@ -42,11 +43,11 @@ def _lines(condition: str) -> TextClause:
 _STANDING = """a.balance, (SELECT COALESCE(sum(h.amount), 0)::bigint FROM wallet.holds h
                         WHERE h.payer_account_id = a.id AND h.state = 'open') AS set_aside"""
 _BALANCE = text(f"SELECT {_STANDING} FROM wallet.accounts a WHERE a.party_id = :party")  # noqa: S608 - the words above
-_BALANCES = text(f"""
+_BALANCES = f"""
     SELECT p.id, p.kind, p.name, a.status, p.owner_id, {_STANDING}
     FROM wallet.parties p JOIN wallet.accounts a ON a.party_id = p.id
-    WHERE p.id = :owner OR p.owner_id = :owner ORDER BY p.owner_id IS NOT NULL, p.id
-""")  # noqa: S608 - the words above
+    WHERE p.id = %(owner)s OR p.owner_id = %(owner)s ORDER BY p.owner_id IS NOT NULL, p.id
+"""  # noqa: S608 - the words above
 _PAGE = _lines("e.seq < :older ORDER BY e.seq DESC LIMIT :limit")
 _SPAN = _lines("t.settled_at >= :start AND t.settled_at < :end ORDER BY e.seq").bindparams(
     bindparam("start", type_=DateTime(timezone=True)), bindparam("end", type_=DateTime(timezone=True))
@@ -63,15 +64,15 @@ async def balance(conn: AsyncConnection, party_id: UUID, currency: Currency) -> 
     row = (await conn.execute(_BALANCE, {"party": party_id})).one_or_none()
     if row is None:
         raise PartyUnknown
-    return _balance(row, currency)
+    return _balance(row.balance, row.set_aside, currency)
 
 
 async def balances(conn: AsyncConnection, owner_id: UUID, currency: Currency) -> tuple[tuple[Party, Balance], ...]:
     """As `Wallet.balances`."""
-    rows = (await conn.execute(_BALANCES, {"owner": owner_id})).all()
+    rows = await directly(conn, _BALANCES, {"owner": owner_id})
     if not rows:
         raise PartyUnknown
-    return tuple((Party(*row[:5]), _balance(row, currency)) for row in rows)
+    return tuple((Party(*party), _balance(available, set_aside, currency)) for *party, available, set_aside in rows)
 
 
 async def page(conn: AsyncConnection, party_id: UUID, older: int | None, limit: int, currency: Currency) -> HistoryPage:
@@ -113,6 +114,6 @@ def _line(row: Row[Any], currency: Currency) -> Line:
     )
 
 
-def _balance(row: Row[Any], currency: Currency) -> Balance:
-    available, set_aside = Money(row.balance, currency), Money(row.set_aside, currency)
-    return Balance(ledger=available + set_aside, available=available, set_aside=set_aside)
+def _balance(available: int, set_aside: int, currency: Currency) -> Balance:
+    free, waiting = Money(available, currency), Money(set_aside, currency)
+    return Balance(ledger=free + waiting, available=free, set_aside=waiting)

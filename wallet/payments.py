@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Uuid, any_, bindparam, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -142,10 +143,19 @@ async def find(
     conn: AsyncConnection, quote_id: UUID, payer_id: UUID, currency: Currency, keys: Sequence[bytes]
 ) -> StoredQuote:
     """This payer's quote, void if it is not as it was shown. QuoteUnknown."""
-    row = (await conn.execute(_QUOTE, {"quote": quote_id, "payer": payer_id})).first()
-    if row is None:
-        raise QuoteUnknown
-    return _stored(row, payer_id, currency, keys)
+    (found,) = await find_all(conn, [(quote_id, payer_id)], currency, keys)
+    if isinstance(found, QuoteUnknown):
+        raise found
+    return found
+
+
+async def find_all(
+    conn: AsyncConnection, wanted: Sequence[tuple[UUID, UUID]], currency: Currency, keys: Sequence[bytes]
+) -> list[StoredQuote | QuoteUnknown]:
+    """For each quote and payer as `find`."""
+    rows = await conn.execute(_QUOTES, {"quotes": [quote_id for quote_id, _ in wanted]})
+    found = {(row.id, row.payer_id): row for row in rows}
+    return [_stored(found[each], each[1], currency, keys) if each in found else QuoteUnknown() for each in wanted]
 
 
 def require_open(quote: Quote, at: datetime) -> None:
@@ -160,8 +170,8 @@ async def cancel(conn: AsyncConnection, quote_id: UUID, payer_id: UUID) -> None:
     """As `Wallet.cancel`."""
     await quotes.hold_payer(conn, payer_id)
     await quotes.close(conn, payer_id, "cancelled", quote_id)
-    row = (await conn.execute(_QUOTE, {"quote": quote_id, "payer": payer_id})).first()
-    if row is None:
+    row = (await conn.execute(_QUOTES, {"quotes": [quote_id]})).first()
+    if row is None or row.payer_id != payer_id:
         raise QuoteUnknown
     if row.is_paid:
         raise QuotePaid
@@ -255,12 +265,13 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
 # Made once: making one takes as long as asking it.
 _payer, _payee = aliased(models.Party), aliased(models.Party)
 _from, _to = aliased(models.Account), aliased(models.Account)
-_QUOTE = (
+_QUOTES = (
     select(
         models.Quote,
         _from.balance,
         _from.status.label("payer_status"),
         _to.status.label("payee_status"),
+        _payer.id.label("payer_id"),
         _payer.name.label("payer_name"),
         _payee.id.label("payee_id"),
         _payee.kind.label("payee_kind"),
@@ -280,7 +291,7 @@ _QUOTE = (
     .join(_payer, _payer.id == _from.party_id)
     .join(_to, _to.id == models.Quote.payee_account_id)
     .join(_payee, _payee.id == _to.party_id)
-    .where(models.Quote.id == bindparam("quote"), _payer.id == bindparam("payer"))
+    .where(models.Quote.id == any_(bindparam("quotes", type_=ARRAY(Uuid))))
 )
 _WITH_KEY = select(
     models.Quote.id,

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def hold_payer(conn: AsyncConnection, payer_id: UUID) -> None:
-    """From here to COMMIT nothing leaves this person's account, and nobody else closes a quote of theirs."""
-    await conn.execute(_HOLD_PAYER, {"payer": payer_id})
+async def hold_payer(conn: AsyncConnection, *payer_ids: UUID) -> None:
+    """From here to COMMIT nothing leaves these people's accounts, and nobody else closes a quote of theirs."""
+    await conn.execute(_HOLD_PAYERS, {"payers": list(payer_ids)})
 
 
 async def close(
@@ -29,7 +29,7 @@ async def close(
     await conn.execute(*((_CLOSE_ONE, closing | {"quote": quote_id}) if quote_id else (_CLOSE_ALL, closing)))
 
 
-_HOLD_PAYER = text("SELECT id FROM wallet.accounts WHERE party_id = :payer ORDER BY id FOR NO KEY UPDATE")
+_HOLD_PAYERS = text("SELECT id FROM wallet.accounts WHERE party_id = ANY(:payers) ORDER BY id FOR NO KEY UPDATE")
 _CLOSE = """
     UPDATE wallet.quotes q SET state = :state
     WHERE q.payer_account_id IN (SELECT id FROM wallet.accounts WHERE party_id = :payer) AND q.state = 'open'

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from wallet import (
@@ -20,12 +21,13 @@ from wallet import (
     notices,
     parties,
     payments,
+    pin_attempts,
     quote_codes,
     receipts,
     verification,
 )
 from wallet.database import Database, connection_url, embedded
-from wallet.errors import QuotePaid
+from wallet.errors import QuotePaid, QuoteUnknown
 from wallet.group_commit import GroupCommit
 from wallet.orders import Order
 from wallet.pin_hashing import PinHasher
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import timedelta
-    from uuid import UUID
 
     from wallet.money import Money
     from wallet.settings import WalletSettings
@@ -76,6 +77,9 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         self._clock = clock
         self._hasher = PinHasher.of(settings)
         self._settlement = Settlement(self.currency, self.limits, clock)
+        self._looks = GroupCommit[tuple[UUID, UUID], payments.StoredQuote](self._look_up)
+        self._counts = GroupCommit[pin_attempts.Look, pin_attempts.Attempt | None](self._count)
+        self._comparisons = GroupCommit[pin_attempts.Given, bool](self._compare)
         self._postings = GroupCommit[Order, Receipt](self._settle)
         self._payers: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -95,7 +99,8 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
                 await database.transaction(lambda conn: parties.open_system_accounts(conn, wallet.currency))
                 yield wallet
             finally:
-                await wallet._postings.close()
+                for batches in (wallet._looks, wallet._counts, wallet._comparisons, wallet._postings):
+                    await batches.close()
                 wallet._hasher.close()
                 await database.close()
 
@@ -261,5 +266,8 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         return await self._database.transaction(lambda conn: self._settlement.settle(conn, orders))
 
     async def _stored_quote(self, quote_id: UUID, payer_id: UUID) -> payments.StoredQuote:
+        return await self._looks.submit((quote_id, payer_id))
+
+    async def _look_up(self, wanted: Sequence[tuple[UUID, UUID]]) -> Sequence[payments.StoredQuote | QuoteUnknown]:
         keys = self._hasher.keys(quote_codes.PURPOSE)
-        return await self._database.read(lambda conn: payments.find(conn, quote_id, payer_id, self.currency, keys))
+        return await self._database.read(lambda conn: payments.find_all(conn, wanted, self.currency, keys))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wallet import acts, notices, parties, pins, weak_pins
-from wallet.errors import MalformedPin, PinLocked, PinNotSet, WeakPin, WrongPin
+from wallet import acts, notices, parties, pin_attempts, pins, weak_pins
+from wallet.errors import MalformedPin, PinLocked, WeakPin, WrongPin
 from wallet.values import NoticeKind
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.database import Database
+    from wallet.errors import PinNotSet, Unavailable
+    from wallet.group_commit import GroupCommit
     from wallet.pin_hashing import PinHasher
     from wallet.values import PinState
 
@@ -28,6 +30,8 @@ class PinVerbs:
     _database: Database
     _clock: Callable[[], datetime]
     _hasher: PinHasher
+    _counts: GroupCommit[pin_attempts.Look, pin_attempts.Attempt | None]
+    _comparisons: GroupCommit[pin_attempts.Given, bool]
     _payers: WeakValueDictionary[UUID, asyncio.Lock]
 
     async def pin_state(self, person_id: UUID) -> PinState:
@@ -93,21 +97,21 @@ class PinVerbs:
         if not pins.is_well_formed(pin):
             raise MalformedPin
         with self._hasher.slot():
-            attempt = await self._database.transaction(
-                lambda conn: pins.reserve(conn, person_id, quote_id, self._clock())
-            )
+            look = pin_attempts.Look(person_id, quote_id)
+            attempt = await self._counts.submit(look)
             hashed = await self._hasher.hash_as(person_id, pin, attempt.recipe if attempt else None)
             renewed = attempt is not None and (new_pin is not None or self._hasher.is_outdated(attempt.recipe))
             newer = await self._hasher.hash(person_id, new_pin or pin) if renewed else None
-        if attempt is None:
-            await self._database.transaction(pins.pretend)
-            raise PinNotSet
-        given = pins.Given(hashed, newer, is_change=new_pin is not None)
-        right = await self._database.transaction(
-            lambda conn: pins.prove(conn, person_id, quote_id, attempt, given, self._clock())
-        )
-        if right:
+        given = pin_attempts.Given(look, attempt, hashed, newer, is_change=new_pin is not None)
+        if await self._comparisons.submit(given):
             return
+        assert attempt is not None, "without an attempt the answer is PinNotSet"
         if attempt.locks:
             raise PinLocked(attempt.locked_until)
         raise WrongPin(attempt.tries_left, attempt.voids_quote)
+
+    async def _count(self, looks: Sequence[pin_attempts.Look]) -> Sequence[pin_attempts.Attempt | PinLocked | None]:
+        return await self._database.transaction(lambda conn: pin_attempts.count(conn, looks, self._clock()))
+
+    async def _compare(self, given: Sequence[pin_attempts.Given]) -> Sequence[bool | PinNotSet | Unavailable]:
+        return await self._database.transaction(lambda conn: pin_attempts.compare(conn, given, self._clock()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,3 +102,24 @@ async def test_a_picture_goes_along(bot: ExtBot[Any], world: World) -> None:
     file = world.files.get(message.photo[-1].file_id)
     assert file is not None
     assert file.content == PNG
+
+
+async def test_an_operators_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the environment names one, calls go there, whatever their host."""
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    line = Connection()
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        monkeypatch.setenv("http_proxy", f"http://{host}:{port}")
+        await line.initialize()
+        status, _ = await line.do_request(f"http://telegram.invalid/bot{TOKEN}/getMe", "GET")
+        await line.shutdown()
+    assert status == 200
+    assert asked == [f"GET http://telegram.invalid/bot{TOKEN}/getMe HTTP/1.1\r\n".encode()]

@@ -137,6 +137,29 @@ async def test_the_first_attempt_is_counted_before_it_begins(store: Database, cl
     await desk.inbox.idle()
 
 
+async def test_what_comes_while_the_last_is_marked_is_counted_as_it_is_stored(
+    settings: WalletSettings, clock: Clock
+) -> None:
+    """Without a statement of its own; and it is handled when the last one has been marked, not before."""
+    store = Counting(connection_url(settings))
+    desk = Desk(store, clock)
+    desk.door(2)
+    await desk.inbox.receive(message(1))
+    before = store.statements
+    store.open.clear()
+    await desk.until(lambda: store.statements == before + 1)
+    receiving = asyncio.create_task(desk.inbox.receive(message(2)))
+    await desk.until(lambda: store.statements == before + 2)
+    store.open.set()
+    await receiving
+    await desk.until(lambda: desk.ids == [1, 2])
+    assert [(row.attempts, row.handled_at) for row in await rows(store)] == [(1, clock.now), (1, None)]
+    desk.door(2).set()
+    await desk.inbox.idle()
+    assert store.statements == before + 3
+    await store.close()
+
+
 async def test_what_was_handled_meanwhile_is_marked_together(settings: WalletSettings, clock: Clock) -> None:
     """Thirty people at once cost a handful of transactions, not thirty."""
     store = Counting(connection_url(settings))

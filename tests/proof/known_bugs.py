@@ -187,7 +187,12 @@ BUGS = (
         _LIMITS,
         "another payer's quote is accepted",
         "wallet/payments.py",
-        ((', _payer.id == bindparam("payer"))', ")"),),
+        (
+            (
+                "{(row.id, row.payer_id): row for row in rows}",
+                "{each: row for row in rows for each in wanted if each[0] == row.id}",
+            ),
+        ),
         f"{_PAYMENT}::test_a_quote_is_its_payers_alone",
     ),
     Bug(

@@ -7,6 +7,7 @@ from tests.proof.known_bugs import Bug
 _PINS, _HISTORY = "PINs", "history"
 _PIN_FUNCTIONS = "migrations/versions/20261122_pin_hashes_within.py"
 _BOOKS = "migrations/versions/20261121_books_the_books.py"
+_ATTEMPTS = "tests/wallet/test_pin_attempts.py"
 _PAYMENT, _PIN_TESTS = "tests/wallet/test_payment.py", "tests/wallet/test_pins.py"
 
 BUGS = (
@@ -75,9 +76,30 @@ BUGS = (
     Bug(
         _PINS,
         "three wrong PINs leave the quote open",
-        "wallet/pins.py",
-        (("self.on_quote >= PER_QUOTE", "self.on_quote > PER_QUOTE"),),
+        "wallet/pin_attempts.py",
+        (("self.on_quote >= pins.PER_QUOTE", "self.on_quote > pins.PER_QUOTE"),),
         f"{_PAYMENT}::test_three_wrong_pins_void_the_quote",
+    ),
+    Bug(
+        _PINS,
+        "an attempt on a quote that takes none stays counted",
+        "wallet/pin_attempts.py",
+        (("            await _refuse_quote(conn, look.quote_id)\n", "            pass\n"),),
+        f"{_ATTEMPTS}::test_a_refused_attempt_is_refused_alone_and_not_counted",
+    ),
+    Bug(
+        _PINS,
+        "a PIN's answer goes to another in the batch",
+        "wallet/pin_attempts.py",
+        (("for number, ((right,),) in zip(order, answers", "for number, ((right,),) in zip(order, reversed(answers)"),),
+        f"{_ATTEMPTS}::test_pins_compared_together_have_an_answer_each",
+    ),
+    Bug(
+        _PINS,
+        "two processes lock PINs in different orders",
+        "wallet/pin_attempts.py",
+        (("sorted(range(len(looks)), key=lambda number: looks[number].person_id)", "list(range(len(looks)))"),),
+        f"{_ATTEMPTS}::test_batches_of_two_processes_never_wait_in_a_circle",
     ),
     Bug(
         _PINS,

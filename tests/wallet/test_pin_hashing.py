@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import io
 import logging
+import threading
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import HashingError, VerifyMismatchError
 from pydantic import SecretStr
 
 from tests.books import PEPPER
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.owner import as_owner
-from wallet import Busy, NoticeKind, Party, PinNotSet, Wallet, WalletSettings, WrongPin
+from wallet import Busy, NoticeKind, Party, PinNotSet, Wallet, WalletSettings, WrongPin, pin_hashing
+from wallet.pin_hashing import MOST_TOGETHER, Recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from wallet.pin_hashing import HashedPin
@@ -155,6 +160,35 @@ async def test_when_too_many_wait_nothing_is_counted(wallet: Wallet, monkeypatch
     await wallet.confirm(quote.id, ana.id, PIN)
 
 
+async def test_when_many_wait_a_thread_hashes_several_in_one_go(
+    wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most eight; on argon2's threads; each gets the hash of their own PIN, and who cannot be hashed fails alone."""
+    goes: list[int] = []
+    each = pin_hashing._argon2id_each
+
+    def watched(work: Sequence[tuple[bytes, Recipe]]) -> list[str | Exception]:
+        assert threading.current_thread().name.startswith("argon2")
+        goes.append(len(work))
+        return each(work)
+
+    monkeypatch.setattr(pin_hashing, "_argon2id_each", watched)
+    people = [uuid4() for _ in range(100)]
+    recipe = Recipe(8, 1, b"sixteen bytes ..", next(iter(wallet._hasher._peppers)))
+    nonsense = replace(recipe, memory_kib=1)
+    recipes = [nonsense if number == 50 else recipe for number in range(100)]
+    hashes = await asyncio.gather(
+        *(wallet._hasher.hash_as(one, PIN, how) for one, how in zip(people, recipes, strict=True)),
+        return_exceptions=True,
+    )
+    assert isinstance(hashes[50], HashingError)
+    assert max(goes) == MOST_TOGETHER
+    assert len(goes) < 50
+    assert hashes[:50] + hashes[51:] == [
+        await wallet._hasher.hash_as(one, PIN, recipe) for one in people[:50] + people[51:]
+    ]
+
+
 async def test_a_pin_appears_in_no_text(
     wallet: Wallet, settings: WalletSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -162,7 +196,8 @@ async def test_a_pin_appears_in_no_text(
     canary, typo, held = "582914", "58291", io.StringIO()
     caplog.set_level(logging.DEBUG)
     ana, ben = await person(wallet, "Ana", 1000, pin=None), await person(wallet, "Ben", pin=None)
-    wallet._database._engine.sync_engine.echo = "debug"
+    for engine in (wallet._database._engine, wallet._database._autocommit):
+        engine.sync_engine.echo = "debug"
     await wallet.set_pin(ben.id, canary)
     await wallet.set_pin(ana.id, PIN)
     quote = await wallet.quote(ana.id, ben.id, euros(wallet, 1), key=uuid4())

@@ -23,8 +23,8 @@ from wallet import (
     Wallet,
     WalletSettings,
     WrongPin,
-    pins,
 )
+from wallet.pin_attempts import Look
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -131,16 +131,10 @@ async def test_a_fourth_look_is_refused_before_the_third_is_answered(wallet: Wal
     ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
     (quote,) = await quotes(wallet, ana, ben, 1)
 
-    async def reserve() -> pins.Attempt | None:
-        return await wallet._database.transaction(lambda conn: pins.reserve(conn, ana.id, quote.id, wallet._clock()))
-
-    assert [attempt and attempt.on_quote for attempt in (await reserve(), await reserve(), await reserve())] == [
-        1,
-        2,
-        3,
-    ]
+    looks = [await wallet._counts.submit(Look(ana.id, quote.id)) for _ in range(3)]
+    assert [attempt and attempt.on_quote for attempt in looks] == [1, 2, 3]
     with pytest.raises(QuoteClosed) as closed:
-        await reserve()
+        await wallet._counts.submit(Look(ana.id, quote.id))
     assert closed.value.state == "voided"
 
 

@@ -30,8 +30,8 @@ from wallet import (
     WalletSettings,
     WeakPin,
     WrongPin,
-    pins,
 )
+from wallet.pin_attempts import Given, Look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -296,37 +296,29 @@ async def test_a_reset_needs_a_reason(wallet: Wallet) -> None:
 async def test_an_attempt_is_worth_one_comparison(wallet: Wallet) -> None:
     """Its answer, asked for again because it was lost, is the same; another attempt that was never counted has none."""
     ana = await person(wallet, "Ana")
-    attempt = await wallet._database.transaction(lambda conn: pins.reserve(conn, ana.id, None, wallet._clock()))
+    look = Look(ana.id)
+    attempt = await wallet._counts.submit(look)
     assert attempt is not None
-    right = pins.Given(await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
+    right = Given(look, attempt, await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
 
-    async def prove(which: pins.Attempt) -> bool:
-        return await wallet._database.transaction(
-            lambda conn: pins.prove(conn, ana.id, None, which, right, wallet._clock())
-        )
-
-    assert [await prove(attempt), await prove(attempt)] == [True, True]
+    assert [await wallet._comparisons.submit(right), await wallet._comparisons.submit(right)] == [True, True]
     with pytest.raises(Unavailable):
-        await prove(replace(attempt, id=uuid4()))
+        await wallet._comparisons.submit(replace(right, attempt=replace(attempt, id=uuid4())))
     assert (await wallet.pin_state(ana.id)).tries_left == 5
 
 
 async def test_a_wrong_pin_is_compared_once(wallet: Wallet) -> None:
     """Whoever has the bot's login cannot try a second PIN on one attempt."""
     ana = await person(wallet, "Ana")
-    attempt = await wallet._database.transaction(lambda conn: pins.reserve(conn, ana.id, None, wallet._clock()))
+    look = Look(ana.id)
+    attempt = await wallet._counts.submit(look)
     assert attempt is not None
-    wrong = pins.Given(await wallet._hasher.hash_as(ana.id, WRONG, attempt.recipe))
-    right = pins.Given(await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
+    wrong = Given(look, attempt, await wallet._hasher.hash_as(ana.id, WRONG, attempt.recipe))
+    right = Given(look, attempt, await wallet._hasher.hash_as(ana.id, PIN, attempt.recipe))
 
-    async def prove(given: pins.Given) -> bool:
-        return await wallet._database.transaction(
-            lambda conn: pins.prove(conn, ana.id, None, attempt, given, wallet._clock())
-        )
-
-    assert not await prove(wrong)
+    assert not await wallet._comparisons.submit(wrong)
     with pytest.raises(Unavailable):
-        await prove(right)
+        await wallet._comparisons.submit(right)
     assert (await wallet.pin_state(ana.id)).tries_left == 4
 
 

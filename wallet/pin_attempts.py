@@ -1,0 +1,231 @@
+"""Attempts at PINs, of all who try at the same time: counted before anything is hashed, compared afterwards.
+
+    count    ── one transaction for all who wait ──► how to hash, for each     committed before a PIN is looked at
+    (hash)      in threads, in no transaction (`pin_hashing`)
+    compare  ── one transaction for all who wait ──► right or wrong, for each
+
+Both are batches of `group_commit`, so many people share a transaction and its flush; a batch of one is the same code.
+Each person has a statement of their own, all sent in one round trip. A refusal that leaves something to undo is raised:
+then everybody in the batch is tried alone, and whoever it is for is refused. Locks: accounts in the order of their ids;
+then, for one person after another in the order of theirs, PIN and quote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from sqlalchemy import exists, select
+
+from wallet import models, notices, pins, quotes
+from wallet.batches import together
+from wallet.errors import PinLocked, PinNotSet, QuoteClosed, QuotePaid, QuoteUnknown, Unavailable
+from wallet.ids import new_id
+from wallet.pin_hashing import Recipe
+from wallet.values import NoticeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Any
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.batches import Statement
+    from wallet.pin_hashing import HashedPin
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A person's PIN is to be looked at, for this quote of theirs or outside a payment."""
+
+    person_id: UUID
+    quote_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One counted look at a PIN: how to hash it (None: its recipe makes no sense), and what being wrong will mean."""
+
+    id: UUID
+    recipe: Recipe | None
+    failures: int
+    on_quote: int
+    locked_until: datetime | None
+
+    @property
+    def tries_left(self) -> int:
+        return max(0, pins.BEFORE_LOCK - self.failures)
+
+    @property
+    def locks(self) -> bool:
+        return self.failures >= pins.BEFORE_LOCK
+
+    @property
+    def voids_quote(self) -> bool:
+        return self.on_quote >= pins.PER_QUOTE
+
+    @property
+    def is_last(self) -> bool:
+        """Whether its quote is void if it is wrong: after the third wrong PIN, and after any that locks."""
+        return self.voids_quote or self.locks
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The PIN that was given, hashed. If it is right, `newer` takes its place: a newer hash of it, or another PIN.
+
+    Without a PIN there was no `attempt`; that is said when a wrong PIN's answer would be.
+    """
+
+    look: Look
+    attempt: Attempt | None
+    hashed: HashedPin
+    newer: HashedPin | None = None
+    is_change: bool = False
+
+    @property
+    def may_void(self) -> bool:
+        return self.look.quote_id is not None and self.attempt is not None and self.attempt.is_last
+
+
+async def count(conn: AsyncConnection, looks: Sequence[Look], at: datetime) -> list[Attempt | PinLocked | None]:
+    """Count an attempt each and say how to hash; None without a PIN. PinCooling, QuoteClosed, QuoteUnknown, QuotePaid.
+
+    One conditional update does both, so that the database, not this process, decides who comes first.
+    """
+    order = _in_order(looks)
+    asked = [{"person": look.person_id, "quote": look.quote_id, "at": at} for look in looks]
+    answers = await together(conn, [(_COUNT, asked[number]) for number in order])
+    if not any(answers):
+        await _pretend(conn)
+    outcomes: list[Attempt | PinLocked | None] = [None] * len(looks)
+    for number, rows in zip(order, answers, strict=True):
+        look = looks[number]
+        outcomes[number] = await (_counted(conn, look, rows[0], at) if rows else _not_counted(conn, look, at))
+    return outcomes
+
+
+async def _counted(conn: AsyncConnection, look: Look, row: Sequence[Any], at: datetime) -> Attempt:
+    recipe, pepper_id, failures, locked_until, on_quote, cooling_until = row
+    if look.quote_id is not None:
+        pins.require_cool(cooling_until, at)
+        if on_quote is None:
+            await _refuse_quote(conn, look.quote_id)
+    return Attempt(new_id(), Recipe.read(recipe, pepper_id), failures, on_quote or 0, locked_until)
+
+
+async def _not_counted(conn: AsyncConnection, look: Look, at: datetime) -> PinLocked | None:
+    """Say why; there is nothing to undo."""
+    (rows,) = await together(conn, [(_STANDING, {"person": look.person_id})])
+    for cooling_until, locked_until, is_set in rows:
+        if look.quote_id is not None:
+            pins.require_cool(cooling_until, at)
+        if is_set:
+            return PinLocked(locked_until)
+    return None
+
+
+async def compare(
+    conn: AsyncConnection, all_given: Sequence[Given], at: datetime
+) -> list[bool | PinNotSet | Unavailable]:
+    """Have each PIN compared with the one that holds now, and do what follows: clear the counts, or void and tell.
+
+    PinNotSet without one, also when it was reset meanwhile; Unavailable when the attempt is spent.
+    """
+    order = [number for number in _in_order([given.look for given in all_given]) if all_given[number].attempt]
+    if voiding := [given.look.person_id for given in all_given if given.may_void]:
+        await quotes.hold_payer(conn, *voiding)
+    if not order:
+        await _pretend(conn)
+    answers = await together(conn, [_comparing(all_given[number], at) for number in order])
+    outcomes: list[bool | PinNotSet | Unavailable] = [PinNotSet() for _ in all_given]
+    for number, ((right,),) in zip(order, answers, strict=True):
+        outcomes[number] = await _compared(conn, all_given[number], right, at)
+    return outcomes
+
+
+def _comparing(given: Given, at: datetime) -> Statement:
+    assert given.attempt is not None, "without an attempt nothing is compared"
+    return _PROVE, {
+        "person": given.look.person_id,
+        "attempt": given.attempt.id,
+        "given": given.hashed.hash,
+        "newer": given.newer.hash if given.newer else None,
+        "newer_pepper": given.newer.pepper_id if given.newer else None,
+        "changed": at if given.is_change else None,
+        "quote": given.look.quote_id,
+    }
+
+
+async def _compared(
+    conn: AsyncConnection, given: Given, right: bool | None, at: datetime
+) -> bool | PinNotSet | Unavailable:
+    person_id = given.look.person_id
+    if right is None:
+        return Unavailable() if (await pins.state(conn, person_id, at)).is_set else PinNotSet()
+    if right and given.is_change:
+        await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, at)
+    if not right:
+        await _failed(conn, given, at)
+    return right
+
+
+async def _failed(conn: AsyncConnection, given: Given, at: datetime) -> None:
+    """The quote is void after the last of its attempts; the owner is told of a lock."""
+    person_id, attempt = given.look.person_id, given.attempt
+    assert attempt is not None, "what was compared was counted"
+    if given.may_void:
+        await quotes.close(conn, person_id, "voided", given.look.quote_id)
+    if attempt.locks:
+        await notices.of_person(conn, person_id, NoticeKind.PIN_LOCKED, at, until=attempt.locked_until)
+
+
+async def _pretend(conn: AsyncConnection) -> None:
+    """Take as long as an attempt does, and change nothing: a lock on a row is written to disk like any change.
+
+    So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
+    """
+    await together(conn, [(_TOUCH, {})])
+
+
+def _in_order(looks: Sequence[Look]) -> list[int]:
+    """Their numbers, in the order in which their PINs and quotes are locked by every process."""
+    return sorted(range(len(looks)), key=lambda number: looks[number].person_id)
+
+
+async def _refuse_quote(conn: AsyncConnection, quote_id: UUID) -> NoReturn:
+    """Say why this quote takes no PIN."""
+    quote, payment = models.Quote, models.Payment
+    is_paid = exists().where(payment.id == quote.id)
+    row = (await conn.execute(select(quote.state, is_paid.label("is_paid")).where(quote.id == quote_id))).first()
+    if row is None:
+        raise QuoteUnknown
+    if row.is_paid:
+        raise QuotePaid
+    raise QuoteClosed("cancelled" if row.state == "cancelled" else "voided")
+
+
+_COUNT = f"""
+    WITH counted AS MATERIALIZED (SELECT * FROM wallet.count_pin_attempt(%(person)s, %(at)s)),
+    on_quote AS (
+        UPDATE wallet.quotes SET pin_attempts = pin_attempts + 1
+        WHERE id = %(quote)s AND state = 'open' AND pin_attempts < {pins.PER_QUOTE} AND EXISTS (SELECT FROM counted)
+            AND NOT EXISTS (SELECT FROM wallet.payments WHERE payments.id = %(quote)s)
+        RETURNING pin_attempts
+    )
+    SELECT counted.*, on_quote.pin_attempts, pins.cooling_until
+    FROM counted JOIN wallet.pins ON party_id = %(person)s LEFT JOIN on_quote ON true
+"""  # noqa: S608 - a number of this program's own
+_STANDING = "SELECT cooling_until, locked_until, pepper_id IS NOT NULL FROM wallet.pins WHERE party_id = %(person)s"
+_TOUCH = "SELECT id FROM wallet.parties LIMIT 1 FOR KEY SHARE SKIP LOCKED"
+_PROVE = """
+    WITH compared AS MATERIALIZED (
+        SELECT wallet.prove_pin(%(person)s, %(attempt)s, %(given)s, %(newer)s, %(newer_pepper)s, %(changed)s) AS same
+    ),
+    all_tries_again AS (
+        UPDATE wallet.quotes SET pin_attempts = 0 WHERE id = %(quote)s AND (SELECT same FROM compared)
+    )
+    SELECT same FROM compared
+"""
