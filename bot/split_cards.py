@@ -222,6 +222,10 @@ def _no_agreement(speaker: Speaker, shown: Netting) -> str:
             return speaker.t("Somebody would rather not, so all shares stay as they were. Pay yours on its own card.")
         case "overtaken":
             return speaker.t("A share was paid or ended meanwhile, so nothing was changed. Write /settle again.")
+        case "replaced":
+            return speaker.t(
+                "A newer proposal took its place, and this one changed nothing. /settle brings the newer one here."
+            )
         case _:
             return speaker.t("Not everybody agreed in time, so all shares stay as they were. Write /settle again.")
 

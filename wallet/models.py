@@ -300,8 +300,11 @@ class Netting(Base):
 
     __tablename__ = "nettings"
     __table_args__ = (
-        CheckConstraint(f"state IN {one_of('proposed', 'agreed', 'refused', 'overtaken')}", "state"),
+        CheckConstraint(
+            f"state IN {one_of('proposed', 'agreed', 'refused', 'overtaken', 'replaced', 'expired')}", "state"
+        ),
         CheckConstraint("expires_at > created_at", "open_for_a_while"),
+        Index("uq_nettings_one_proposed", "group_key", unique=True, postgresql_where=text("state = 'proposed'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     group_key: Mapped[UUID] = mapped_column(index=True)

@@ -4,6 +4,7 @@
     agreed     all have: at once every claim is netted, and each payment is asked for by a request of its own
     refused    a side would rather not
     overtaken  a claim had ended before all had agreed; nothing was changed
+    replaced   by a newer proposal: a group has one that is open
     expired    not all had agreed in time
 
 Whoever changes a netting holds its row, and takes its claims after it (docs/adr/0018).
@@ -74,8 +75,14 @@ async def claims_of(conn: AsyncConnection, group: UUID, currency: Currency, at: 
     return tuple(sorted((one for one in found if one.payer.status != "invited"), key=lambda one: one.id))
 
 
+async def standing(conn: AsyncConnection, key: UUID, group: UUID) -> UUID | None:
+    """The netting of this key, if there is one; otherwise the one that is proposed to this group. It is locked."""
+    found: UUID | None = (await conn.execute(_STANDING, {"key": key, "group": group})).scalar()
+    return found
+
+
 async def insert(conn: AsyncConnection, placed: Placed, claims: Sequence[Request]) -> bool:
-    """Add this netting of these claims, unless there is one with this id; whether it was added."""
+    """Add this netting of these claims, unless there is one with this id, or one proposed to the group; whether so."""
     added = await conn.execute(_INSERT, placed._asdict())
     if not added.rowcount:
         return False
@@ -93,6 +100,11 @@ async def agree(conn: AsyncConnection, netting_id: UUID, party_id: UUID, at: dat
 async def end(conn: AsyncConnection, netting_id: UUID, state: NettingState) -> None:
     """From now on it is in this state. With the netting locked."""
     await conn.execute(_END, {"netting": netting_id, "state": state})
+
+
+async def give_way(conn: AsyncConnection, netting_id: UUID, at: datetime) -> None:
+    """A proposal leaves its place to a newer one. With the netting locked."""
+    await conn.execute(_GIVE_WAY, {"netting": netting_id, "at": at})
 
 
 async def replace(conn: AsyncConnection, found: Netting, until: datetime, currency: Currency, at: datetime) -> bool:
@@ -139,6 +151,10 @@ async def _link(conn: AsyncConnection, netting_id: UUID, request_ids: Sequence[U
 
 _NETTING = text("SELECT * FROM wallet.nettings WHERE id = :netting")
 _LOCK = text("SELECT id FROM wallet.nettings WHERE id = :netting FOR NO KEY UPDATE")
+_STANDING = text("""
+    SELECT id FROM wallet.nettings WHERE id = :key OR (group_key = :group AND state = 'proposed')
+    ORDER BY id = :key DESC LIMIT 1 FOR NO KEY UPDATE
+""")
 _SIDES = text("""
     SELECT p.id AS party_id, p.name, a.status, s.agreed_at FROM wallet.netting_sides s
     JOIN wallet.accounts a ON a.id = s.account_id JOIN wallet.parties p ON p.id = a.party_id
@@ -159,7 +175,7 @@ _CLAIMS_OF = text("""
 """)
 _INSERT = text("""
     INSERT INTO wallet.nettings (id, group_key, state, created_at, expires_at)
-    VALUES (:id, :group_key, 'proposed', :created_at, :expires_at) ON CONFLICT (id) DO NOTHING
+    VALUES (:id, :group_key, 'proposed', :created_at, :expires_at) ON CONFLICT DO NOTHING
 """)
 _INSERT_SIDE = text("""
     INSERT INTO wallet.netting_sides (netting_id, account_id)
@@ -174,8 +190,16 @@ _AGREE = text("""
 """)
 _MOVE = (
     text("UPDATE wallet.splits SET group_key = :new WHERE group_key = :group"),
+    text("""
+        UPDATE wallet.nettings SET state = 'replaced' WHERE group_key = :group AND state = 'proposed'
+            AND EXISTS (SELECT FROM wallet.nettings WHERE group_key = :new AND state = 'proposed')
+    """),
     text("UPDATE wallet.nettings SET group_key = :new WHERE group_key = :group"),
 )
+_GIVE_WAY = text("""
+    UPDATE wallet.nettings SET state = CASE WHEN expires_at <= :at THEN 'expired' ELSE 'replaced' END
+    WHERE id = :netting
+""")
 _END = text("UPDATE wallet.nettings SET state = :state WHERE id = :netting")
 _LOCK_CLAIMS = text("""
     SELECT state, expires_at FROM wallet.requests WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def proposed(turn: Turn) -> None:
-    """Propose it, or say why there is nothing to propose."""
+    """Propose it, or bring back the proposal that stands, or say why there is nothing to propose."""
     if turn.known is None:
         await group.answer(
             turn, turn.t("You have no wallet yet, so nothing was changed. Open one, then write it again.")
@@ -36,7 +36,9 @@ async def proposed(turn: Turn) -> None:
     except NettingTooLarge as refusal:
         await group.answer(turn, refusals.sentence(turn.speaker, refusal))
         return
-    await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
+    stood_already = netting.id != turn.key
+    if not (stood_already and await boards.bring_back(turn.context, netting, boards.NETTING, turn.chat_id)):
+        await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
 
 
 async def agree(turn: Turn) -> None:

@@ -190,7 +190,7 @@ async def _bring_back(turn: Turn) -> None:
     """Show the boards that are still of use, the newest last."""
     found = await turn.context.wallet.open_splits(group_key(turn.chat_id))
     for split in found[-_AT_ONCE:]:
-        await boards.bring_back(turn.context, split, turn.chat_id)
+        await boards.bring_back(turn.context, split, boards.SPLIT, turn.chat_id)
     if not found:
         await group.answer(
             turn, turn.t("Nothing is being split here. Write “/split 90 dinner”, and whoever is in presses so.")

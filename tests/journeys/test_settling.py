@@ -187,3 +187,30 @@ async def test_a_message_handled_again_makes_no_second_proposal(street: Street) 
     await street.ana.reads("1 payment instead of 2", chat=FLAT)
     await street.replay("/settle")
     assert sum("Settle up" in text for text in await bots_words(street)) == 1
+
+
+async def test_proposed_again_it_is_the_same_board_further_down(street: Street) -> None:
+    """Whoever agreed has agreed; asking for it once more is no word of one's own."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    old = await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await street.ana.says_in(FLAT, "Who has not agreed?")
+    await street.ben.says_in(FLAT, "/settle")
+    await street.settled()
+    (shown,) = [message for message in await street.ana.messages(FLAT) if "Settle up" in plain(message["text"])]
+    assert shown["id"] > old["id"]
+    assert "✓ Ana Moreno  ○ Ben Okafor  ○ Chai Srisuk" in plain(shown["text"])
+
+
+async def test_a_new_proposal_says_on_the_old_one_that_it_took_its_place(street: Street) -> None:
+    """When there is another open share: the old one has no buttons any more."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await owes(street.chai, street.ana, "tickets", euros=3)
+    await street.ben.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 3", chat=FLAT)
+    await street.settled()
+    boards = [message for message in await street.ana.messages(FLAT) if "Settle up" in plain(message["text"])]
+    assert [bool(message["inline_keyboard"]) for message in boards] == [False, True]
+    assert "A newer proposal took its place" in plain(boards[0]["text"])
