@@ -203,8 +203,8 @@ def _who_agreed(speaker: Speaker, shown: Netting) -> str:
 
 def _on_agreement(speaker: Speaker) -> str:
     return speaker.t(
-        "If everybody named presses “I agree”, these payments take the place of the open shares. Until then nothing "
-        "changes."
+        "If everybody named presses “I agree”, these payments take the place of the open shares between them. Until "
+        "then nothing changes, and other shares stay as they are."
     )
 
 
@@ -221,7 +221,9 @@ def _no_agreement(speaker: Speaker, shown: Netting) -> str:
         case "refused":
             return speaker.t("Somebody would rather not, so all shares stay as they were. Pay yours on its own card.")
         case "overtaken":
-            return speaker.t("A share was paid or ended meanwhile, so nothing was changed. Write /settle again.")
+            return speaker.t(
+                "A share was paid or ended meanwhile, or cannot be moved, so nothing was changed. Write /settle again."
+            )
         case "replaced":
             return speaker.t(
                 "A newer proposal took its place, and this one changed nothing. /settle brings the newer one here."

@@ -3,7 +3,7 @@
     proposed   each side, whoever owes or is owed, may agree
     agreed     all have: at once every claim is netted, and each payment is asked for by a request of its own
     refused    a side would rather not
-    overtaken  a claim had ended before all had agreed; nothing was changed
+    overtaken  a claim had ended, or a side was frozen, before all had agreed; nothing was changed
     replaced   by a newer proposal: a group has one that is open
     expired    not all had agreed in time
 
@@ -69,10 +69,14 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> UUID | None:
 
 
 async def claims_of(conn: AsyncConnection, group: UUID, currency: Currency, at: datetime) -> tuple[Request, ...]:
-    """What is open in this group between people with wallets: shares of splits, and payments of earlier nettings."""
+    """What is open in this group between people who can be paid: shares of splits, and payments of earlier nettings.
+
+    What somebody without a wallet owes, or somebody frozen, or is owed, is left as it is.
+    """
     ids = (await conn.execute(_CLAIMS_OF, {"group": group, "now": at})).scalars().all()
     found = (await requests.load_many(conn, ids, currency)).values()
-    return tuple(sorted((one for one in found if one.payer.status != "invited"), key=lambda one: one.id))
+    between_open = (one for one in found if one.payer.status == one.payee.status == "open")
+    return tuple(sorted(between_open, key=lambda one: one.id))
 
 
 async def standing(conn: AsyncConnection, key: UUID, group: UUID) -> UUID | None:
@@ -108,15 +112,16 @@ async def give_way(conn: AsyncConnection, netting_id: UUID, at: datetime) -> Non
 
 
 async def replace(conn: AsyncConnection, found: Netting, until: datetime, currency: Currency, at: datetime) -> bool:
-    """Net all claims, and ask for the payments instead. False, and nothing is changed, where a claim has ended.
+    """Net all claims, and ask for the payments instead.
 
-    With the netting locked. The claims are locked in the order of their ids, as everywhere.
+    False, and nothing is changed, where a claim has ended, or a side is frozen by now. With the netting locked. The
+    claims are locked in the order of their ids, as everywhere.
     """
     claims = [claim.id for claim in found.claims]
     standing = [
         row.state == "open" and at < row.expires_at for row in await conn.execute(_LOCK_CLAIMS, {"ids": claims})
     ]
-    if len(standing) < len(claims) or not all(standing):
+    if len(standing) < len(claims) or not all(standing) or any(side.party.status != "open" for side in found.sides):
         return False
     await conn.execute(_NET, {"ids": claims})
     accounts = {row.party_id: row.account_id for row in await conn.execute(_ACCOUNTS, {"netting": found.id})}

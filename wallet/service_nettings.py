@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wallet import netting, nettings, notices
-from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
 from wallet.values import NoticeKind
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class NettingVerbs:
 
         A group has one proposal open. While its shares are those of that one, that one is returned as it stands (under
         another key); otherwise the new one replaces it. A proposer who owes or is owed agrees by proposing, but not to
-        one that stood already. Shares of people without a wallet stay as they are.
+        one that stood already. Shares of people without a wallet, or frozen, stay as they are.
         NothingToNet where it takes as few as it is, NettingTooLarge, KeyConflict.
         """
 
@@ -76,8 +76,8 @@ class NettingVerbs:
     async def agree_to_netting(self, netting_id: UUID, person_id: UUID) -> Netting:
         """Agree that one's claims and debts are replaced; with the last side's word they are. Agreed twice, the same.
 
-        Look at the state: it is "overtaken", and nothing was changed, where a claim has ended meanwhile.
-        NettingUnknown also for who is no side of it; NettingClosed.
+        Look at the state: it is "overtaken", and nothing was changed, where a claim has ended meanwhile, or a side was
+        frozen. NettingUnknown also for who is no side of it; NettingClosed; PartyFrozen (this person).
         """
 
         async def agree(conn: AsyncConnection) -> Netting:
@@ -85,6 +85,7 @@ class NettingVerbs:
             if found.state not in ("proposed", "agreed"):
                 raise NettingClosed(found.state)
             if found.state == "proposed":
+                _require_not_frozen(found, person_id)
                 await self._agree(conn, netting_id, person_id)
             return await nettings.find(conn, netting_id, self.currency, self._clock())
 
@@ -134,6 +135,13 @@ class NettingVerbs:
         made = (await nettings.find(conn, netting_id, self.currency, at)).payments
         told = [(due.request.id, due.payer) for due in made if due.request is not None]
         await notices.of_request(conn, NoticeKind.REQUEST_RECEIVED, told, at)
+
+
+def _require_not_frozen(found: Netting, person_id: UUID) -> None:
+    """PartyFrozen."""
+    side = found.side_of(person_id)
+    if side is not None and side.party.status == "frozen":
+        raise PartyFrozen("payer", side.party.name)
 
 
 def _require_worth(claims: Sequence[Request]) -> None:

@@ -88,7 +88,8 @@ class Netting:
     """The open shares of a group (`claims`), and the fewer `payments` that leave everybody where those would.
 
     Nothing changes before every side has agreed; then, at once, all claims are netted and the payments are asked for.
-    overtaken: a claim had ended by then, so nothing was changed. replaced: a newer one of the group took its place.
+    overtaken: a claim had ended by then, or a side was frozen, so nothing was changed. replaced: a newer one of the
+    group took its place.
     """
 
     id: UUID

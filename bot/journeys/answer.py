@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot import payees, refusals
+from bot import refusals
 from bot.journeys import claim, pay, requested
 from bot.journeys.request import pressed, put
 from bot.names import clean
@@ -37,7 +37,6 @@ async def pay_it(turn: Turn) -> None:
 
 async def show_quote(turn: Turn, request: Request) -> None:
     """Show the payer what the PIN would pay. RequestClosed, and as any quote."""
-    await payees.ensure_accepted(turn.context, turn.person, request.payee.id)
     quote = await turn.context.wallet.quote_request(request.id, turn.person.party_id, key=turn.key)
     await pay.show(turn, quote)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot import intents, messages, payees
+from bot import intents, messages
 from bot.amounts import Amount
 from bot.journeys import group, instruction, request, requested
 from bot.journeys.pay import PAYMENT
@@ -63,7 +63,6 @@ async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
     `in_place`: as for `group.bring`.
     """
     try:
-        await payees.ensure_accepted(turn.context, turn.person, asked.payee.id)
         await group.bring(turn, await _quote(turn, asked), in_place=in_place)
     except RequestClosed:
         await turn.toast(turn.speaker.label("This request is over. No money moved just now."))

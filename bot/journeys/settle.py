@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot import refusals
 from bot.identity import group_key
 from bot.journeys import boards, group, group_requests, requested, split
-from wallet import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -86,6 +86,9 @@ async def _said(turn: Turn, verb: Callable[[UUID, UUID], Awaitable[Netting]], do
         return None
     except NettingClosed:
         await turn.toast(turn.speaker.label("This proposal is over."))
+    except PartyFrozen as refusal:
+        await turn.toast(turn.speaker.label("That did not work, and no money moved. I told you why in private."))
+        await group.explain(turn, refusal)
     else:
         await turn.toast(done)
     await boards.update(turn.context, card)

@@ -141,6 +141,28 @@ async def test_only_those_concerned_decide(street: Street) -> None:
     await street.chai.reads("○ Ana Moreno  ○ Ben Okafor", chat=FLAT)
 
 
+async def test_somebody_frozen_reads_why_they_cannot_agree(street: Street) -> None:
+    """In private; the group sees that they have not agreed, and nothing else."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    await street.wallet.freeze((await street.party(street.ben)).id, by="test", reason="test")
+    await street.ben.presses("I agree", chat=FLAT)
+    await street.ben.reads("Your account is frozen", "No money moved")
+    await street.ana.reads("○ Ben Okafor  ○ Chai Srisuk", chat=FLAT)
+    assert not any("frozen" in text for text in await bots_words(street))
+
+
+async def test_what_was_agreed_to_can_be_paid_to_somebody_who_has_blocked_one(street: Street) -> None:
+    """Chai accepts no payments from Ana, but he agreed to this one."""
+    await chain(street)
+    contact = await street.context.contacts.remember(street.chai.id, street.ana.id, "Ana")
+    await street.context.contacts.change(contact, blocked=True)
+    await all_agree(street)
+    await pays_share(street.ana, button="Pay my part")
+    assert await street.cents(street.chai) == 60_00
+
+
 async def test_only_who_is_to_pay_can_pay(street: Street) -> None:
     """The payee's press gets a toast; after the payment the payer's does too."""
     await chain(street)

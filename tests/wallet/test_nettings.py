@@ -20,6 +20,7 @@ from wallet import (
     NoticeKind,
     Part,
     Party,
+    PartyFrozen,
     Request,
     RequestClosed,
     Split,
@@ -239,6 +240,34 @@ async def test_not_more_people_than_can_be_shown(wallet: Wallet, ana: Party, ben
         await owes(wallet, await person(wallet, f"P{number}", pin=None), (ana, ben)[number % 2], 10)
     with pytest.raises(NettingTooLarge):
         await propose(wallet, ana)
+
+
+async def test_what_somebody_frozen_owes_or_is_owed_is_left_as_it_is(
+    wallet: Wallet, ana: Party, ben: Party, chai: Party
+) -> None:
+    """A payment to or from them would be refused, so it takes the place of nothing."""
+    left = [await owes(wallet, chai, ana, 300), await owes(wallet, ben, chai, 300)]
+    await owes(wallet, ana, ben, 1000)
+    await owes(wallet, ben, ana, 400)
+    await wallet.freeze(chai.id, by="operator", reason="lost phone")
+    found = await agreed(wallet, ana, ben)
+    assert lines(found) == [("Ana", "Ben", 600)]
+    assert {await state(wallet, claim) for claim in left} == {"open"}
+
+
+async def test_somebody_frozen_since_then_does_not_agree(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
+    """They are refused; and the last word of the others changes nothing: what it asked for could not be paid."""
+    claims = await owes(wallet, ana, ben, 1000), await owes(wallet, ben, chai, 1000)
+    found = await propose(wallet, ana)
+    await wallet.freeze(chai.id, by="operator", reason="lost phone")
+    with pytest.raises(PartyFrozen) as refusal:
+        await wallet.agree_to_netting(found.id, chai.id)
+    assert refusal.value.side == "payer"
+    await wallet.unfreeze(chai.id, by="operator", reason="found")
+    await wallet.agree_to_netting(found.id, chai.id)
+    await wallet.freeze(chai.id, by="operator", reason="lost again")
+    assert (await wallet.agree_to_netting(found.id, ben.id)).state == "overtaken"
+    assert {await state(wallet, claim) for claim in claims} == {"open"}
 
 
 async def test_a_group_may_come_to_be_known_by_another_key(wallet: Wallet, ana: Party, ben: Party) -> None:
