@@ -250,7 +250,10 @@ class Request(Base):
 
 
 class Split(Base):
-    """A total that somebody divides among people of a group, which only the front knows (`wallet.splits`)."""
+    """A total that somebody divides among people of a group, which only the front knows (`wallet.splits`).
+
+    `request_hash` is of what it was started with; empty for those of before it was kept.
+    """
 
     __tablename__ = "splits"
     __table_args__ = (
@@ -273,6 +276,7 @@ class Split(Base):
     way: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    request_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 

@@ -40,6 +40,7 @@ class Placed(NamedTuple):
     total: int
     note: str
     way: Way
+    request_hash: bytes
     created_at: datetime
     expires_at: datetime
 
@@ -69,6 +70,12 @@ async def find(conn: AsyncConnection, split_id: UUID, currency: Currency, at: da
     shares = (await conn.execute(_SHARES, {"split": split_id})).all()
     asked = await requests.load_many(conn, [share.request_id for share in shares if share.request_id], currency)
     return _split(row, shares, asked, currency, at)
+
+
+async def request_hash(conn: AsyncConnection, split_id: UUID) -> bytes | None:
+    """The hash of what the split was started with; None for one of before that was kept."""
+    found: bytes | None = (await conn.execute(_REQUEST_HASH, {"split": split_id})).scalar_one()
+    return found
 
 
 async def lock(conn: AsyncConnection, split_id: UUID) -> None:
@@ -146,6 +153,7 @@ _SHARES = text(f"""
     JOIN wallet.accounts a ON a.id = h.account_id JOIN wallet.parties p ON p.id = a.party_id
     WHERE h.split_id = :split AND h.is_in ORDER BY is_starter DESC, h.nth
 """)  # noqa: S608 - as above
+_REQUEST_HASH = text("SELECT request_hash FROM wallet.splits WHERE id = :split")
 _LOCK = text("SELECT id FROM wallet.splits WHERE id = :split FOR NO KEY UPDATE")
 _OF_REQUEST = text("SELECT split_id FROM wallet.shares WHERE request_id = :request")
 _NEWEST_OF = text("""
@@ -157,8 +165,10 @@ _STARTED = text("""
     ORDER BY created_at DESC OFFSET :skip LIMIT 1
 """)
 _INSERT = text("""
-    INSERT INTO wallet.splits (id, group_key, starter_account_id, total, currency, note, way, created_at, expires_at)
-    VALUES (:id, :group_key, :starter_account_id, :total, :currency, :note, :way, :created_at, :expires_at)
+    INSERT INTO wallet.splits (id, group_key, starter_account_id, total, currency, note, way, request_hash, created_at,
+                               expires_at)
+    VALUES (:id, :group_key, :starter_account_id, :total, :currency, :note, :way, :request_hash, :created_at,
+            :expires_at)
     ON CONFLICT (id) DO NOTHING
 """)
 _JOIN = text("""

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
+    from wallet.values_splits import Way
+
 pytestmark = pytest.mark.anyio
 
 FLAT = UUID(int=1)
@@ -204,6 +206,36 @@ async def test_the_same_key_is_the_same_split(wallet: Wallet, clock: Clock, ana:
     with pytest.raises(KeyConflict):
         await wallet.start_split(ana.id, FLAT, total, note="lunch", parts=[Part(ben.id)], key=key)
     assert await told(wallet, clock) == [(NoticeKind.REQUEST_RECEIVED, ben.id)]
+
+
+async def test_the_same_key_with_other_parts_is_refused(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
+    """Other people, other weights or amounts, nobody named: each is another split, whatever became of the first."""
+    total, bens = euros(wallet, 9000), Part(ben.id)
+
+    async def starts(key: UUID, *parts: Part, way: Way = "even", group: UUID = FLAT) -> Split:
+        return await wallet.start_split(ana.id, group, total, way=way, parts=parts, key=key)
+
+    even, shares, amounts, open_to_all = [uuid4() for _ in range(4)]
+    await starts(even, bens)
+    await starts(shares, Part(ben.id, weight=2), way="shares")
+    await starts(amounts, Part(ben.id, amount=euros(wallet, 9000)), way="amounts")
+    await starts(open_to_all)
+    for other in (
+        starts(even, bens, Part(chai.id)),
+        starts(even, Part(chai.id)),
+        starts(even),
+        starts(shares, Part(ben.id, weight=3), way="shares"),
+        starts(amounts, Part(ben.id, amount=euros(wallet, 8000)), way="amounts"),
+        starts(open_to_all, bens),
+    ):
+        with pytest.raises(KeyConflict):
+            await other
+    await wallet.join_split(open_to_all, ben.id)
+    await wallet.ask_split(open_to_all, ana.id)
+    await wallet.move_group(FLAT, uuid4())
+    assert (await starts(open_to_all)).state == "asking"
+    with pytest.raises(KeyConflict):
+        await starts(open_to_all, bens)
 
 
 async def test_a_split_has_room_for_fifty(wallet: Wallet, ana: Party) -> None:
