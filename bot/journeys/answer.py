@@ -79,8 +79,7 @@ async def follow(turn: Turn, code: str) -> None:
         called = clean(request.payer.name)
         await turn.say(turn.t("This is your own link, for {name}: send it on to them. No money moved.", name=called))
     elif not await _is_for(turn, request):
-        called = clean(request.payer.name)
-        await turn.say(turn.t("This is meant for {name}, not for you, so I did nothing. No money moved.", name=called))
+        await turn.say(claim.not_for_you(turn, request.payer))
     else:
         await _show(turn, request)
 

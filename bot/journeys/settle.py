@@ -97,5 +97,7 @@ async def _said(turn: Turn, verb: Callable[[UUID, UUID], Awaitable[Netting]], do
 
 def _nothing(turn: Turn, refusal: NothingToNet) -> str:
     if not refusal.open:
-        return turn.t("Nobody here has an open share, so there is nothing to settle up.")
-    return turn.t("It cannot be done with fewer payments. Pay your share on its card: /split brings it back.")
+        return turn.t("No share is open here that could be moved, so nothing was changed. /split shows what is split.")
+    return turn.t(
+        "It cannot be done with fewer payments, so nothing was changed. Pay each share on its card: /split shows it."
+    )

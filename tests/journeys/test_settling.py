@@ -190,7 +190,7 @@ async def test_there_must_be_something_to_settle(street: Street) -> None:
     """No open share, or as few payments as can be."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, "/settle")
-    await street.ana.reads("Nobody here has an open share", chat=FLAT)
+    await street.ana.reads("No share is open here that could be moved", chat=FLAT)
     await owes(street.ana, street.ben, "lunch")
     await street.ana.says_in(FLAT, "/settle")
     await street.ana.reads("cannot be done with fewer payments", chat=FLAT)
