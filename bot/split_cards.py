@@ -114,6 +114,22 @@ def _what_next(speaker: Speaker, shown: Split) -> str:
             return speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
 
 
+def out_of_time(speaker: Speaker, shown: Split) -> Face:
+    """Return what tells the starter that nobody can pay the shares that are left."""
+    paid, asked = totals(shown)
+    what = speaker.t(
+        "<b>Time is over for your split of {total}{note}: {paid} of {asked} was paid.</b>",
+        total=shown.total,
+        note=_note(shown.note),
+        paid=paid,
+        asked=asked,
+    )
+    left = (share for share in shown.shares if share.request is not None)
+    unpaid = [_share(speaker, shown, one) for one in left if one.request and one.request.state in {"open", "expired"}]
+    again = speaker.t("No money moved for these. Ask again with /request, or with a new /split in the group.")
+    return Face("\n".join([what, *unpaid, again]))
+
+
 def totals(shown: Split) -> tuple[Money, Money]:
     """Return how much is paid, or settled otherwise, and how much was asked for in all."""
     nothing = Money(0, shown.total.currency)

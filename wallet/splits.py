@@ -90,6 +90,11 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> UUID | None:
     return found
 
 
+async def told_already(conn: AsyncConnection, expired: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of these requests whose split is told of by another share of it that has expired, now or before."""
+    return (await conn.execute(_TOLD_ALREADY, {"ids": list(expired)})).scalars().all() if expired else ()
+
+
 async def newest_of(conn: AsyncConnection, group: UUID, limit: int) -> Sequence[UUID]:
     """The splits of this group that nobody has closed, newest first."""
     return (await conn.execute(_NEWEST_OF, {"group": group, "limit": limit})).scalars().all()
@@ -156,6 +161,11 @@ _SHARES = text(f"""
 _REQUEST_HASH = text("SELECT request_hash FROM wallet.splits WHERE id = :split")
 _LOCK = text("SELECT id FROM wallet.splits WHERE id = :split FOR NO KEY UPDATE")
 _OF_REQUEST = text("SELECT split_id FROM wallet.shares WHERE request_id = :request")
+_TOLD_ALREADY = text("""
+    SELECT h.request_id FROM wallet.shares h WHERE h.request_id = ANY(:ids) AND EXISTS (
+        SELECT FROM wallet.shares other JOIN wallet.requests r ON r.id = other.request_id
+        WHERE other.split_id = h.split_id AND r.state = 'expired' AND (r.id < h.request_id OR r.id <> ALL(:ids)))
+""")
 _NEWEST_OF = text("""
     SELECT id FROM wallet.splits WHERE group_key = :group AND closed_at IS NULL
     ORDER BY created_at DESC, id DESC LIMIT :limit

@@ -339,6 +339,28 @@ async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     assert not board["inline_keyboard"]
 
 
+async def test_shares_that_run_out_of_time_are_told_of_together(street: Street) -> None:
+    """Ana reads once who did not pay; the cards of all who were asked say that it is over."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_asked(street, "/split 90 dinner")
+    for one in (street.ben, street.chai):
+        await one.reads("Ana Moreno asks you to pay €30.00")
+    await pays_share(street.ben)
+    await street.ana.mentions(FLAT, "/split 60 taxi @ben {}", street.chai)
+    for one in (street.ben, street.chai):
+        await one.reads("Ana Moreno asks you to pay €20.00")
+    street.clock.advance(days=7, seconds=1)
+    await requested.look_after(street.context)
+    await street.ana.reads("your split of €90.00, dinner: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
+    await street.ana.reads("your split of €60.00, taxi: €0.00 of €40.00 was paid", "– Ben Okafor", "– Chai Srisuk")
+    for one, amount in ((street.ben, "€20.00"), (street.chai, "€20.00"), (street.chai, "€30.00")):
+        await one.reads(f"Ana Moreno asked you for {amount}. The time for it is over")
+    told = [text for text in await street.ana.texts() if "Time is over" in text]
+    assert ["Ben Okafor" in text for text in told] == ["taxi" in text for text in told]
+    assert len(told) == 2
+    assert not any("did not answer your request" in text for text in await street.ana.texts())
+
+
 async def test_somebody_who_left_the_group_still_has_their_share(street: Street) -> None:
     """The board is out of their sight, the request is in their own chat: they pay there, and the board says so."""
     await street.open_wallets(street.ana, street.ben, street.chai)

@@ -345,6 +345,21 @@ async def test_time_ends_a_split(wallet: Wallet, clock: Clock, ana: Party, ben: 
     assert (await wallet.reconcile()).clean
 
 
+async def test_shares_that_run_out_of_time_together_are_told_of_once(
+    wallet: Wallet, clock: Clock, ana: Party, ben: Party, chai: Party
+) -> None:
+    """One notice for one split, however few are ended at a time; another split has its own, and so has a request."""
+    first, second = await asked(wallet, ana, ben, chai), await asked(wallet, ana, ben, chai)
+    await wallet.ask(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    await tell_all(wallet, clock)
+    clock.advance(days=7)
+    while await wallet.expire_requests(limit=2):
+        pass
+    about = [notice.request.id for notice in await tell_all(wallet, clock) if notice.request is not None]
+    splits = [await wallet.split_of(request_id) for request_id in about]
+    assert sorted(split.id if split else UUID(int=0) for split in splits) == sorted([UUID(int=0), first.id, second.id])
+
+
 async def test_somebody_without_a_wallet_is_asked_and_told_later(wallet: Wallet, clock: Clock, ana: Party) -> None:
     """Their share waits for them; nobody can be reminded in a chat that is not there."""
     key = uuid4()
