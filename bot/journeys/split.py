@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot import payees, refusals, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
+from bot.intents import UserId, Username
 from bot.journeys import boards, group, group_requests, instruction
 from bot.journeys.request import as_asker
 from bot.names import clean
@@ -156,6 +157,9 @@ async def pay(turn: Turn) -> None:
 
 async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
     """The split; None where somebody is not to be made out. WalletError."""
+    if _is_named_twice(turn, asked):
+        await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
+        return None
     parts = []
     for member in asked.members:
         party_id = await instruction.named(turn, member.payee)
@@ -165,7 +169,7 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
             return None
         await instruction.ensure_may_ask(turn, party_id)
         parts.append(_part(turn, asked.way, member, party_id))
-    if len({part.party_id for part in parts}) < len(parts):  # by username and by mention
+    if len({part.party_id for part in parts}) < len(parts):  # by two names of one wallet
         await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
         return None
     with as_asker():
@@ -178,6 +182,14 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
             parts=parts,
             key=turn.key,
         )
+
+
+def _is_named_twice(turn: Turn, asked: split_phrases.Split) -> bool:
+    """Whether a username is that of somebody who is also mentioned; without a wallet they would be two to us."""
+    named = {member.payee for member in asked.members}
+    mentioned = [entity.user for entity in (turn.message.entities if turn.message else ()) if entity.user is not None]
+    usernames = {user.username.lower() for user in mentioned if user.username and UserId(user.id) in named}
+    return any(Username(name) in named for name in usernames)
 
 
 def _part(turn: Turn, way: split_phrases.Way, member: Member, party_id: UUID) -> Part:

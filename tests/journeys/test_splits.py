@@ -175,6 +175,14 @@ async def test_somebody_without_a_wallet_can_be_named(street: Street) -> None:
     assert (await street.wallet.reconcile()).clean
 
 
+async def test_somebody_without_a_wallet_is_not_named_twice(street: Street) -> None:
+    """By username, and by a mention that Telegram says is of whoever has that username: one person, one share."""
+    await street.open_wallets(street.ana, street.chai)
+    await street.ana.mentions(FLAT, "/split 90 dinner @BEN {} and {}", street.ben, street.chai)
+    await street.ana.reads("Somebody is named twice", "nothing was asked", chat=FLAT)
+    assert await street.wallet.open_requests_of((await street.party(street.ana)).id) == ()
+
+
 async def test_only_the_starter_asks_reminds_and_forgives(street: Street) -> None:
     """Anybody else's press gets a toast, and changes nothing."""
     await street.open_wallets(street.ana, street.ben, street.chai)
