@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import payees, refusals, split_phrases, split_words
+from bot import payees, places, refusals, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
 from bot.intents import UserId, Username
@@ -261,6 +261,4 @@ async def pressed_board(turn: Turn, kind: str) -> Card | None:
     if card is None or card.kind != kind or card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    if card.message_id is None and turn.message is not None:  # a crash came before we noted it
-        card = await turn.context.cards.sent(card, turn.message.message_id)
-    return card
+    return await places.pressed(turn.context, card, turn.message)
