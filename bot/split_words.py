@@ -96,7 +96,7 @@ REFUSALS: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         no.limit,
     ),
     NothingToNet: lambda say, _: say.t(
-        "There is nothing to settle up. Nothing was changed. Pay each share on its card: /split in its group shows it."
+        "There is nothing to settle up. Nothing was changed. /requests lists what you are asked to pay."
     ),
 }
 """A sentence each, as `bot.refusals` has them."""

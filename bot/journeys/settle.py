@@ -99,5 +99,5 @@ def _nothing(turn: Turn, refusal: NothingToNet) -> str:
     if not refusal.open:
         return turn.t("No share is open here that could be moved, so nothing was changed. /split shows what is split.")
     return turn.t(
-        "It cannot be done with fewer payments, so nothing was changed. Pay each share on its card: /split shows it."
+        "It cannot be done with fewer payments, so nothing was changed. /requests lists what is yours to pay."
     )

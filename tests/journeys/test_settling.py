@@ -193,7 +193,7 @@ async def test_there_must_be_something_to_settle(street: Street) -> None:
     await street.ana.reads("No share is open here that could be moved", chat=FLAT)
     await owes(street.ana, street.ben, "lunch")
     await street.ana.says_in(FLAT, "/settle")
-    await street.ana.reads("cannot be done with fewer payments", chat=FLAT)
+    await street.ana.reads("cannot be done with fewer payments", "/requests", chat=FLAT)
 
 
 async def test_one_needs_a_wallet_to_propose(street: Street) -> None:
