@@ -266,6 +266,7 @@ async def test_three_open_requests_to_one_person_are_enough(street: Street) -> N
     await street.ana.says("/request 3 @ben")
     await street.ana.reads("3 open requests to them already. Nothing was asked", "/requests")
     await street.ben.presses("Decline")
+    await street.ben.reads("You declined to pay Ana Moreno")
     await street.ana.says("/request 3 @ben")
     await street.ben.reads("asks you to pay €3.00")
 
