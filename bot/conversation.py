@@ -173,6 +173,11 @@ class Cards:
         when = models.Card.look_again_at
         return await self._all(select(models.Card).where(when <= self._clock()).order_by(when).limit(limit))
 
+    async def to_look_at(self, chat_id: int, kind: str) -> list[Card]:
+        """Return the cards of this kind in this chat that are still to be looked at, the oldest first."""
+        waiting = (models.Card.chat_id == chat_id, models.Card.kind == kind, models.Card.look_again_at.is_not(None))
+        return await self._all(select(models.Card).where(*waiting).order_by(models.Card.created_at))
+
     async def looked_at(self, card: Card) -> Card:
         """Remember that this has been done."""
         return await self._change(card, look_again_at=None)

@@ -16,6 +16,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from bot import messages
 
 if TYPE_CHECKING:
+    from telegram import Message
+
     from bot.context import Context
     from bot.conversation import Card
     from bot.messages import Face
@@ -51,6 +53,20 @@ async def put(context: Context, card: Card, face: Face) -> Card:
         return card
     card = replace(card, chat_id=card.user_id) if card.is_ephemeral else card
     return await context.cards.stands(card, card.chat_id, await messages.send(context.bot, card.chat_id, face))
+
+
+async def pressed(context: Context, card: Card, message: Message | None) -> Card:
+    """Return the card of a group as we know it once a button of this message was pressed.
+
+    Telegram may have shown it without our hearing so. Then its message is known from now on; and where it was sent once
+    more, a copy that is not the one we keep in step is taken away.
+    """
+    if message is None or message.message_id == card.message_id:
+        return card
+    if card.message_id is None:
+        return await context.cards.sent(card, message.message_id)
+    await messages.delete(context.bot, card.chat_id, message.message_id)
+    return card
 
 
 async def bring_home(context: Context, card: Card) -> Card:

@@ -184,7 +184,9 @@ def _pin_locked(speaker: Speaker, refusal: PinLocked) -> str:
 def _hold_closed(speaker: Speaker, refusal: HoldClosed) -> str:
     sentences = {
         "captured": speaker.t("It was accepted already. No money moved just now. See /history."),
-        "cancelled": speaker.t("It was taken back by whoever had set it aside. No money moved just now."),
+        "cancelled": speaker.t(
+            "It was taken back by whoever had set it aside. No money moved just now. Ask them to send it again."
+        ),
         "refused": speaker.t("It was refused and went back. No money moved just now. See /history."),
         "expired": speaker.t(
             "Its time is over: it goes back to whoever had set it aside. No money moved to you. "
@@ -205,7 +207,7 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         "or press /send and choose them from your contacts.",
         name=no.called,
     ),
-    WalletError: lambda say, _: say.t("That is not possible. No money moved."),
+    WalletError: lambda say, _: say.t("That is not possible. No money moved. /help shows what is."),
     InsufficientFunds: _insufficient_funds,
     LimitExceeded: _limit_exceeded,
     AmountOutOfRange: lambda say, _: say.t("That amount cannot be paid. No money moved. Send another amount."),
@@ -227,8 +229,8 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         "You cannot pay yourself or a business of your own. No money moved. Choose somebody else with /send."
     ),
     TooManyBusinesses: lambda say, no: say.plural(
-        "You can have {count} business, and you have it already. Nothing was opened.",
-        "You can have {count} businesses, and you have them already. Nothing was opened.",
+        "You can have {count} business, and you have it already. Nothing was opened. See it with /business.",
+        "You can have {count} businesses, and you have them already. Nothing was opened. See them with /business.",
         no.limit,
     ),
     BadName: lambda say, no: say.plural(

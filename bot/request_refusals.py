@@ -32,7 +32,9 @@ def _request_closed(speaker: Speaker, refusal: RequestClosed) -> str:
         "paid": speaker.t("This request was paid already. No money moved just now. See /history."),
         "declined": speaker.t("This request was declined. No money moved. To pay all the same, press /send."),
         "cancelled": speaker.t("This request was taken back by who asked. No money moved. You owe nothing for it."),
-        "netted": speaker.t("This request was settled up in your group. No money moved just now."),
+        "netted": speaker.t(
+            "This request was settled up in your group. No money moved just now. /requests shows what is open instead."
+        ),
         "expired": speaker.t("The time of this request is over. No money moved. They can ask again with /request."),
     }
     return sentences[refusal.state]

@@ -114,6 +114,22 @@ def _what_next(speaker: Speaker, shown: Split) -> str:
             return speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
 
 
+def out_of_time(speaker: Speaker, shown: Split) -> Face:
+    """Return what tells the starter that nobody can pay the shares that are left."""
+    paid, asked = totals(shown)
+    what = speaker.t(
+        "<b>Time is over for your split of {total}{note}: {paid} of {asked} was paid.</b>",
+        total=shown.total,
+        note=_note(shown.note),
+        paid=paid,
+        asked=asked,
+    )
+    left = (share for share in shown.shares if share.request is not None)
+    unpaid = [_share(speaker, shown, one) for one in left if one.request and one.request.state in {"open", "expired"}]
+    again = speaker.t("No money moved for these. Ask again with /request, or with a new /split in the group.")
+    return Face("\n".join([what, *unpaid, again]))
+
+
 def totals(shown: Split) -> tuple[Money, Money]:
     """Return how much is paid, or settled otherwise, and how much was asked for in all."""
     nothing = Money(0, shown.total.currency)
@@ -203,8 +219,8 @@ def _who_agreed(speaker: Speaker, shown: Netting) -> str:
 
 def _on_agreement(speaker: Speaker) -> str:
     return speaker.t(
-        "If everybody named presses “I agree”, these payments take the place of the open shares. Until then nothing "
-        "changes."
+        "If everybody named presses “I agree”, these payments take the place of the open shares between them. Until "
+        "then nothing changes, and other shares stay as they are."
     )
 
 
@@ -221,7 +237,13 @@ def _no_agreement(speaker: Speaker, shown: Netting) -> str:
         case "refused":
             return speaker.t("Somebody would rather not, so all shares stay as they were. Pay yours on its own card.")
         case "overtaken":
-            return speaker.t("A share was paid or ended meanwhile, so nothing was changed. Write /settle again.")
+            return speaker.t(
+                "A share was paid or ended meanwhile, or cannot be moved, so nothing was changed. Write /settle again."
+            )
+        case "replaced":
+            return speaker.t(
+                "A newer proposal took its place, and this one changed nothing. /settle brings the newer one here."
+            )
         case _:
             return speaker.t("Not everybody agreed in time, so all shares stay as they were. Write /settle again.")
 

@@ -86,13 +86,17 @@ REFUSALS: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         parts=no.parts,
         total=no.total,
     ),
-    NettingUnknown: lambda say, _: say.t("This is not yours to decide. Nothing was changed."),
+    NettingUnknown: lambda say, _: say.t(
+        "I do not know this proposal, or it does not concern you. No money moved. /settle in its group shows its own."
+    ),
     NettingClosed: lambda say, _: say.t("This proposal is over. Nothing was changed. Write /settle once more."),
     NettingTooLarge: lambda say, no: say.plural(
         "More than {count} person has open shares here. Nothing was changed. Try again when fewer have.",
         "More than {count} people have open shares here. Nothing was changed. Try again when fewer have.",
         no.limit,
     ),
-    NothingToNet: lambda say, _: say.t("There is nothing to settle up. Nothing was changed. Pay on the card."),
+    NothingToNet: lambda say, _: say.t(
+        "There is nothing to settle up. Nothing was changed. /requests lists what you are asked to pay."
+    ),
 }
 """A sentence each, as `bot.refusals` has them."""

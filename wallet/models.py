@@ -254,7 +254,10 @@ class Request(Base):
 
 
 class Split(Base):
-    """A total that somebody divides among people of a group, which only the front knows (`wallet.splits`)."""
+    """A total that somebody divides among people of a group, which only the front knows (`wallet.splits`).
+
+    `request_hash` is of what it was started with; empty for those of before it was kept.
+    """
 
     __tablename__ = "splits"
     __table_args__ = (
@@ -277,6 +280,7 @@ class Split(Base):
     way: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    request_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -304,8 +308,11 @@ class Netting(Base):
 
     __tablename__ = "nettings"
     __table_args__ = (
-        CheckConstraint(f"state IN {one_of('proposed', 'agreed', 'refused', 'overtaken')}", "state"),
+        CheckConstraint(
+            f"state IN {one_of('proposed', 'agreed', 'refused', 'overtaken', 'replaced', 'expired')}", "state"
+        ),
         CheckConstraint("expires_at > created_at", "open_for_a_while"),
+        Index("uq_nettings_one_proposed", "group_key", unique=True, postgresql_where=text("state = 'proposed'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     group_key: Mapped[UUID] = mapped_column(index=True)

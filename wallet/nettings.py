@@ -3,7 +3,8 @@
     proposed   each side, whoever owes or is owed, may agree
     agreed     all have: at once every claim is netted, and each payment is asked for by a request of its own
     refused    a side would rather not
-    overtaken  a claim had ended before all had agreed; nothing was changed
+    overtaken  a claim had ended, or a side was frozen, before all had agreed; nothing was changed
+    replaced   by a newer proposal: a group has one that is open
     expired    not all had agreed in time
 
 Whoever changes a netting holds its row, and takes its claims after it (docs/adr/0018).
@@ -68,14 +69,24 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> UUID | None:
 
 
 async def claims_of(conn: AsyncConnection, group: UUID, currency: Currency, at: datetime) -> tuple[Request, ...]:
-    """What is open in this group between people with wallets: shares of splits, and payments of earlier nettings."""
+    """What is open in this group between people who can be paid: shares of splits, and payments of earlier nettings.
+
+    What somebody without a wallet owes, or somebody frozen, or is owed, is left as it is.
+    """
     ids = (await conn.execute(_CLAIMS_OF, {"group": group, "now": at})).scalars().all()
     found = (await requests.load_many(conn, ids, currency)).values()
-    return tuple(sorted((one for one in found if one.payer.status != "invited"), key=lambda one: one.id))
+    between_open = (one for one in found if one.payer.status == one.payee.status == "open")
+    return tuple(sorted(between_open, key=lambda one: one.id))
+
+
+async def standing(conn: AsyncConnection, key: UUID, group: UUID) -> UUID | None:
+    """The netting of this key, if there is one; otherwise the one that is proposed to this group. It is locked."""
+    found: UUID | None = (await conn.execute(_STANDING, {"key": key, "group": group})).scalar()
+    return found
 
 
 async def insert(conn: AsyncConnection, placed: Placed, claims: Sequence[Request]) -> bool:
-    """Add this netting of these claims, unless there is one with this id; whether it was added."""
+    """Add this netting of these claims, unless there is one with this id, or one proposed to the group; whether so."""
     added = await conn.execute(_INSERT, placed._asdict())
     if not added.rowcount:
         return False
@@ -95,16 +106,22 @@ async def end(conn: AsyncConnection, netting_id: UUID, state: NettingState) -> N
     await conn.execute(_END, {"netting": netting_id, "state": state})
 
 
-async def replace(conn: AsyncConnection, found: Netting, until: datetime, currency: Currency, at: datetime) -> bool:
-    """Net all claims, and ask for the payments instead. False, and nothing is changed, where a claim has ended.
+async def give_way(conn: AsyncConnection, netting_id: UUID, at: datetime) -> None:
+    """A proposal leaves its place to a newer one. With the netting locked."""
+    await conn.execute(_GIVE_WAY, {"netting": netting_id, "at": at})
 
-    With the netting locked. The claims are locked in the order of their ids, as everywhere.
+
+async def replace(conn: AsyncConnection, found: Netting, until: datetime, currency: Currency, at: datetime) -> bool:
+    """Net all claims, and ask for the payments instead.
+
+    False, and nothing is changed, where a claim has ended, or a side is frozen by now. With the netting locked. The
+    claims are locked in the order of their ids, as everywhere.
     """
     claims = [claim.id for claim in found.claims]
     standing = [
         row.state == "open" and at < row.expires_at for row in await conn.execute(_LOCK_CLAIMS, {"ids": claims})
     ]
-    if len(standing) < len(claims) or not all(standing):
+    if len(standing) < len(claims) or not all(standing) or any(side.party.status != "open" for side in found.sides):
         return False
     await conn.execute(_NET, {"ids": claims})
     accounts = {row.party_id: row.account_id for row in await conn.execute(_ACCOUNTS, {"netting": found.id})}
@@ -139,6 +156,10 @@ async def _link(conn: AsyncConnection, netting_id: UUID, request_ids: Sequence[U
 
 _NETTING = text("SELECT * FROM wallet.nettings WHERE id = :netting")
 _LOCK = text("SELECT id FROM wallet.nettings WHERE id = :netting FOR NO KEY UPDATE")
+_STANDING = text("""
+    SELECT id FROM wallet.nettings WHERE id = :key OR (group_key = :group AND state = 'proposed')
+    ORDER BY id = :key DESC LIMIT 1 FOR NO KEY UPDATE
+""")
 _SIDES = text("""
     SELECT p.id AS party_id, p.name, a.status, s.agreed_at FROM wallet.netting_sides s
     JOIN wallet.accounts a ON a.id = s.account_id JOIN wallet.parties p ON p.id = a.party_id
@@ -159,7 +180,7 @@ _CLAIMS_OF = text("""
 """)
 _INSERT = text("""
     INSERT INTO wallet.nettings (id, group_key, state, created_at, expires_at)
-    VALUES (:id, :group_key, 'proposed', :created_at, :expires_at) ON CONFLICT (id) DO NOTHING
+    VALUES (:id, :group_key, 'proposed', :created_at, :expires_at) ON CONFLICT DO NOTHING
 """)
 _INSERT_SIDE = text("""
     INSERT INTO wallet.netting_sides (netting_id, account_id)
@@ -174,8 +195,16 @@ _AGREE = text("""
 """)
 _MOVE = (
     text("UPDATE wallet.splits SET group_key = :new WHERE group_key = :group"),
+    text("""
+        UPDATE wallet.nettings SET state = 'replaced' WHERE group_key = :group AND state = 'proposed'
+            AND EXISTS (SELECT FROM wallet.nettings WHERE group_key = :new AND state = 'proposed')
+    """),
     text("UPDATE wallet.nettings SET group_key = :new WHERE group_key = :group"),
 )
+_GIVE_WAY = text("""
+    UPDATE wallet.nettings SET state = CASE WHEN expires_at <= :at THEN 'expired' ELSE 'replaced' END
+    WHERE id = :netting
+""")
 _END = text("UPDATE wallet.nettings SET state = :state WHERE id = :netting")
 _LOCK_CLAIMS = text("""
     SELECT state, expires_at FROM wallet.requests WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE

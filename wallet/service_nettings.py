@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wallet import netting, nettings, notices
-from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
 from wallet.values import NoticeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wallet.database import Database
     from wallet.money import Currency
     from wallet.settings import WalletSettings
+    from wallet.values import Request
     from wallet.values_splits import Netting
 
 OPEN_FOR = timedelta(days=1)
@@ -35,21 +36,24 @@ class NettingVerbs:
     async def propose_netting(self, group: UUID, proposer_id: UUID, *, key: UUID) -> Netting:
         """Propose the fewest payments that even out this group's open shares. Nothing changes yet.
 
-        A proposer who owes or is owed agrees by proposing. Shares of people without a wallet stay as they are.
+        A group has one proposal open. While its shares are those of that one, that one is returned as it stands (under
+        another key); otherwise the new one replaces it. A proposer who owes or is owed agrees by proposing, but not to
+        one that stood already. Shares of people without a wallet, or frozen, stay as they are.
         NothingToNet where it takes as few as it is, NettingTooLarge, KeyConflict.
         """
 
         async def propose(conn: AsyncConnection) -> Netting:
             at = self._clock()
-            placed = nettings.Placed(key, group, at, at + OPEN_FOR)
             claims = await nettings.claims_of(conn, group, self.currency, at)
-            if await nettings.insert(conn, placed, claims):
-                if len(netting.balances(nettings.debts(claims))) > nettings.MAX_SIDES:
-                    raise NettingTooLarge(nettings.MAX_SIDES)
-                if len(netting.settle_up(nettings.debts(claims))) >= len(claims):
-                    raise NothingToNet(len(claims))
-                await self._agree(conn, key, proposer_id)
-            found = await nettings.find(conn, key, self.currency, at)
+            standing = await nettings.standing(conn, key, group)
+            if standing is None or (standing != key and not await self._still_fits(conn, standing, claims)):
+                if standing is not None:
+                    await nettings.give_way(conn, standing, at)
+                if await nettings.insert(conn, nettings.Placed(key, group, at, at + OPEN_FOR), claims):
+                    _require_worth(claims)
+                    await self._agree(conn, key, proposer_id)
+                standing = await nettings.standing(conn, key, group)  # somebody else's, if theirs came first
+            found = await nettings.find(conn, standing or key, self.currency, at)
             if found.group != group:
                 raise KeyConflict(key)
             return found
@@ -72,8 +76,8 @@ class NettingVerbs:
     async def agree_to_netting(self, netting_id: UUID, person_id: UUID) -> Netting:
         """Agree that one's claims and debts are replaced; with the last side's word they are. Agreed twice, the same.
 
-        Look at the state: it is "overtaken", and nothing was changed, where a claim has ended meanwhile.
-        NettingUnknown also for who is no side of it; NettingClosed.
+        Look at the state: it is "overtaken", and nothing was changed, where a claim has ended meanwhile, or a side was
+        frozen. NettingUnknown also for who is no side of it; NettingClosed; PartyFrozen (this person).
         """
 
         async def agree(conn: AsyncConnection) -> Netting:
@@ -81,6 +85,7 @@ class NettingVerbs:
             if found.state not in ("proposed", "agreed"):
                 raise NettingClosed(found.state)
             if found.state == "proposed":
+                _require_not_frozen(found, person_id)
                 await self._agree(conn, netting_id, person_id)
             return await nettings.find(conn, netting_id, self.currency, self._clock())
 
@@ -101,6 +106,11 @@ class NettingVerbs:
     async def move_group(self, group: UUID, new_group: UUID) -> None:
         """Know all splits and nettings of a group by its new key from now on."""
         await self._database.transaction(lambda conn: nettings.move_group(conn, group, new_group))
+
+    async def _still_fits(self, conn: AsyncConnection, netting_id: UUID, claims: Sequence[Request]) -> bool:
+        """Whether this proposal is open, and of just these claims."""
+        found = await nettings.find(conn, netting_id, self.currency, self._clock())
+        return found.state == "proposed" and {claim.id for claim in found.claims} == {claim.id for claim in claims}
 
     async def _of_side(self, conn: AsyncConnection, netting_id: UUID, person_id: UUID) -> Netting:
         """The netting, locked, for somebody whom it concerns."""
@@ -125,3 +135,19 @@ class NettingVerbs:
         made = (await nettings.find(conn, netting_id, self.currency, at)).payments
         told = [(due.request.id, due.payer) for due in made if due.request is not None]
         await notices.of_request(conn, NoticeKind.REQUEST_RECEIVED, told, at)
+
+
+def _require_not_frozen(found: Netting, person_id: UUID) -> None:
+    """PartyFrozen."""
+    side = found.side_of(person_id)
+    if side is not None and side.party.status == "frozen":
+        raise PartyFrozen("payer", side.party.name)
+
+
+def _require_worth(claims: Sequence[Request]) -> None:
+    """NothingToNet, NettingTooLarge."""
+    debts = nettings.debts(claims)
+    if len(netting.balances(debts)) > nettings.MAX_SIDES:
+        raise NettingTooLarge(nettings.MAX_SIDES)
+    if len(netting.settle_up(debts)) >= len(claims):
+        raise NothingToNet(len(claims))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wallet import notes, notices, parties, payments, quote_codes, requests
+from wallet import notes, notices, parties, payments, quote_codes, requests, splits
 from wallet.errors import (
     KeyConflict,
     NotAPayer,
@@ -168,11 +168,15 @@ class RequestVerbs:
         return await self._database.transaction(remind)
 
     async def expire_requests(self, limit: int = 50) -> int:
-        """End what is past its time, the oldest first, and tell who asked; how many were ended."""
+        """End what is past its time, the oldest first, and tell who asked; how many were ended.
+
+        Shares of one split run out of time together, and are told of by one notice.
+        """
 
         async def expire(conn: AsyncConnection) -> int:
             ended = await requests.expire(conn, limit, self._clock(), self.currency)
-            told = [(asked.id, asked.payee) for asked in ended]
+            told_already = await splits.told_already(conn, [asked.id for asked in ended])
+            told = [(asked.id, asked.payee) for asked in ended if asked.id not in told_already]
             await notices.of_request(conn, NoticeKind.REQUEST_EXPIRED, told, self._clock())
             return len(ended)
 

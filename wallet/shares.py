@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wallet import notes, notices, parties, requests, splits, splitting
+from wallet import ids, notes, notices, parties, requests, splits, splitting
 from wallet.errors import (
     KeyConflict,
     NotAPayer,
@@ -56,6 +56,11 @@ class Asking:
     parts: tuple[Part, ...]
     key: UUID
 
+    def fingerprint(self, total: int, note: str) -> bytes:
+        """Equal for equal splits only: tells a repetition from another split under the same key."""
+        parts = [(part.party_id, part.weight, part.amount and part.amount.minor) for part in self.parts]
+        return ids.fingerprint((self.starter_id, self.group, total, note, self.way, *parts))
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -71,7 +76,18 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
     total, note = checked_amount(asking.total, terms.currency), notes.checked(asking.note)
     starter = await person_account(conn, asking.starter_id)
     await requests.lock_asker(conn, asking.starter_id)
-    placed = splits.Placed(asking.key, asking.group, starter.account_id, total, note, asking.way, terms.at, terms.until)
+    started_with = asking.fingerprint(total, note)
+    placed = splits.Placed(
+        asking.key,
+        asking.group,
+        starter.account_id,
+        total,
+        note,
+        asking.way,
+        started_with,
+        terms.at,
+        terms.until,
+    )
     if await splits.insert(conn, placed, terms.currency):
         await _require_may_start(conn, starter, terms)
         people, division = await _divided(conn, asking, starter)
@@ -80,11 +96,9 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
         if asking.parts:
             split = await splits.find(conn, asking.key, terms.currency, terms.at)
             await ask(conn, split, await splits.members(conn, asking.key), division, terms)
-    split = await splits.find(conn, asking.key, terms.currency, terms.at)
-    same = (split.starter.id, split.group, split.total.minor, split.note, split.way)
-    if same != (asking.starter_id, asking.group, total, note, asking.way):
+    elif await splits.request_hash(conn, asking.key) not in (started_with, None):
         raise KeyConflict(asking.key)
-    return split
+    return await splits.find(conn, asking.key, terms.currency, terms.at)
 
 
 async def _require_may_start(conn: AsyncConnection, starter: PartyAccount, terms: Terms) -> None:

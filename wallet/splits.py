@@ -40,6 +40,7 @@ class Placed(NamedTuple):
     total: int
     note: str
     way: Way
+    request_hash: bytes
     created_at: datetime
     expires_at: datetime
 
@@ -71,6 +72,12 @@ async def find(conn: AsyncConnection, split_id: UUID, currency: Currency, at: da
     return _split(row, shares, asked, currency, at)
 
 
+async def request_hash(conn: AsyncConnection, split_id: UUID) -> bytes | None:
+    """The hash of what the split was started with; None for one of before that was kept."""
+    found: bytes | None = (await conn.execute(_REQUEST_HASH, {"split": split_id})).scalar_one()
+    return found
+
+
 async def lock(conn: AsyncConnection, split_id: UUID) -> None:
     """From here to COMMIT only this transaction changes the split. SplitUnknown."""
     if (await conn.execute(_LOCK, {"split": split_id})).first() is None:
@@ -81,6 +88,11 @@ async def of_request(conn: AsyncConnection, request_id: UUID) -> UUID | None:
     """The split that this request is a share of."""
     found: UUID | None = (await conn.execute(_OF_REQUEST, {"request": request_id})).scalar()
     return found
+
+
+async def told_already(conn: AsyncConnection, expired: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of these requests whose split is told of by another share of it that has expired, now or before."""
+    return (await conn.execute(_TOLD_ALREADY, {"ids": list(expired)})).scalars().all() if expired else ()
 
 
 async def newest_of(conn: AsyncConnection, group: UUID, limit: int) -> Sequence[UUID]:
@@ -146,8 +158,14 @@ _SHARES = text(f"""
     JOIN wallet.accounts a ON a.id = h.account_id JOIN wallet.parties p ON p.id = a.party_id
     WHERE h.split_id = :split AND h.is_in ORDER BY is_starter DESC, h.nth
 """)  # noqa: S608 - as above
+_REQUEST_HASH = text("SELECT request_hash FROM wallet.splits WHERE id = :split")
 _LOCK = text("SELECT id FROM wallet.splits WHERE id = :split FOR NO KEY UPDATE")
 _OF_REQUEST = text("SELECT split_id FROM wallet.shares WHERE request_id = :request")
+_TOLD_ALREADY = text("""
+    SELECT h.request_id FROM wallet.shares h WHERE h.request_id = ANY(:ids) AND EXISTS (
+        SELECT FROM wallet.shares other JOIN wallet.requests r ON r.id = other.request_id
+        WHERE other.split_id = h.split_id AND r.state = 'expired' AND (r.id < h.request_id OR r.id <> ALL(:ids)))
+""")
 _NEWEST_OF = text("""
     SELECT id FROM wallet.splits WHERE group_key = :group AND closed_at IS NULL
     ORDER BY created_at DESC, id DESC LIMIT :limit
@@ -157,8 +175,10 @@ _STARTED = text("""
     ORDER BY created_at DESC OFFSET :skip LIMIT 1
 """)
 _INSERT = text("""
-    INSERT INTO wallet.splits (id, group_key, starter_account_id, total, currency, note, way, created_at, expires_at)
-    VALUES (:id, :group_key, :starter_account_id, :total, :currency, :note, :way, :created_at, :expires_at)
+    INSERT INTO wallet.splits (id, group_key, starter_account_id, total, currency, note, way, request_hash, created_at,
+                               expires_at)
+    VALUES (:id, :group_key, :starter_account_id, :total, :currency, :note, :way, :request_hash, :created_at,
+            :expires_at)
     ON CONFLICT (id) DO NOTHING
 """)
 _JOIN = text("""

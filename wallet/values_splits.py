@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Way = Literal["even", "shares", "amounts"]
 SplitState = Literal["gathering", "asking", "closed"]
-NettingState = Literal["proposed", "agreed", "refused", "overtaken", "expired"]
+NettingState = Literal["proposed", "agreed", "refused", "overtaken", "replaced", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class Netting:
     """The open shares of a group (`claims`), and the fewer `payments` that leave everybody where those would.
 
     Nothing changes before every side has agreed; then, at once, all claims are netted and the payments are asked for.
-    overtaken: a claim had ended by then, so nothing was changed.
+    overtaken: a claim had ended by then, or a side was frozen, so nothing was changed. replaced: a newer one of the
+    group took its place.
     """
 
     id: UUID

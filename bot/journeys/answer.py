@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot import payees, refusals
+from bot import refusals
 from bot.journeys import claim, pay, requested
 from bot.journeys.request import pressed, put
 from bot.names import clean
@@ -37,7 +37,6 @@ async def pay_it(turn: Turn) -> None:
 
 async def show_quote(turn: Turn, request: Request) -> None:
     """Show the payer what the PIN would pay. RequestClosed, and as any quote."""
-    await payees.ensure_accepted(turn.context, turn.person, request.payee.id)
     quote = await turn.context.wallet.quote_request(request.id, turn.person.party_id, key=turn.key)
     await pay.show(turn, quote)
 
@@ -80,8 +79,7 @@ async def follow(turn: Turn, code: str) -> None:
         called = clean(request.payer.name)
         await turn.say(turn.t("This is your own link, for {name}: send it on to them. No money moved.", name=called))
     elif not await _is_for(turn, request):
-        called = clean(request.payer.name)
-        await turn.say(turn.t("This is meant for {name}, not for you, so I did nothing. No money moved.", name=called))
+        await turn.say(claim.not_for_you(turn, request.payer))
     else:
         await _show(turn, request)
 

@@ -27,32 +27,30 @@ KINDS: Final = (SPLIT, NETTING)
 
 async def show_split(context: Context, split: Split, user_id: int, chat_id: int) -> None:
     """One board a split, be the message that starts it handled once or again."""
-    shown = await context.cards.showing(split.id, SPLIT)
-    card = next(iter(shown), None)
-    if card is None:
-        card = await context.cards.create(SPLIT, user_id, chat_id, quote_id=split.id, look_again_at=split.expires_at)
-    await _show(context, card)
+    await _show_once(context, split, SPLIT, user_id, chat_id)
 
 
 async def show_netting(context: Context, netting: Netting, user_id: int, chat_id: int) -> None:
-    """As `show_split`, for a proposal to settle up."""
-    shown = await context.cards.showing(netting.id, NETTING)
-    card = next(iter(shown), None)
-    if card is None:
-        card = await context.cards.create(
-            NETTING, user_id, chat_id, quote_id=netting.id, look_again_at=netting.expires_at
-        )
-    await _show(context, card)
+    """As `show_split`, for a proposal to settle up; one that it has replaced says so on its own board."""
+    await _show_once(context, netting, NETTING, user_id, chat_id)
+    for card in await context.cards.to_look_at(chat_id, NETTING):
+        if card.quote_id is not None and (await context.wallet.netting(card.quote_id)).state == "replaced":
+            await update(context, card)
+            await context.cards.looked_at(card)
 
 
-async def bring_back(context: Context, split: Split, chat_id: int) -> None:
-    """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went."""
-    for card in await context.cards.showing(split.id, SPLIT):
+async def bring_back(context: Context, shown: Split | Netting, kind: str, chat_id: int) -> bool:
+    """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went.
+
+    Whether there is such a board.
+    """
+    cards = await context.cards.showing(shown.id, kind)
+    for card in cards:
         if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
             moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
             await messages.edit(context.bot, card.chat_id, card.message_id, moved)
-        shown = await messages.send(context.bot, chat_id, await _face(context, card))
-        await context.cards.sent(card, shown)
+        await context.cards.sent(card, await messages.send(context.bot, chat_id, await _face(context, card)))
+    return bool(cards)
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:
@@ -82,6 +80,13 @@ async def show_anew(context: Context, card: Card) -> None:
     state = (await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)).state
     if state in {"gathering", "asking", "proposed"}:
         await _show(context, card)
+
+
+async def _show_once(context: Context, shown: Split | Netting, kind: str, user_id: int, chat_id: int) -> None:
+    card = next(iter(await context.cards.showing(shown.id, kind)), None)
+    if card is None:
+        card = await context.cards.create(kind, user_id, chat_id, quote_id=shown.id, look_again_at=shown.expires_at)
+    await _show(context, card)
 
 
 async def _show(context: Context, card: Card) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.conversation import Card
     from bot.turn import Turn
-    from wallet import Receipt
+    from wallet import Party, Receipt
 
 
 async def follow(turn: Turn, code: str) -> None:
@@ -37,7 +37,7 @@ async def follow(turn: Turn, code: str) -> None:
         called = clean(hold.payee.name)
         await turn.say(turn.t("This is your own link, for {name}: send it on to them. No money moved.", name=called))
     elif not await _is_for(turn, hold):
-        await turn.say(_not_for_you(turn, hold))
+        await turn.say(not_for_you(turn, hold.payee))
     else:
         await _offer(turn, hold)
 
@@ -136,7 +136,7 @@ async def _pressed(turn: Turn) -> tuple[Card, Hold] | None:
     hold = await turn.context.wallet.hold(card.quote_id)
     if await _is_for(turn, hold):
         return card, hold
-    await turn.put(card, Face(_not_for_you(turn, hold)))
+    await turn.put(card, Face(not_for_you(turn, hold.payee)))
     return None
 
 
@@ -165,12 +165,12 @@ async def _show_receipt(turn: Turn, card: Card, receipt: Receipt) -> None:
         await turn.context.wallet.notice_delivered(receipt.notice_id)
 
 
-def _not_for_you(turn: Turn, hold: Hold) -> str:
+def not_for_you(turn: Turn, meant: Party) -> str:
     """Say whom it is for, and nothing else: neither how much, nor from whom, nor what for."""
     return turn.t(
         "This is meant for {name}, not for you, so I did nothing. No money moved. "
         "If it should be yours, ask whoever sent it to you.",
-        name=clean(hold.payee.name),
+        name=clean(meant.name),
     )
 
 

@@ -62,7 +62,8 @@ async def confirm(turn: Turn) -> None:
     """Bring the payer the card with all that the PIN confirms."""
     card = await _pressed(turn)
     if card is not None and card.quote_id is not None:
-        await bring(turn, await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id))
+        quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+        await bring(turn, quote, in_place=stands_here(turn, card))
 
 
 async def bring(turn: Turn, quote: Quote, *, in_place: bool = True) -> None:
@@ -169,6 +170,8 @@ async def _pressed(turn: Turn) -> Card | None:
     """The card whose button was pressed, if it is this person's; anybody else is told politely."""
     query = turn.update.callback_query
     card = await turn.context.cards.linked(turn.pressed[1])
+    if card is not None and card.kind == public.PAYMENT and card.chat_id == turn.chat_id:
+        card = await places.pressed(turn.context, card, turn.message)
     if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
@@ -177,9 +180,12 @@ async def _pressed(turn: Turn) -> Card | None:
     if card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button does nothing any more."))
         return None
-    if card.message_id is None and turn.message is not None:
-        card = await turn.context.cards.sent(card, turn.message.message_id)  # a crash came before we noted it
     return card
+
+
+def stands_here(turn: Turn, card: Card) -> bool:
+    """Whether the message whose button was pressed is the one that shows the card: a copy of it has just gone."""
+    return turn.message is not None and turn.message.message_id == card.message_id
 
 
 def no_wallet(turn: Turn) -> Face:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot import intents, messages, payees
+from bot import intents, messages, places
 from bot.amounts import Amount
 from bot.journeys import group, instruction, request, requested
 from bot.journeys.pay import PAYMENT
@@ -54,7 +54,7 @@ async def pay(turn: Turn) -> None:
     if found is None or turn.known is None or found[1].payer.id != turn.person.party_id:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return
-    await bring(turn, found[1])
+    await bring(turn, found[1], in_place=group.stands_here(turn, found[0]))
 
 
 async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
@@ -63,7 +63,6 @@ async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
     `in_place`: as for `group.bring`.
     """
     try:
-        await payees.ensure_accepted(turn.context, turn.person, asked.payee.id)
         await group.bring(turn, await _quote(turn, asked), in_place=in_place)
     except RequestClosed:
         await turn.toast(turn.speaker.label("This request is over. No money moved just now."))
@@ -128,4 +127,5 @@ async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
     inline = card.facts.get("inline")
     if inline != query.inline_message_id or (inline is None and card.chat_id != turn.chat_id):
         return None
-    return card, await turn.context.wallet.request(card.quote_id)
+    request = await turn.context.wallet.request(card.quote_id)
+    return (card if inline else await places.pressed(turn.context, card, turn.message)), request

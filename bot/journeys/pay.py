@@ -98,7 +98,7 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     try:
         quote = await _quote(turn, card)
         if quote.state == "open":  # blocked since the card was shown?
-            await payees.ensure_accepted(turn.context, turn.person, quote.payee.id)
+            await _ensure_accepted(turn, quote)
         receipt = await turn.context.wallet.confirm(quote_id, turn.person.party_id, pin.reveal())
     except WalletError as refusal:
         keypad.outcome = _refused(turn, card, keypad.heading, refusal)
@@ -156,7 +156,7 @@ async def ask_again(turn: Turn) -> None:
         await turn.put(card, await face(turn, card, old))
         return
     try:
-        await payees.ensure_accepted(turn.context, turn.person, old.payee.id)
+        await _ensure_accepted(turn, old)
         quote = await _anew(turn, old)
     except WalletError as refusal:
         await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal))
@@ -166,6 +166,12 @@ async def ask_again(turn: Turn) -> None:
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
     await turn.put(card, await face(turn, card, quote))
     await public.follow(turn.context, quote.id)
+
+
+async def _ensure_accepted(turn: Turn, quote: Quote) -> None:
+    """As `payees.ensure_accepted`. Who asked for money takes it: a request of theirs can be paid while it is open."""
+    if quote.request_id is None:
+        await payees.ensure_accepted(turn.context, turn.person, quote.payee.id)
 
 
 async def _anew(turn: Turn, old: Quote) -> Quote:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot import messages, places, request_cards
+from bot import messages, places, request_cards, split_cards
 from bot.journeys import boards
 from bot.messages import Face
 from bot.text import Speaker
@@ -87,6 +87,10 @@ async def tell(context: Context, person: Person, notice: Notice, request: Reques
             card = await context.cards.of_quote(request.id, person.user_id)
             if card is not None and card.message_id is not None:  # else they never heard of it
                 await show(context, person, request)
+        case NoticeKind.REQUEST_EXPIRED if (split := await context.wallet.split_of(request.id)) is not None:
+            await messages.send(context.bot, person.user_id, split_cards.out_of_time(Speaker(person.language), split))
+            await follow(context, *(share.request.id for share in split.shares if share.request is not None))
+            return
         case NoticeKind.REQUEST_DECLINED | NoticeKind.REQUEST_EXPIRED:
             await messages.send(context.bot, person.user_id, request_cards.news(Speaker(person.language), request))
         case _:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot import refusals
 from bot.identity import group_key
 from bot.journeys import boards, group, group_requests, requested, split
-from wallet import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
+from wallet import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def proposed(turn: Turn) -> None:
-    """Propose it, or say why there is nothing to propose."""
+    """Propose it, or bring back the proposal that stands, or say why there is nothing to propose."""
     if turn.known is None:
         await group.answer(
             turn, turn.t("You have no wallet yet, so nothing was changed. Open one, then write it again.")
@@ -36,7 +36,9 @@ async def proposed(turn: Turn) -> None:
     except NettingTooLarge as refusal:
         await group.answer(turn, refusals.sentence(turn.speaker, refusal))
         return
-    await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
+    stood_already = netting.id != turn.key
+    if not (stood_already and await boards.bring_back(turn.context, netting, boards.NETTING, turn.chat_id)):
+        await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
 
 
 async def agree(turn: Turn) -> None:
@@ -84,6 +86,9 @@ async def _said(turn: Turn, verb: Callable[[UUID, UUID], Awaitable[Netting]], do
         return None
     except NettingClosed:
         await turn.toast(turn.speaker.label("This proposal is over."))
+    except PartyFrozen as refusal:
+        await turn.toast(turn.speaker.label("That did not work, and no money moved. I told you why in private."))
+        await group.explain(turn, refusal)
     else:
         await turn.toast(done)
     await boards.update(turn.context, card)
@@ -92,5 +97,7 @@ async def _said(turn: Turn, verb: Callable[[UUID, UUID], Awaitable[Netting]], do
 
 def _nothing(turn: Turn, refusal: NothingToNet) -> str:
     if not refusal.open:
-        return turn.t("Nobody here has an open share, so there is nothing to settle up.")
-    return turn.t("It cannot be done with fewer payments. Pay your share on its card: /split brings it back.")
+        return turn.t("No share is open here that could be moved, so nothing was changed. /split shows what is split.")
+    return turn.t(
+        "It cannot be done with fewer payments, so nothing was changed. /requests lists what is yours to pay."
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import payees, refusals, split_phrases, split_words
+from bot import payees, places, refusals, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
+from bot.intents import UserId, Username
 from bot.journeys import boards, group, group_requests, instruction
 from bot.journeys.request import as_asker
 from bot.names import clean
@@ -156,6 +157,9 @@ async def pay(turn: Turn) -> None:
 
 async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
     """The split; None where somebody is not to be made out. WalletError."""
+    if _is_named_twice(turn, asked):
+        await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
+        return None
     parts = []
     for member in asked.members:
         party_id = await instruction.named(turn, member.payee)
@@ -165,7 +169,7 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
             return None
         await instruction.ensure_may_ask(turn, party_id)
         parts.append(_part(turn, asked.way, member, party_id))
-    if len({part.party_id for part in parts}) < len(parts):  # by username and by mention
+    if len({part.party_id for part in parts}) < len(parts):  # by two names of one wallet
         await group.answer(turn, split_words.question(turn.speaker, split_phrases.Unsplit("twice")))
         return None
     with as_asker():
@@ -180,6 +184,14 @@ async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:
         )
 
 
+def _is_named_twice(turn: Turn, asked: split_phrases.Split) -> bool:
+    """Whether a username is that of somebody who is also mentioned; without a wallet they would be two to us."""
+    named = {member.payee for member in asked.members}
+    mentioned = [entity.user for entity in (turn.message.entities if turn.message else ()) if entity.user is not None]
+    usernames = {user.username.lower() for user in mentioned if user.username and UserId(user.id) in named}
+    return any(Username(name) in named for name in usernames)
+
+
 def _part(turn: Turn, way: split_phrases.Way, member: Member, party_id: UUID) -> Part:
     if way == "amounts":
         return Part(party_id, amount=Money(member.part, turn.context.wallet.currency))
@@ -190,7 +202,7 @@ async def _bring_back(turn: Turn) -> None:
     """Show the boards that are still of use, the newest last."""
     found = await turn.context.wallet.open_splits(group_key(turn.chat_id))
     for split in found[-_AT_ONCE:]:
-        await boards.bring_back(turn.context, split, turn.chat_id)
+        await boards.bring_back(turn.context, split, boards.SPLIT, turn.chat_id)
     if not found:
         await group.answer(
             turn, turn.t("Nothing is being split here. Write “/split 90 dinner”, and whoever is in presses so.")
@@ -249,6 +261,4 @@ async def pressed_board(turn: Turn, kind: str) -> Card | None:
     if card is None or card.kind != kind or card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    if card.message_id is None and turn.message is not None:  # a crash came before we noted it
-        card = await turn.context.cards.sent(card, turn.message.message_id)
-    return card
+    return await places.pressed(turn.context, card, turn.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -74,8 +75,9 @@ def _value(kind: type[WalletError], name: str, annotation: str) -> object:
 
 @pytest.mark.parametrize("kind", refusals(), ids=lambda kind: kind.__name__)
 def test_every_refusal_has_a_sentence(kind: type[WalletError]) -> None:
-    """It says that no money moved, fills in its facts, and ends properly."""
+    """It says what happened, that no money moved, and what to do; fills in its facts, and ends properly."""
     said = sentence(Speaker(), example(kind))
+    assert len(re.split(r"[.:] ", said)) >= (2 if kind in NOTHING_SAID_OF_MONEY else 3)
     if kind not in NOTHING_SAID_OF_MONEY:
         assert "No money moved" in said or "Nothing was" in said
     assert not {"{", "}"} & set(said)
@@ -120,8 +122,10 @@ def test_a_limit_on_their_number_counts_payments() -> None:
     ],
 )
 def test_facts_choose_the_words(refusal: WalletError, words: str) -> None:
-    """The same refusal, other facts, another sentence."""
-    assert words in sentence(Speaker(), refusal)
+    """The same refusal, other facts, another sentence, as whole as the first."""
+    said = sentence(Speaker(), refusal)
+    assert words in said
+    assert len(re.split(r"[.:] ", said)) >= 3
 
 
 @pytest.mark.parametrize("reason", WEAKNESSES)

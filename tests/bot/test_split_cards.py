@@ -177,7 +177,7 @@ def test_what_was_agreed_is_paid_on_the_same_card() -> None:
     assert face.keyboard is None
 
 
-@pytest.mark.parametrize("state", ["refused", "overtaken", "expired"])
+@pytest.mark.parametrize("state", ["refused", "overtaken", "replaced", "expired"])
 def test_a_proposal_that_came_to_nothing_says_what_to_do(state: NettingState) -> None:
     """Shares stay as they were."""
     face = split_cards.netting(SAY, replace(PROPOSED, state=state), CARD)

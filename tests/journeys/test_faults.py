@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.journeys.boards import FLAT
+
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Street
+    from sandbox.person import Message
+    from tests.journeys.conftest import Somebody, Street
 
 pytestmark = pytest.mark.anyio
 
@@ -30,6 +33,48 @@ async def test_a_payment_survives_a_stumble_at_any_call(street: Street, kind: st
         assert await street.cents(street.ana) == 50_00 - 100 * number
     await street.ben.reads("You received €1.00", "Note: deleteMessage")
     assert await street.cents(street.ben) == 50_00 + 100 * len(METHODS)
+
+
+async def shown_in_the_flat(street: Street, somebody: Somebody, words: str, *, lost: int) -> list[Message]:
+    """What the group sees of it, where Telegram's answer to the first few messages was lost."""
+    await street.open_wallets(street.ana, street.ben)
+    fault = {"method": "sendMessage", "kind": "lost_reply", "times": lost, "chat_id": str(FLAT)}
+    await street.http.post("/control/fault", json=fault)
+    await somebody.says_in(FLAT, words)
+    await street.settled()
+    return [message for message in await street.ana.messages(FLAT) if message["inline_keyboard"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "presser", "button"),
+    [
+        ("/pay @ben 5 lunch", "ana", "Confirm with PIN"),
+        ("/request @ben 10 cinema", "ben", "Pay"),
+        ("/split 90 dinner", "ben", "I’m in"),
+    ],
+)
+async def test_a_second_copy_in_a_group_goes_away_when_it_is_pressed(
+    street: Street, words: str, presser: str, button: str
+) -> None:
+    """The first message's number was lost, so it was sent once more: pressed, the copy does what it says, and goes."""
+    copy, card = await shown_in_the_flat(street, street.ana, words, lost=1)
+    await getattr(street, presser).taps(copy, button, chat=FLAT)
+    await street.settled()
+    shown = [message["id"] for message in await street.chai.messages(FLAT)]
+    assert card["id"] in shown
+    assert copy["id"] not in shown
+
+
+async def test_a_card_whose_number_was_never_told_is_known_once_it_is_pressed(street: Street) -> None:
+    """By whoever may not use it as well: from then on it says what becomes of it."""
+    *_, card = await shown_in_the_flat(street, street.ana, "/request @ben 10 cinema", lost=3)
+    await street.chai.taps(card, "Pay", chat=FLAT)
+    await street.settled()
+    request = (await street.wallet.open_requests_of((await street.party(street.ana)).id))[0]
+    await street.wallet.decline_request(request.id, request.payer.id)
+    street.context.courier_wake()
+    over = await street.ana.reads("That is over", chat=FLAT)
+    assert over["id"] == card["id"]
 
 
 async def test_updates_out_of_order_pay_once(street: Street) -> None:

@@ -104,6 +104,17 @@ async def test_declining_moves_nothing_and_is_told(street: Street) -> None:
     assert (await street.cents(street.ana), await street.cents(street.ben)) == (50_00, 50_00)
 
 
+async def test_who_asks_for_money_takes_it_from_somebody_they_have_blocked(street: Street) -> None:
+    """They can take the request back; while it is open it can be paid."""
+    await asks(street)
+    contact = await street.context.contacts.remember(street.ana.id, street.ben.id, "Ben")
+    await street.context.contacts.change(contact, blocked=True)
+    await street.ben.presses("Pay €10.00")
+    await street.ben.reads("Balance after")
+    await street.ben.confirms()
+    await street.ben.reads("You sent €10.00")
+
+
 async def test_blocking_declines_all_and_ends_asking(street: Street) -> None:
     """Everything that Ana asks is declined; what she asks next, Ben never sees; she is told what to do instead."""
     await asks(street)
@@ -255,6 +266,7 @@ async def test_three_open_requests_to_one_person_are_enough(street: Street) -> N
     await street.ana.says("/request 3 @ben")
     await street.ana.reads("3 open requests to them already. Nothing was asked", "/requests")
     await street.ben.presses("Decline")
+    await street.ben.reads("You declined to pay Ana Moreno")
     await street.ana.says("/request 3 @ben")
     await street.ben.reads("asks you to pay €3.00")
 

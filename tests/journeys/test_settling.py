@@ -141,6 +141,28 @@ async def test_only_those_concerned_decide(street: Street) -> None:
     await street.chai.reads("○ Ana Moreno  ○ Ben Okafor", chat=FLAT)
 
 
+async def test_somebody_frozen_reads_why_they_cannot_agree(street: Street) -> None:
+    """In private; the group sees that they have not agreed, and nothing else."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    await street.wallet.freeze((await street.party(street.ben)).id, by="test", reason="test")
+    await street.ben.presses("I agree", chat=FLAT)
+    await street.ben.reads("Your account is frozen", "No money moved")
+    await street.ana.reads("○ Ben Okafor  ○ Chai Srisuk", chat=FLAT)
+    assert not any("frozen" in text for text in await bots_words(street))
+
+
+async def test_what_was_agreed_to_can_be_paid_to_somebody_who_has_blocked_one(street: Street) -> None:
+    """Chai accepts no payments from Ana, but he agreed to this one."""
+    await chain(street)
+    contact = await street.context.contacts.remember(street.chai.id, street.ana.id, "Ana")
+    await street.context.contacts.change(contact, blocked=True)
+    await all_agree(street)
+    await pays_share(street.ana, button="Pay my part")
+    assert await street.cents(street.chai) == 60_00
+
+
 async def test_only_who_is_to_pay_can_pay(street: Street) -> None:
     """The payee's press gets a toast; after the payment the payer's does too."""
     await chain(street)
@@ -168,10 +190,10 @@ async def test_there_must_be_something_to_settle(street: Street) -> None:
     """No open share, or as few payments as can be."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, "/settle")
-    await street.ana.reads("Nobody here has an open share", chat=FLAT)
+    await street.ana.reads("No share is open here that could be moved", chat=FLAT)
     await owes(street.ana, street.ben, "lunch")
     await street.ana.says_in(FLAT, "/settle")
-    await street.ana.reads("cannot be done with fewer payments", chat=FLAT)
+    await street.ana.reads("cannot be done with fewer payments", "/requests", chat=FLAT)
 
 
 async def test_one_needs_a_wallet_to_propose(street: Street) -> None:
@@ -187,3 +209,30 @@ async def test_a_message_handled_again_makes_no_second_proposal(street: Street) 
     await street.ana.reads("1 payment instead of 2", chat=FLAT)
     await street.replay("/settle")
     assert sum("Settle up" in text for text in await bots_words(street)) == 1
+
+
+async def test_proposed_again_it_is_the_same_board_further_down(street: Street) -> None:
+    """Whoever agreed has agreed; asking for it once more is no word of one's own."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    old = await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await street.ana.says_in(FLAT, "Who has not agreed?")
+    await street.ben.says_in(FLAT, "/settle")
+    await street.settled()
+    (shown,) = [message for message in await street.ana.messages(FLAT) if "Settle up" in plain(message["text"])]
+    assert shown["id"] > old["id"]
+    assert "✓ Ana Moreno  ○ Ben Okafor  ○ Chai Srisuk" in plain(shown["text"])
+
+
+async def test_a_new_proposal_says_on_the_old_one_that_it_took_its_place(street: Street) -> None:
+    """When there is another open share: the old one has no buttons any more."""
+    await chain(street)
+    await street.ana.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await owes(street.chai, street.ana, "tickets", euros=3)
+    await street.ben.says_in(FLAT, "/settle")
+    await street.ana.reads("1 payment instead of 3", chat=FLAT)
+    await street.settled()
+    boards = [message for message in await street.ana.messages(FLAT) if "Settle up" in plain(message["text"])]
+    assert [bool(message["inline_keyboard"]) for message in boards] == [False, True]
+    assert "A newer proposal took its place" in plain(boards[0]["text"])

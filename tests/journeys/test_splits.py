@@ -175,6 +175,14 @@ async def test_somebody_without_a_wallet_can_be_named(street: Street) -> None:
     assert (await street.wallet.reconcile()).clean
 
 
+async def test_somebody_without_a_wallet_is_not_named_twice(street: Street) -> None:
+    """By username, and by a mention that Telegram says is of whoever has that username: one person, one share."""
+    await street.open_wallets(street.ana, street.chai)
+    await street.ana.mentions(FLAT, "/split 90 dinner @BEN {} and {}", street.ben, street.chai)
+    await street.ana.reads("Somebody is named twice", "nothing was asked", chat=FLAT)
+    assert await street.wallet.open_requests_of((await street.party(street.ana)).id) == ()
+
+
 async def test_only_the_starter_asks_reminds_and_forgives(street: Street) -> None:
     """Anybody else's press gets a toast, and changes nothing."""
     await street.open_wallets(street.ana, street.ben, street.chai)
@@ -337,6 +345,28 @@ async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     await street.ana.reads("€60.00, taxi", "nobody was asked", chat=FLAT)
     board = await street.ana.reads("– Ben Okafor · €45.00 · out of time", chat=FLAT)
     assert not board["inline_keyboard"]
+
+
+async def test_shares_that_run_out_of_time_are_told_of_together(street: Street) -> None:
+    """Ana reads once who did not pay; the cards of all who were asked say that it is over."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_asked(street, "/split 90 dinner")
+    for one in (street.ben, street.chai):
+        await one.reads("Ana Moreno asks you to pay €30.00")
+    await pays_share(street.ben)
+    await street.ana.mentions(FLAT, "/split 60 taxi @ben {}", street.chai)
+    for one in (street.ben, street.chai):
+        await one.reads("Ana Moreno asks you to pay €20.00")
+    street.clock.advance(days=7, seconds=1)
+    await requested.look_after(street.context)
+    await street.ana.reads("your split of €90.00, dinner: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
+    await street.ana.reads("your split of €60.00, taxi: €0.00 of €40.00 was paid", "– Ben Okafor", "– Chai Srisuk")
+    for one, amount in ((street.ben, "€20.00"), (street.chai, "€20.00"), (street.chai, "€30.00")):
+        await one.reads(f"Ana Moreno asked you for {amount}. The time for it is over")
+    told = [text for text in await street.ana.texts() if "Time is over" in text]
+    assert ["Ben Okafor" in text for text in told] == ["taxi" in text for text in told]
+    assert len(told) == 2
+    assert not any("did not answer your request" in text for text in await street.ana.texts())
 
 
 async def test_somebody_who_left_the_group_still_has_their_share(street: Street) -> None:

@@ -20,6 +20,7 @@ from wallet import (
     NoticeKind,
     Part,
     Party,
+    PartyFrozen,
     Request,
     RequestClosed,
     Split,
@@ -241,6 +242,34 @@ async def test_not_more_people_than_can_be_shown(wallet: Wallet, ana: Party, ben
         await propose(wallet, ana)
 
 
+async def test_what_somebody_frozen_owes_or_is_owed_is_left_as_it_is(
+    wallet: Wallet, ana: Party, ben: Party, chai: Party
+) -> None:
+    """A payment to or from them would be refused, so it takes the place of nothing."""
+    left = [await owes(wallet, chai, ana, 300), await owes(wallet, ben, chai, 300)]
+    await owes(wallet, ana, ben, 1000)
+    await owes(wallet, ben, ana, 400)
+    await wallet.freeze(chai.id, by="operator", reason="lost phone")
+    found = await agreed(wallet, ana, ben)
+    assert lines(found) == [("Ana", "Ben", 600)]
+    assert {await state(wallet, claim) for claim in left} == {"open"}
+
+
+async def test_somebody_frozen_since_then_does_not_agree(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
+    """They are refused; and the last word of the others changes nothing: what it asked for could not be paid."""
+    claims = await owes(wallet, ana, ben, 1000), await owes(wallet, ben, chai, 1000)
+    found = await propose(wallet, ana)
+    await wallet.freeze(chai.id, by="operator", reason="lost phone")
+    with pytest.raises(PartyFrozen) as refusal:
+        await wallet.agree_to_netting(found.id, chai.id)
+    assert refusal.value.side == "payer"
+    await wallet.unfreeze(chai.id, by="operator", reason="found")
+    await wallet.agree_to_netting(found.id, chai.id)
+    await wallet.freeze(chai.id, by="operator", reason="lost again")
+    assert (await wallet.agree_to_netting(found.id, ben.id)).state == "overtaken"
+    assert {await state(wallet, claim) for claim in claims} == {"open"}
+
+
 async def test_a_group_may_come_to_be_known_by_another_key(wallet: Wallet, ana: Party, ben: Party) -> None:
     """As when a group becomes a supergroup: its shares go along."""
     await owes(wallet, ana, ben, 1000)
@@ -287,15 +316,70 @@ async def test_paying_and_the_last_word_race_safely(wallet: Wallet, ana: Party, 
     assert (await wallet.reconcile()).clean
 
 
-async def test_two_nettings_of_the_same_claims_race_safely(wallet: Wallet, ana: Party, ben: Party) -> None:
-    """One takes effect, the other is overtaken: nothing is netted twice."""
+async def test_a_group_has_one_proposal_open(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
+    """Proposed once more, it is the one that stands, with what was agreed to; while nothing has changed."""
+    await owes(wallet, ana, ben, 1000)
+    await owes(wallet, ben, chai, 1000)
+    first = await propose(wallet, ana)
+    assert await propose(wallet, ben) == await wallet.netting(first.id)
+    assert [side.agreed for side in (await wallet.netting(first.id)).sides] == [True, False, False]
+    await owes(wallet, ana, ben, 1000, ELSEWHERE)
+    await owes(wallet, ben, ana, 400, ELSEWHERE)
+    assert (await propose(wallet, ana, ELSEWHERE)).id != first.id
+
+
+async def test_a_new_proposal_takes_the_place_of_one_that_is_out_of_date(
+    wallet: Wallet, ana: Party, ben: Party, chai: Party
+) -> None:
+    """With another share open than then; nobody can agree to the old one any more."""
+    await owes(wallet, ana, ben, 1000)
+    await owes(wallet, ben, chai, 1000)
+    old = await propose(wallet, ana)
+    await owes(wallet, chai, ana, 300)
+    new = await propose(wallet, chai)
+    assert (await wallet.netting(old.id)).state == "replaced"
+    assert lines(new) == [("Ana", "Chai", 700)]
+    for verb in (wallet.agree_to_netting, wallet.refuse_netting):
+        with pytest.raises(NettingClosed) as refusal:
+            await verb(old.id, ben.id)
+        assert refusal.value.state == "replaced"
+    await wallet.agree_to_netting(new.id, ben.id)
+    assert (await wallet.agree_to_netting(new.id, ana.id)).state == "agreed"
+    assert (await wallet.reconcile()).clean
+
+
+async def test_a_proposal_that_nobody_answered_in_time_stays_so(
+    wallet: Wallet, clock: Clock, ana: Party, ben: Party
+) -> None:
+    """Another one does not take its place: it was over before."""
+    await owes(wallet, ana, ben, 1000)
+    await owes(wallet, ben, ana, 400)
+    old = await propose(wallet, ana)
+    clock.advance(days=1)
+    new = await propose(wallet, ana)
+    assert (new.state, (await wallet.netting(old.id)).state) == ("proposed", "expired")
+
+
+async def test_two_who_propose_at_once_propose_the_same(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """And two who then agree at once settle it once."""
     for _ in range(10):
         await owes(wallet, ana, ben, 20)
         await owes(wallet, ben, ana, 10)
-        found = [await propose(wallet, ana) for _ in range(2)]
-        ended = await asyncio.gather(*(wallet.agree_to_netting(one.id, ben.id) for one in found))
-        assert sorted(one.state for one in ended) == ["agreed", "overtaken"]
-        made = next(one.payments[0].request for one in ended if one.state == "agreed")
+        found = await asyncio.gather(propose(wallet, ana), propose(wallet, ben))
+        assert len({one.id for one in found}) == 1
+        ended = await asyncio.gather(*(wallet.agree_to_netting(found[0].id, one.id) for one in (ana, ben)))
+        made = (await wallet.netting(found[0].id)).payments[0].request
+        assert {one.state for one in ended} <= {"proposed", "agreed"}
         assert made is not None
         await pay(wallet, made)
     assert (await wallet.reconcile()).clean
+
+
+async def test_two_groups_that_become_one_keep_one_proposal(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """The one of the group as it is known from now on; the other can be proposed again."""
+    for group in (FLAT, ELSEWHERE):
+        await owes(wallet, ana, ben, 1000, group)
+        await owes(wallet, ben, ana, 400, group)
+    old, kept = await propose(wallet, ana), await propose(wallet, ana, ELSEWHERE)
+    await wallet.move_group(FLAT, ELSEWHERE)
+    assert [(await wallet.netting(one.id)).state for one in (old, kept)] == ["replaced", "proposed"]

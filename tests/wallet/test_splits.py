@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
+    from wallet.values_splits import Way
+
 pytestmark = pytest.mark.anyio
 
 FLAT = UUID(int=1)
@@ -206,6 +208,36 @@ async def test_the_same_key_is_the_same_split(wallet: Wallet, clock: Clock, ana:
     assert await told(wallet, clock) == [(NoticeKind.REQUEST_RECEIVED, ben.id)]
 
 
+async def test_the_same_key_with_other_parts_is_refused(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
+    """Other people, other weights or amounts, nobody named: each is another split, whatever became of the first."""
+    total, bens = euros(wallet, 9000), Part(ben.id)
+
+    async def starts(key: UUID, *parts: Part, way: Way = "even", group: UUID = FLAT) -> Split:
+        return await wallet.start_split(ana.id, group, total, way=way, parts=parts, key=key)
+
+    even, shares, amounts, open_to_all = [uuid4() for _ in range(4)]
+    await starts(even, bens)
+    await starts(shares, Part(ben.id, weight=2), way="shares")
+    await starts(amounts, Part(ben.id, amount=euros(wallet, 9000)), way="amounts")
+    await starts(open_to_all)
+    for other in (
+        starts(even, bens, Part(chai.id)),
+        starts(even, Part(chai.id)),
+        starts(even),
+        starts(shares, Part(ben.id, weight=3), way="shares"),
+        starts(amounts, Part(ben.id, amount=euros(wallet, 8000)), way="amounts"),
+        starts(open_to_all, bens),
+    ):
+        with pytest.raises(KeyConflict):
+            await other
+    await wallet.join_split(open_to_all, ben.id)
+    await wallet.ask_split(open_to_all, ana.id)
+    await wallet.move_group(FLAT, uuid4())
+    assert (await starts(open_to_all)).state == "asking"
+    with pytest.raises(KeyConflict):
+        await starts(open_to_all, bens)
+
+
 async def test_a_split_has_room_for_fifty(wallet: Wallet, ana: Party) -> None:
     """And there is a cent for each, or they are not in."""
     split, small = await started(wallet, ana), await started(wallet, ana, 2)
@@ -311,6 +343,21 @@ async def test_time_ends_a_split(wallet: Wallet, clock: Clock, ana: Party, ben: 
     assert await wallet.expire_requests() == 1
     await told(wallet, clock)
     assert (await wallet.reconcile()).clean
+
+
+async def test_shares_that_run_out_of_time_together_are_told_of_once(
+    wallet: Wallet, clock: Clock, ana: Party, ben: Party, chai: Party
+) -> None:
+    """One notice for one split, however few are ended at a time; another split has its own, and so has a request."""
+    first, second = await asked(wallet, ana, ben, chai), await asked(wallet, ana, ben, chai)
+    await wallet.ask(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+    await tell_all(wallet, clock)
+    clock.advance(days=7)
+    while await wallet.expire_requests(limit=2):
+        pass
+    about = [notice.request.id for notice in await tell_all(wallet, clock) if notice.request is not None]
+    splits = [await wallet.split_of(request_id) for request_id in about]
+    assert sorted(split.id if split else UUID(int=0) for split in splits) == sorted([UUID(int=0), first.id, second.id])
 
 
 async def test_somebody_without_a_wallet_is_asked_and_told_later(wallet: Wallet, clock: Clock, ana: Party) -> None:

@@ -84,6 +84,9 @@ class Proposed:
     until: datetime
     state: str = "proposed"
 
+    def is_open(self, now: datetime) -> bool:
+        return self.state == "proposed" and now < self.until
+
 
 class Flat(RuleBasedStateMachine):
     """People join, leave, are asked, pay, decline, forgive and settle up, while time goes by."""
@@ -219,15 +222,23 @@ class Flat(RuleBasedStateMachine):
         now, key = self.clock.now, uuid4()
         open_now = [claim_id for claim_id, claim in self.claim.items() if claim.is_open(now)]
         refusal = NothingToNet if len(settle_up(self._debts(open_now))) >= len(open_now) else None
-        if self.expect(self.wallet.propose_netting(self.group, self.parties[who].id, key=key), refusal) is None:
+        found = self.expect(self.wallet.propose_netting(self.group, self.parties[who].id, key=key), refusal)
+        if found is None:
             return multiple()
+        standing = [(old_id, old) for old_id, old in self.netting.items() if old.is_open(now)]
+        for old_id, old in standing:
+            if old.claims == open_now:
+                assert found.id == old_id
+                return old_id
+            old.state = "replaced"
+        assert found.id == key
         self.netting[key] = Proposed(open_now, now + DAY)
         return key
 
     def agree(self, netting_id: UUID) -> Any:
         """The sides agree one after another; with the last, and not before, the claims are replaced."""
         netting, now = self.netting[netting_id], self.clock.now
-        late = netting.state in ("overtaken", "expired") or (netting.state == "proposed" and netting.until <= now)
+        late = netting.state != "agreed" and not netting.is_open(now)
         made: list[UUID] = []
         for side in self.run(self.wallet.netting(netting_id)).sides:
             found = self.expect(
