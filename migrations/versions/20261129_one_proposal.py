@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_one_proposal"
-down_revision = "20261128_paid"
+down_revision = "20261129_look_ups"
 branch_labels = None
 depends_on = None
 
