@@ -62,6 +62,7 @@ class Asking:
 
     def _block(self, message: Message) -> str:
         asker = self._asked(message).asker
+        self._books.nettings.ask_of(self._person).declined = True  # what is to be paid to settle up may be theirs too
         for ask in self._books.asks.values():
             own = ask.shares.get(self._person, ask)
             own.declined |= (own.payer, own.asker) == (self._person, asker)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.person import PIN_LENGTH
 from tests.proof.simulator.holds import Holds
+from tests.proof.simulator.nettings import Nettings
 from tests.proof.simulator.records import CAFE, Row, Wrong
 from tests.proof.simulator.requests import Requests
 from tests.proof.simulator.splits import Splits
@@ -32,6 +33,7 @@ _ROWS: Final = """
     JOIN wallet.accounts d ON d.id = p.debit_account_id JOIN wallet.accounts c ON c.id = p.credit_account_id
     ORDER BY p.settled_at, p.id
 """
+_SHOWN: Final = "SELECT message_id, facts->>'inline' FROM bot.cards WHERE chat_id = %s OR facts ? 'inline'"
 _BALANCES: Final = "SELECT party_id, balance FROM wallet.accounts WHERE party_id IS NOT NULL"
 
 
@@ -57,6 +59,7 @@ class Books:
         self.holds = Holds(self)
         self.requests = Requests(self)
         self.splits = Splits(self)
+        self.nettings = Nettings(self)
 
     def id_of(self, who: Who) -> UUID:
         """The party."""
@@ -69,7 +72,9 @@ class Books:
         return note
 
     def ask(self, note: str, person: Who) -> Ask | None:
-        """What is wanted by this note; where it is split, this person's share of it."""
+        """What is wanted by this note; where it is split, this person's share of it; without one, to settle up."""
+        if not note:
+            return self.nettings.ask_of(person)
         found = self.asks.get(note)
         return found.shares.get(person, found) if found else None
 
@@ -94,6 +99,7 @@ class Books:
         self.holds.look()
         self.requests.look()
         self.splits.look()
+        self.nettings.look()
         for row in new:
             self._was_wanted(row)
         self._happened_once()
@@ -133,7 +139,7 @@ class Books:
             raise Wrong(f"the fee is not the tariff's: {row}")
 
     def _happened_once(self) -> None:
-        paid = Counter((row.note, row.debit) for row in self.paid())
+        paid = Counter((row.note, row.debit) for row in self.paid() if row.note)
         if twice := [note for (note, _), times in paid.items() if times > 1]:
             raise Wrong(f"paid more than once: {twice}")
 
@@ -176,9 +182,13 @@ class Books:
 
     def shown_in(self, chat: int) -> set[int]:
         """Messages of the bot that it can still change: of one sent without ever hearing so it does not know."""
-        return {
-            row[0] for row in self.connection.execute("SELECT message_id FROM bot.cards WHERE chat_id = %s", [chat])
-        }
+        rows = self.connection.execute(_SHOWN, [chat])
+        named = self.telegram.world.inline.messages
+        return {named[inline][1] if inline in named else message for message, inline in rows}
+
+    def offers_taken(self) -> int:
+        """How many messages that were sent through the bot somebody pressed to be paid."""
+        return self._count("bot.cards WHERE facts ? 'inline' AND quote_id IS NOT NULL")
 
     def all_updates_arrived(self) -> None:
         """What Telegram no longer has, the inbox has. Wrong."""

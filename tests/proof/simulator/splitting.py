@@ -34,7 +34,7 @@ class Splitting:
 
     def start(self, other: int, named: str, everybody: Collection[int]) -> str:
         """Split something with whoever joins, or with somebody who is asked at once."""
-        cents, at_once = self._chance.randint(_MOST, 3000), self._chance.happens(0.4)
+        cents, at_once = self._chance.randint(_MOST, 3000), self._chance.happens(0.6)
         amounts = {part for among in range(1, _MOST + 1) for part in (cents // among, -(-cents // among))}
         shares: dict[Who, Ask] = {
             each: Ask(each, {self._person}, amounts, asker=self._person, agreed=at_once and each == other)
