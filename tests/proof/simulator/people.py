@@ -8,7 +8,7 @@ from sandbox.person import PIN_LENGTH
 from sandbox.telegram.errors import ImpossibleActError
 from tests.proof.simulator.asking import Asking
 from tests.proof.simulator.offering import Offering
-from tests.proof.simulator.payees import PAYEES
+from tests.proof.simulator.payees import PAYEES, others
 from tests.proof.simulator.phone import Phone, labels_of, links, note_of, text_of
 from tests.proof.simulator.records import CAFE, Ask
 from tests.proof.simulator.settling import Settling
@@ -79,21 +79,20 @@ class Somebody:
         payee = self._payee()
         cents = self._chance.randint(1, self._chance.choice([900, 900, 9000]))
         note = self._new_note(set(payee.who), {cents})
-        mentioned = (payee.named, payee.number) if payee.number and not payee.named.startswith("@") else None
         if payee.named != CAFE and self._chance.happens(0.2):
-            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", mentioned, in_group=True)
+            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", payee.mentioned, in_group=True)
             return f"asks in the group to pay {cents} to {payee.named} for {note}"
         verb = "pay" if payee.named == CAFE else "send"
-        self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", mentioned)
+        self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", payee.mentioned)
         return f"asks to send {cents} to {payee.named} for {note}"
 
     def request(self) -> str:
         """Ask somebody for money."""
-        return self._asking.ask(*self._other())
+        return self._asking.ask(*others(self._chance, self.id, 1))
 
     def split(self) -> str:
         """Split a cost among everybody, or with somebody."""
-        return self._splitting.start(*self._other(), self._telegram.shown)
+        return self._splitting.start(others(self._chance, self.id, self._chance.randint(1, 3)), self._telegram.shown)
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
@@ -128,7 +127,7 @@ class Somebody:
         if self._phone.may_send():
             invited.append(self._offering.send)
         if not invited:
-            return self._chance.choices([self.ask, self.request, self._offering.type], [7, 2, 1])[0]
+            return self._chance.choices([self.ask, self.request, self._offering.type, self.split], [7, 2, 1, 1])[0]
         return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
 
     def _invitation(self, message: Message) -> Callable[[Message], str] | None:
@@ -315,11 +314,6 @@ class Somebody:
         """Somebody else, and no business of their own."""
         own: set[Who] = {self.id, CAFE} if self.id == self._books.owner else {self.id}
         return self._chance.choice([payee for payee in PAYEES if own.isdisjoint(payee.who)])
-
-    def _other(self) -> tuple[int, str]:
-        """Some other person, and how one names them."""
-        others = [(each.number, each.named) for each in PAYEES if each.number and each.number != self.id]
-        return self._chance.choice(others)
 
     def _new_note(self, payees: set[Who], amounts: set[int]) -> str:
         return self._books.note(Ask(self.id, payees, amounts))

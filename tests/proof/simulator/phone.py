@@ -73,13 +73,11 @@ class Phone:
         """Press Start, or follow a link, which also lets the bot in again."""
         acts.start(self._world, self._person, parameter)
 
-    def says(self, words: str, mentioned: tuple[str, int] | None = None, *, in_group: bool = False) -> None:
+    def says(self, words: str, mentioned: Sequence[tuple[str, int]] = (), *, in_group: bool = False) -> None:
         """Write to the bot; of somebody without a username, the name in it and who that is may be said."""
-        manner = acts.PLAINLY
-        if mentioned is not None:
-            name, user_id = mentioned
-            manner = acts.Manner(mentions=[{"offset": words.index(name), "length": len(name), "user_id": user_id}])
-        acts.write(self._world, self._person, self._world.group.id if in_group else self._person, words, manner)
+        mentions = [{"offset": words.index(name), "length": len(name), "user_id": who} for name, who in mentioned]
+        chat = self._world.group.id if in_group else self._person
+        acts.write(self._world, self._person, chat, words, acts.Manner(mentions=mentions) if mentions else acts.PLAINLY)
 
     def types(self, words: str) -> None:
         """Type the bot's name and some words where everybody is."""

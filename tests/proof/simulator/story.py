@@ -125,7 +125,7 @@ class Story:
         self._act()
         self.telegram.ring()
         if self.chance.happens(self.weather.impatience):
-            self.run(seconds=3, suspensions=self.chance.randint(1, 600))
+            self.run(seconds=3, suspensions=self.chance.randint(1, 400))
         else:
             self.run(seconds=self.chance.choice([0.5, 1, 2, 3, 5]))
         self.look()
