@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sandbox.person import PIN_LENGTH
 from tests.proof.simulator.holds import Holds
 from tests.proof.simulator.nettings import Nettings
+from tests.proof.simulator.programs import EPOCH
 from tests.proof.simulator.records import CAFE, Row, Wrong
 from tests.proof.simulator.requests import Requests
 from tests.proof.simulator.splits import Splits
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from psycopg import Connection
@@ -50,8 +52,8 @@ class Books:
     asks: dict[str, Ask] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
     rows: dict[UUID, Row] = field(default_factory=dict)
-    frozen: set[Who] = field(default_factory=set)
-    """Those whose freeze was acknowledged before the last look, and whose thawing has not begun."""
+    frozen: dict[Who, datetime] = field(default_factory=dict)
+    """When the freeze of each was acknowledged, or any time before the last look; without those who begin to thaw."""
     updates: set[int] = field(default_factory=set)
     """All that were ever seen in the inbox, which forgets after some days."""
 
@@ -105,6 +107,7 @@ class Books:
         self._happened_once()
         self._add_up()
         self._were_kept()
+        self.frozen = dict.fromkeys(self.frozen, EPOCH)  # what is new at the next look came after all of these
         return new
 
     def _meet(self) -> None:
@@ -123,7 +126,8 @@ class Books:
                 order = self.orders.get(row.id)
                 if order is None or order.state == "refused" or order.amount not in {None, row.amount}:
                     raise Wrong(f"not as ordered: {row}, {order}")
-        frozen = self.frozen & {self.who(row.debit), self.who(row.credit), *self.holds.sides(row)}
+        sides = {self.who(row.debit), self.who(row.credit), *self.holds.sides(row)}
+        frozen = {who for who in sides if who in self.frozen and row.at > self.frozen[who]}
         if frozen and row.kind not in _WHATEVER_IS_FROZEN:
             raise Wrong(f"moved although {frozen} is frozen: {row}")
 

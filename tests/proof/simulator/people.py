@@ -128,7 +128,7 @@ class Somebody:
             invited.append(self._offering.send)
         if not invited:
             return self._chance.choices([self.ask, self.request, self._offering.type, self.split], [7, 2, 1, 1])[0]
-        return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
+        return invited[-1] if self._chance.happens(0.7) else self._chance.choice(invited)
 
     def _invitation(self, message: Message) -> Callable[[Message], str] | None:
         """What this message makes one do, if anything."""
