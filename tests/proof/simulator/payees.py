@@ -39,7 +39,7 @@ OTHERS: Final = {payee.number: payee for payee in PAYEES if payee.number}
 
 def others(chance: Chance, person: int, most: int) -> list[Payee]:
     """Return as many others, or fewer; mostly those who have had money from the start."""
-    weights = {number: 3 if number in _AT_HOME else 1 for number in OTHERS if number != person}
+    weights = {number: 6 if number in _AT_HOME else 1 for number in OTHERS if number != person}
     return [OTHERS[each] for each in dict.fromkeys(chance.choices(list(weights), list(weights.values()), k=most))]
 
 

@@ -92,7 +92,7 @@ class Somebody:
 
     def split(self) -> str:
         """Split a cost among everybody, or with somebody."""
-        return self._splitting.start(others(self._chance, self.id, self._chance.randint(1, 3)), self._telegram.shown)
+        return self._splitting.start(others(self._chance, self.id, self._chance.randint(1, 2)), self._telegram.shown)
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
@@ -126,9 +126,11 @@ class Somebody:
             invited.append(asked)
         if self._phone.may_send():
             invited.append(self._offering.send)
+        if (answer := self._settling.answer()) is not None:
+            invited.append(answer)
         if not invited:
             return self._chance.choices([self.ask, self.request, self._offering.type, self.split], [7, 2, 1, 1])[0]
-        return invited[-1] if self._chance.happens(0.7) else self._chance.choice(invited)
+        return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
 
     def _invitation(self, message: Message) -> Callable[[Message], str] | None:
         """What this message makes one do, if anything."""

@@ -40,17 +40,26 @@ class Settling:
         shown = [labels_of(message) for message in self._phone.in_the_group()]
         return sum("Pay my share" in on_it for on_it in shown) > 1 and not any(_AGREE in on_it for on_it in shown)
 
+    def answer(self) -> Callable[[], str] | None:
+        """Answer the newest proposal that waits for this person, if there is one: they nearly always agree."""
+        waiting = [message for message in self._phone.in_the_group() if self._is_waiting(message)]
+        if not waiting or self._chance.happens(0.1):
+            return None
+        answer = self._says(*_WORDS[self._chance.happens(0.04)])
+        return lambda: answer(waiting[-1])
+
     def on_board(self, message: Message) -> Do | None:
-        """What a board makes one do, if it is one: those whom it names nearly always, others nearly nothing."""
-        on_it, shown, chance = labels_of(message), text_of(message), self._chance
-        if _AGREE in on_it:
-            if f"○ {self._full_name}" in shown and chance.happens(0.8):
-                return self._says(*_WORDS[chance.happens(0.1)])
-            return self._says(*_WORDS[False]) if chance.happens(0.02) else None
+        """What a board makes one do, if it is one: to pay one's part; with others' nearly nothing."""
+        on_it, chance = labels_of(message), self._chance
+        if _AGREE in on_it and chance.happens(0.02):
+            return self._says(*_WORDS[False])
         if _PAY in on_it:
-            likely = 0.6 if f"○ {self._full_name} →" in shown else 0.02
+            likely = 0.6 if f"○ {self._full_name} →" in text_of(message) else 0.02
             return self._pay if chance.happens(likely) else None
         return None
+
+    def _is_waiting(self, message: Message) -> bool:
+        return _AGREE in labels_of(message) and f"○ {self._full_name}" in text_of(message)
 
     def _says(self, label: str, word: str) -> Do:
         def press(message: Message) -> str:
