@@ -63,10 +63,14 @@ async def tell(context: Context, speaker: Speaker, person: Person, notice: Notic
             raise ValueError(f"notice {notice.id} of {notice.kind} has nothing to do with money set aside")
 
 
-async def look_after(context: Context) -> None:
-    """Give back what nobody claimed in time, and remind payers once, at half time."""
+async def return_unclaimed(context: Context) -> None:
+    """Give back what nobody claimed in time."""
     if await context.wallet.expire_holds():
         context.courier_wake()
+
+
+async def remind(context: Context) -> None:
+    """Remind payers once, at half time, of what nobody claimed yet."""
     for hold in await context.wallet.holds_to_remind():
         try:
             await _remind(context, hold)

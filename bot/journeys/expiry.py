@@ -1,6 +1,7 @@
 """What time does: a card whose time is over says so by itself, and money nobody claimed goes back.
 
-Nobody is left in front of a payment that looks open and is not.
+Nobody is left in front of a payment that looks open and is not. Money waits for no card, and no chat for another:
+Telegram may hold one of them back for as long as it likes.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from telegram.error import TelegramError
+
 from bot import cards, payees, places, refusals
 from bot.journeys import aside, boards, public, requested
 from bot.text import Speaker
 from wallet import QuoteExpired
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.context import Context
@@ -34,27 +38,39 @@ def due(quote: Quote) -> datetime:
     return quote.expires_at + _GRACE
 
 
-async def run(context: Context) -> NoReturn:
-    """Look after cards, money set aside and requests, until cancelled."""
+async def run(context: Context) -> None:
+    """Look after cards, money set aside and requests until cancelled, each at its own pace."""
+    async with asyncio.TaskGroup() as beside_each_other:
+        for look_after in (close_expired, aside.return_unclaimed, aside.remind, requested.end_unanswered):
+            beside_each_other.create_task(_again_and_again(look_after, context))
+
+
+async def _again_and_again(look_after: Callable[[Context], Awaitable[None]], context: Context) -> NoReturn:
     while True:
         await asyncio.sleep(_LOOK_AGAIN)
-        for look_after in (close_expired, aside.look_after, requested.look_after):
-            try:
-                await look_after(context)
-            except Exception as error:  # noqa: BLE001 - one failure must not end the round for good
-                log.warning("%s is done later: %s", look_after.__name__, type(error).__name__)
+        try:
+            await look_after(context)
+        except Exception as error:  # noqa: BLE001 - one failure must not end it for good
+            log.warning("%s is done later: %s", look_after.__name__, type(error).__name__)
 
 
 async def close_expired(context: Context) -> None:
     """Close every card whose quote has expired. What was paid or cancelled says so already."""
     for card in await context.cards.overdue():
-        if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
-            await public.update(context, card)
-        elif card.kind in boards.KINDS:
-            await boards.update(context, card)
-        else:
-            await _close_own(context, card)
-        await context.cards.looked_at(card)
+        try:
+            await _look_at(context, card)
+        except TelegramError as error:  # in this chat; the card is looked at again
+            log.info("a card is closed later: %s", type(error).__name__)
+
+
+async def _look_at(context: Context, card: Card) -> None:
+    if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
+        await public.update(context, card)
+    elif card.kind in boards.KINDS:
+        await boards.update(context, card)
+    else:
+        await _close_own(context, card)
+    await context.cards.looked_at(card)
 
 
 async def _close_own(context: Context, card: Card) -> None:

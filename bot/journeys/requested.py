@@ -108,7 +108,7 @@ async def show_anew(context: Context, card: Card) -> None:
         await places.put(context, card, await face(context, card, request, person.language))
 
 
-async def look_after(context: Context) -> None:
+async def end_unanswered(context: Context) -> None:
     """End what nobody answered in time."""
     if await context.wallet.expire_requests():
         context.courier_wake()

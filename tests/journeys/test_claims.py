@@ -204,7 +204,7 @@ async def test_whoever_is_known_by_number_is_told_once_that_it_went_back(street:
     await chooses_pin(street.chai)
     offer = await street.chai.reads(*OFFER)
     street.clock.advance(days=7)
-    await aside.look_after(street.context)
+    await aside.return_unclaimed(street.context)
     await street.ana.reads("€5.00 came back to you: Chai Srisuk did not claim it in time")
     await street.chai.sees(lambda message: message["id"] > offer["id"] and "went back" in message["text"], "the news")
     await street.give(street.chai, 1_00)  # whatever was to be told before has been told by now

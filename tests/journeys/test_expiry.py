@@ -1,20 +1,28 @@
-"""A card whose time is over says so by itself, and only such a card."""
+"""A card whose time is over says so by itself, and only such a card; and what time does to money waits for no card."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.journeys import expiry
+from tests.journeys.asides import set_aside
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
-    from tests.journeys.conftest import Street
+    from tests.journeys.conftest import Somebody, Street
 
 pytestmark = pytest.mark.anyio
 
 AFTER = 120 + 30
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What time does is looked after at once, rather than every few seconds."""
+    monkeypatch.setattr(expiry, "_LOOK_AGAIN", 0.01)
 
 
 async def test_a_forgotten_card_closes_itself_and_may_be_asked_for_again(street: Street, clock: Clock) -> None:
@@ -71,3 +79,67 @@ async def test_a_blocked_bot_does_not_hold_up_the_others(street: Street, clock: 
     clock.advance(seconds=AFTER)
     await expiry.close_expired(street.context)
     await street.ben.reads("Send €6.00 to Ana Moreno", "No money moved")
+
+
+async def test_a_flooded_chat_does_not_hold_up_the_others(street: Street, clock: Clock) -> None:
+    """Telegram wants Ana's card to wait; Ben's closes all the same, and hers when it is looked at again."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send 5 to @ben")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after")
+    await street.ben.says("send 6 to @ana")
+    await street.ben.reads("Send €6.00 to Ana Moreno", "Balance after")
+    clock.advance(seconds=AFTER)
+    fault = {"method": "editMessageText", "kind": "retry_after", "retry_after": 3600, "chat_id": str(street.ana.id)}
+    await street.http.post("/control/fault", json=fault)
+    await expiry.close_expired(street.context)
+    await street.ben.reads("Send €6.00 to Ana Moreno", "No money moved")
+    assert "Confirm with PIN" in await street.ana.buttons()
+    await expiry.close_expired(street.context)
+    await street.ana.reads("Send €5.00 to Ben Okafor", "No money moved")
+
+
+@pytest.mark.usefixtures("often")
+async def test_money_does_not_wait_for_a_card(street: Street, clock: Clock) -> None:
+    """Telegram holds back an edit of Chai's card; what Ana had set aside comes back to her meanwhile."""
+    await street.open_wallets(street.ana, street.chai)
+    await set_aside(street)
+    await street.chai.says("send 6 to @ana")
+    await street.chai.reads("Send €6.00 to Ana Moreno", "Balance after")
+    await hangs(street, "editMessageText", street.chai)
+    clock.advance(seconds=AFTER)
+    await has_hung(street)
+    clock.advance(days=7)
+    await came_back(street)
+    assert "Confirm with PIN" in await street.chai.buttons(), "it is still held back"
+
+
+@pytest.mark.usefixtures("often")
+async def test_money_does_not_wait_for_a_reminder(street: Street, clock: Clock) -> None:
+    """Telegram holds back what reminds Ana at half time; at the end her money comes back all the same."""
+    await street.open_wallets(street.ana)
+    await set_aside(street)
+    await hangs(street, "sendMessage", street.ana)
+    clock.advance(days=4)
+    await has_hung(street)
+    clock.advance(days=3)
+    await came_back(street)
+
+
+async def hangs(street: Street, method: str, somebody: Somebody) -> None:
+    """Telegram neither does nor answers the next call of this method in somebody's chat."""
+    fault = {"method": method, "kind": "hang", "chat_id": str(somebody.id)}
+    (await street.http.post("/control/fault", json=fault)).raise_for_status()
+
+
+async def has_hung(street: Street) -> None:
+    """Wait until the bot has made this call, and waits for its answer."""
+    async with asyncio.timeout(10):
+        while street.world.faults._waiting:  # noqa: ASYNC110 - the pretend Telegram is another party: one looks
+            await asyncio.sleep(0.01)
+
+
+async def came_back(street: Street) -> None:
+    """Wait until Ana has again what she had set aside: less long than a call to Telegram may take."""
+    async with asyncio.timeout(10):
+        while await street.cents(street.ana) != 50_00:  # noqa: ASYNC110 - one looks at an account
+            await asyncio.sleep(0.01)

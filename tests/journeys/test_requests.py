@@ -148,11 +148,11 @@ async def test_a_request_that_nobody_answers_is_over_in_a_week(street: Street) -
     """Both cards say so by themselves; whoever asked is told once, and nothing repeats."""
     await asks(street)
     street.clock.advance(days=7)
-    await requested.look_after(street.context)
+    await requested.end_unanswered(street.context)
     await street.ana.reads("Ben Okafor did not answer your request for €10.00 in time", "/request")
     await street.ben.reads("Ana Moreno asked you for €10.00. The time for it is over.")
     before = await street.ana.texts()
-    await requested.look_after(street.context)
+    await requested.end_unanswered(street.context)
     await street.settled()
     assert await street.ana.texts() == before
 

@@ -170,16 +170,16 @@ async def test_what_nobody_claims_comes_back_by_itself(street: Street, clock: Cl
     await chooses_pin(street.ben)
     offer = await street.ben.reads("has set aside €5.00 for you")
     clock.advance(days=7, seconds=-1)
-    await aside.look_after(street.context)
+    await aside.return_unclaimed(street.context)
     assert await escrow(street) == 5_00
     clock.advance(seconds=1)
     await street.ben.presses("Accept")
     await street.ben.reads("had set aside for you went back: its time ended on 28 Nov, 12:00 UTC")
-    await aside.look_after(street.context)
+    await aside.return_unclaimed(street.context)
     await street.ana.reads("Came back · €5.00", "@ben did not claim it in time. It is yours again.")
     await street.ana.reads("€5.00 came back to you: @ben did not claim it in time", "New balance: €50.00", "Seal")
     await street.ben.sees(lambda message: message["id"] > offer["id"] and "went back" in message["text"], "the news")
-    await aside.look_after(street.context)
+    await aside.return_unclaimed(street.context)
     assert (await street.cents(street.ana), await street.cents(street.ben), await escrow(street)) == (50_00, 0, 0)
 
 
@@ -188,11 +188,11 @@ async def test_the_payer_is_reminded_once_at_half_time(street: Street, clock: Cl
     await street.open_wallets(street.ana)
     code = await set_aside(street)
     clock.advance(days=3, hours=11)
-    await aside.look_after(street.context)
+    await aside.remind(street.context)
     assert not await in_chat(street.ana, "has not claimed")
     clock.advance(hours=1)
     for _ in range(2):
-        await aside.look_after(street.context)
+        await aside.remind(street.context)
     reminded = await street.ana.reads("@ben has not claimed the €5.00 you set aside yet", "28 Nov, 12:00 UTC", "lunch")
     assert start_parameter(reminded) == code
     assert await in_chat(street.ana, "has not claimed") == 1
@@ -204,9 +204,9 @@ async def test_a_payer_who_has_blocked_the_bot_is_no_hindrance(street: Street, c
     await set_aside(street)
     await street.blocks(street.ana, blocked=True)
     clock.advance(days=4)
-    await aside.look_after(street.context)
+    await aside.remind(street.context)
     clock.advance(days=4)
-    await aside.look_after(street.context)
+    await aside.return_unclaimed(street.context)
     assert await street.cents(street.ana) == 50_00
     await street.refused_by_telegram()
     await street.blocks(street.ana, blocked=False)

@@ -341,7 +341,7 @@ async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     await street.ana.reads("○ Ben Okafor", chat=FLAT)
     street.clock.advance(days=7, seconds=1)
     await expiry.close_expired(street.context)
-    await requested.look_after(street.context)
+    await requested.end_unanswered(street.context)
     await street.ana.reads("€60.00, taxi", "nobody was asked", chat=FLAT)
     board = await street.ana.reads("– Ben Okafor · €45.00 · out of time", chat=FLAT)
     assert not board["inline_keyboard"]

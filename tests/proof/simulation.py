@@ -37,11 +37,13 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     total: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     split: Counter[str] = Counter()
+    settled: Counter[str] = Counter()
     for story in told:
         total.update({name: story[name] for name in _COUNTED})
         total.update(story["holds"])
         asked.update(story["requests"])
         split.update(story["splits"])
+        settled.update(story["nettings"])
         total.update({"faults": len(story["struck"])})
     return [
         Finding(
@@ -51,7 +53,7 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             total["looks"],
             len(wrong),
             f"{len(told):,} seeds, {total['steps']:,} steps, {total['payments']:,} payments, {total['kills']:,} kills, "
-            f"{total['faults']:,} faults of the database{_names(wrong)}",
+            f"{total['faults']:,} faults of the database, {total['offers']:,} inline offers taken{_names(wrong)}",
         ),
         Finding(
             "L17",
@@ -76,6 +78,14 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
             split.total(),
             sum(any(words in story["problem"] for words in _OF_SPLITS) for story in wrong),
             f"{split['asked']:,} asked everybody, {split['not asked']:,} did not",
+        ),
+        Finding(
+            "L17",
+            "Shares are settled up once all whom it concerns have agreed, and never before; everybody then stands "
+            "where they stood, and each payment in their place has its PIN.",
+            settled.total(),
+            sum(any(words in story["problem"] for words in _OF_NETTINGS) for story in wrong),
+            ", ".join(f"{settled[end]:,} {end}" for end in ("agreed", "refused", "overtaken", "proposed")),
         ),
         Finding(
             "L7, T11",
@@ -142,6 +152,7 @@ def _names(wrong: Sequence[Told]) -> str:
 _OF_HOLDS: Final = ("set aside", "ended", "escrow", "limits count", "reminded")
 _OF_REQUESTS: Final = ("ask", "request", "answered")
 _OF_SPLITS: Final = ("split", "share", "board")
-_COUNTED: Final = ("looks", "steps", "payments", "kills", "told")
+_OF_NETTINGS: Final = ("settle",)
+_COUNTED: Final = ("looks", "steps", "payments", "kills", "offers", "told")
 
 PROVERS: tuple[Prover, ...] = (any_accident, every_crash_point)

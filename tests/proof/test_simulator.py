@@ -11,11 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.courier import Courier
 from bot.inbox import Inbox
 from tests.proof.simulator.story import Story, simulate
-from wallet import Wallet, holds, requests, settlement
+from wallet import Wallet, holds, nettings, requests, settlement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from wallet.errors import Side
 
 _NOTHING = "SELECT %(ended)s::int"
+_ALL_AGREE = """
+    UPDATE wallet.netting_sides SET agreed_at = COALESCE(agreed_at, :at)
+    WHERE netting_id = :netting AND CAST(:party AS uuid) IS NOT NULL
+"""
 SEEDS = 30
 """Within so many seeds a planted bug is found."""
 
@@ -107,6 +112,11 @@ def a_request_expires_at_once(monkeypatch: pytest.MonkeyPatch) -> str:
     return "answered as nobody wanted"
 
 
+def one_word_settles_for_all(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(nettings, "_AGREE", text(_ALL_AGREE))
+    return "never agreed to settle so"
+
+
 def a_notice_is_told_whatever_telegram_says(monkeypatch: pytest.MonkeyPatch) -> str:
     failure = Courier._failure
 
@@ -134,6 +144,7 @@ def an_update_is_acknowledged_before_it_is_stored(monkeypatch: pytest.MonkeyPatc
         a_freeze_holds_nothing_up,
         a_hold_stays_when_it_is_captured,
         a_request_expires_at_once,
+        one_word_settles_for_all,
         a_notice_is_told_whatever_telegram_says,
         an_update_is_acknowledged_before_it_is_stored,
     ],

@@ -9,7 +9,8 @@ seed that fails, fails again in the same way:
 
 `programs` has the time that passes only when nobody has anything to do, and programs that can be killed at any
 suspension. `wire` is the way to the database, and what breaks on it; `telegram` the way to Telegram. `people` (with
-`asking` and `splitting`, at their `phone`s) and `administrator` want things, which is kept in `records`; `books`, with
-`holds`, `requests` and `splits`, compares what happened with what may have happened. `story` puts it together, and
-`crash_points` kills at every suspension of a payment.
+`asking`, `offering`, `splitting` and `settling`, at their `phone`s) and `administrator` want things, which is kept in
+`records`; `books`, with `holds`, `requests`, `splits` and `nettings`, compares what happened with what may have
+happened. `story` puts it together, `outcome` is what is told of it, and `crash_points` kills at every suspension of a
+payment.
 """

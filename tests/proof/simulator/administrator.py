@@ -54,7 +54,7 @@ class Operator:
         """Start the program that does this."""
         self._books.orders[order.key] = order
         if order.verb in {"unfreeze", "freeze"}:
-            self._books.frozen.discard(order.subject)
+            self._books.frozen.pop(order.subject, None)
         self._order = order
         self.program = Program("operator", self._time, lambda: _done(self._settings, self._time, order, self._books))
 
@@ -74,7 +74,7 @@ class Operator:
             return f"{order.verb} {self._named(order)}: {refusal.code}"
         order.state = "done"
         if order.verb == "freeze" and self._is_settled(order):
-            self._books.frozen.add(order.subject)
+            self._books.frozen[order.subject] = self._time.clock()
         return f"{order.verb} {self._named(order)}: done"
 
     def _is_settled(self, order: Order) -> bool:

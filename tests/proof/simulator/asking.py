@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.telegram.chats import Message
     from tests.proof.simulator.books import Books
     from tests.proof.simulator.chance import Chance
+    from tests.proof.simulator.payees import Payee
     from tests.proof.simulator.phone import Phone
 
     Do = Callable[[Message], str]
@@ -27,13 +28,13 @@ class Asking:
         self._books = books
         self._chance = chance
 
-    def ask(self, payer: int, named: str) -> str:
+    def ask(self, payer: Payee) -> str:
         """Ask somebody for money, in private or where everybody is."""
         cents, in_group = self._chance.randint(1, 900), self._chance.happens(0.6)
-        note = self._books.note(Ask(payer, {self._person}, {cents}, asker=self._person))
-        mentioned = None if named.startswith("@") else (named, payer)
-        self._phone.says(f"/request {named} {cents / 100:.2f} {note}", mentioned, in_group=in_group)
-        return f"asks {named} for {cents} for {note}{' in the group' if in_group else ''}"
+        assert payer.number is not None, "only people are asked"
+        note = self._books.note(Ask(payer.number, {self._person}, {cents}, asker=self._person))
+        self._phone.says(f"/request {payer.named} {cents / 100:.2f} {note}", payer.mentioned, in_group=in_group)
+        return f"asks {payer.named} for {cents} for {note}{' in the group' if in_group else ''}"
 
     def invitation(self, message: Message) -> Do | None:
         """What a card about a request makes one do, if it is one."""
@@ -62,6 +63,7 @@ class Asking:
 
     def _block(self, message: Message) -> str:
         asker = self._asked(message).asker
+        self._books.nettings.ask_of(self._person).declined = True  # what is to be paid to settle up may be theirs too
         for ask in self._books.asks.values():
             own = ask.shares.get(self._person, ask)
             own.declined |= (own.payer, own.asker) == (self._person, asker)

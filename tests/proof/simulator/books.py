@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.person import PIN_LENGTH
 from tests.proof.simulator.holds import Holds
+from tests.proof.simulator.nettings import Nettings
+from tests.proof.simulator.programs import EPOCH
 from tests.proof.simulator.records import CAFE, Row, Wrong
 from tests.proof.simulator.requests import Requests
 from tests.proof.simulator.splits import Splits
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from psycopg import Connection
@@ -32,6 +35,7 @@ _ROWS: Final = """
     JOIN wallet.accounts d ON d.id = p.debit_account_id JOIN wallet.accounts c ON c.id = p.credit_account_id
     ORDER BY p.settled_at, p.id
 """
+_SHOWN: Final = "SELECT message_id, facts->>'inline' FROM bot.cards WHERE chat_id = %s OR facts ? 'inline'"
 _BALANCES: Final = "SELECT party_id, balance FROM wallet.accounts WHERE party_id IS NOT NULL"
 
 
@@ -48,8 +52,8 @@ class Books:
     asks: dict[str, Ask] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
     rows: dict[UUID, Row] = field(default_factory=dict)
-    frozen: set[Who] = field(default_factory=set)
-    """Those whose freeze was acknowledged before the last look, and whose thawing has not begun."""
+    frozen: dict[Who, datetime] = field(default_factory=dict)
+    """When the freeze of each was acknowledged, or any time before the last look; without those who begin to thaw."""
     updates: set[int] = field(default_factory=set)
     """All that were ever seen in the inbox, which forgets after some days."""
 
@@ -57,6 +61,7 @@ class Books:
         self.holds = Holds(self)
         self.requests = Requests(self)
         self.splits = Splits(self)
+        self.nettings = Nettings(self)
 
     def id_of(self, who: Who) -> UUID:
         """The party."""
@@ -69,7 +74,9 @@ class Books:
         return note
 
     def ask(self, note: str, person: Who) -> Ask | None:
-        """What is wanted by this note; where it is split, this person's share of it."""
+        """What is wanted by this note; where it is split, this person's share of it; without one, to settle up."""
+        if not note:
+            return self.nettings.ask_of(person)
         found = self.asks.get(note)
         return found.shares.get(person, found) if found else None
 
@@ -94,11 +101,13 @@ class Books:
         self.holds.look()
         self.requests.look()
         self.splits.look()
+        self.nettings.look()
         for row in new:
             self._was_wanted(row)
         self._happened_once()
         self._add_up()
         self._were_kept()
+        self.frozen = dict.fromkeys(self.frozen, EPOCH)  # what is new at the next look came after all of these
         return new
 
     def _meet(self) -> None:
@@ -117,7 +126,8 @@ class Books:
                 order = self.orders.get(row.id)
                 if order is None or order.state == "refused" or order.amount not in {None, row.amount}:
                     raise Wrong(f"not as ordered: {row}, {order}")
-        frozen = self.frozen & {self.who(row.debit), self.who(row.credit), *self.holds.sides(row)}
+        sides = {self.who(row.debit), self.who(row.credit), *self.holds.sides(row)}
+        frozen = {who for who in sides if who in self.frozen and row.at > self.frozen[who]}
         if frozen and row.kind not in _WHATEVER_IS_FROZEN:
             raise Wrong(f"moved although {frozen} is frozen: {row}")
 
@@ -133,7 +143,7 @@ class Books:
             raise Wrong(f"the fee is not the tariff's: {row}")
 
     def _happened_once(self) -> None:
-        paid = Counter((row.note, row.debit) for row in self.paid())
+        paid = Counter((row.note, row.debit) for row in self.paid() if row.note)
         if twice := [note for (note, _), times in paid.items() if times > 1]:
             raise Wrong(f"paid more than once: {twice}")
 
@@ -176,9 +186,13 @@ class Books:
 
     def shown_in(self, chat: int) -> set[int]:
         """Messages of the bot that it can still change: of one sent without ever hearing so it does not know."""
-        return {
-            row[0] for row in self.connection.execute("SELECT message_id FROM bot.cards WHERE chat_id = %s", [chat])
-        }
+        rows = self.connection.execute(_SHOWN, [chat])
+        named = self.telegram.world.inline.messages
+        return {named[inline][1] if inline in named else message for message, inline in rows}
+
+    def offers_taken(self) -> int:
+        """How many messages that were sent through the bot somebody pressed to be paid."""
+        return self._count("bot.cards WHERE facts ? 'inline' AND quote_id IS NOT NULL")
 
     def all_updates_arrived(self) -> None:
         """What Telegram no longer has, the inbox has. Wrong."""

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from sandbox.telegram.errors import ImpossibleActError
 from tests.proof.simulator.records import Wrong
-from tests.proof.simulator.story import Outcome, Story
+from tests.proof.simulator.story import Story
 from tests.proof.simulator.wire import emptied
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
+
+    from tests.proof.simulator.outcome import Outcome
 
 
 def crash_points(url: URL, first: int, stride: int) -> Outcome:

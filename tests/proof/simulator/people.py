@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from sandbox.person import PIN_LENGTH
-from sandbox.telegram.cast import PEOPLE
 from sandbox.telegram.errors import ImpossibleActError
 from tests.proof.simulator.asking import Asking
+from tests.proof.simulator.offering import Offering
+from tests.proof.simulator.payees import PAYEES, others
 from tests.proof.simulator.phone import Phone, labels_of, links, note_of, text_of
 from tests.proof.simulator.records import CAFE, Ask
+from tests.proof.simulator.settling import Settling
 from tests.proof.simulator.splitting import Splitting
-from tests.proof.simulator.telegram import NEWCOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.telegram.chats import Message
     from tests.proof.simulator.books import Books
     from tests.proof.simulator.chance import Chance
+    from tests.proof.simulator.payees import Payee
     from tests.proof.simulator.records import Who
     from tests.proof.simulator.telegram import Telegram
 
@@ -42,6 +44,8 @@ class Somebody:
         self._chance = chance
         self._asking = Asking(cast.id, self._phone, books, chance)
         self._splitting = Splitting(cast.id, self._phone, books, chance)
+        self._settling = Settling(cast.id, cast.full_name, self._phone, books, chance)
+        self._offering = Offering(cast, self._phone, books, chance)
         self._confirmed: set[str] = set()
         self._answers: tuple[set[Who], set[int]] = (set(), set())
 
@@ -54,7 +58,7 @@ class Somebody:
         """Do something; returns it in words."""
         self._notice_changes()
         if self._phone.chat.blocked:
-            return self.start() if self._chance.happens(0.5) else "waits, having blocked the bot"
+            return self.start() if self._chance.happens(0.8) else "waits, having blocked the bot"
         try:
             return self._choice()()
         except ImpossibleActError as refusal:
@@ -75,21 +79,20 @@ class Somebody:
         payee = self._payee()
         cents = self._chance.randint(1, self._chance.choice([900, 900, 9000]))
         note = self._new_note(set(payee.who), {cents})
-        mentioned = (payee.named, payee.number) if payee.number and not payee.named.startswith("@") else None
         if payee.named != CAFE and self._chance.happens(0.2):
-            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", mentioned, in_group=True)
+            self._phone.says(f"/pay {payee.named} {cents / 100:.2f} {note}", payee.mentioned, in_group=True)
             return f"asks in the group to pay {cents} to {payee.named} for {note}"
         verb = "pay" if payee.named == CAFE else "send"
-        self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", mentioned)
+        self._phone.says(f"{verb} {cents / 100:.2f} to {payee.named} for {note}", payee.mentioned)
         return f"asks to send {cents} to {payee.named} for {note}"
 
     def request(self) -> str:
         """Ask somebody for money."""
-        return self._asking.ask(*self._other())
+        return self._asking.ask(*others(self._chance, self.id, 1))
 
     def split(self) -> str:
         """Split a cost among everybody, or with somebody."""
-        return self._splitting.start(*self._other(), self._telegram.shown)
+        return self._splitting.start(others(self._chance, self.id, self._chance.randint(1, 2)), self._telegram.shown)
 
     def ask_for(self, payee: Who, named: str, cents: int) -> str:
         """Ask for this payment; returns its note."""
@@ -117,10 +120,16 @@ class Somebody:
         found = [(message, self._on_card_of_all(message)) for message in self._phone.in_the_group()]
         found += [(message, self._invitation(message)) for message in self._phone.in_sight()]
         invited: list[Callable[[], str]] = [self._about(do, message) for message, do in found if do is not None]
+        if self._settling.is_worth_it() and self._chance.happens(0.3):
+            invited.append(self._settling.propose)
         if (asked := self._question()) is not None:
             invited.append(asked)
+        if self._phone.may_send():
+            invited.append(self._offering.send)
+        if (answer := self._settling.answer()) is not None:
+            invited.append(answer)
         if not invited:
-            return self.request if self._chance.happens(0.3) else self.ask
+            return self._chance.choices([self.ask, self.request, self._offering.type, self.split], [7, 2, 1, 1])[0]
         return invited[-1] if self._chance.happens(0.8) else self._chance.choice(invited)
 
     def _invitation(self, message: Message) -> Callable[[Message], str] | None:
@@ -141,7 +150,13 @@ class Somebody:
     def _on_card_of_all(self, message: Message) -> Callable[[Message], str] | None:
         """What a card in the group makes one do: with one's own what it asks for, with others' nearly nothing."""
         if "Confirm with PIN" not in labels_of(message):
-            return self._splitting.on_board(message) or self._asking.on_card_of_all(message)
+            kinds = (
+                self._splitting.on_board,
+                self._settling.on_board,
+                self._offering.on_offer,
+                self._asking.on_card_of_all,
+            )
+            return next((do for kind in kinds if (do := kind(message)) is not None), None)
         if self._asked_by(message).payer != self.id and not self._chance.happens(0.03):
             return None
         return self._cancel if self._chance.happens(0.1) else self._confirm
@@ -189,7 +204,7 @@ class Somebody:
             return self._cancel(message)
         if chance.happens(0.05):
             return self._phone.taps(message, "⌫")
-        if chance.happens(0.1):
+        if chance.happens(0.25):
             return self._type_pin(self._wanted(shown))
         wrong = chance.happens(0.12) and "choose" not in shown.lower()
         digits = chance.choice([PIN_LENGTH, PIN_LENGTH, PIN_LENGTH, chance.randint(1, PIN_LENGTH)])
@@ -255,16 +270,18 @@ class Somebody:
         say = self._saying
         whims = [
             (self.ask, 4),
-            (self.split, 2),
+            (self.split, 4),
+            (self._settling.propose, 1),
+            (self._offering.type, 2),
             (say("/send"), 2),
             (say("/balance"), 2),
             (say("/history"), 1),
             (say("/requests"), 1),
             (self._cancel_all, 2),
-            (say("/pin"), 2),
+            (say("/pin"), 1),
             (self.start, 1),
             (self.follow_a_link, 1),
-            (self._phone.blocks, 2),
+            (self._phone.blocks, 1),
             (self._phone.forwards, 1),
             (self._phone.edits, 1),
             (self._phone.deletes, 1),
@@ -295,15 +312,10 @@ class Somebody:
 
     # -- the means ----------------------------------------------------------------------------------------------------
 
-    def _payee(self) -> _Payee:
+    def _payee(self) -> Payee:
         """Somebody else, and no business of their own."""
         own: set[Who] = {self.id, CAFE} if self.id == self._books.owner else {self.id}
-        return self._chance.choice([payee for payee in _PAYEES if own.isdisjoint(payee.who)])
-
-    def _other(self) -> tuple[int, str]:
-        """Some other person, and how one names them."""
-        others = [(each.number, each.named) for each in _PAYEES if each.number and each.number != self.id]
-        return self._chance.choice(others)
+        return self._chance.choice([payee for payee in PAYEES if own.isdisjoint(payee.who)])
 
     def _new_note(self, payees: set[Who], amounts: set[int]) -> str:
         return self._books.note(Ask(self.id, payees, amounts))
@@ -330,26 +342,9 @@ class Newcomer(Somebody):
         has_money = any(words in shown for shown in told for words in ("You received", "was paid in"))
         if has_money:
             return super().ask()
-        return self.request() if self._chance.happens(0.6) else self.start()
+        return self.request() if self._chance.happens(0.4) else self.start()
 
     def _choice(self) -> Callable[[], str]:
         if self._phone.chat.started:
             return super()._choice()
         return self.follow_a_link if links(self._telegram) else self.start
-
-
-class _Payee(NamedTuple):
-    """Whom one may pay, and how: `named` so, and picked from one's contacts by `number`."""
-
-    who: tuple[Who, ...]
-    named: str
-    number: int | None = None
-
-
-_PAYEES: Final = (
-    *(_Payee((person.id,), f"@{person.username}", person.id) for person in PEOPLE if person.username),
-    _Payee((CAFE,), CAFE),
-    _Payee((CAFE,), CAFE),
-    *(_Payee((each.id, f"@{each.username}"), f"@{each.username}", each.id) for each in NEWCOMERS if each.username),
-    *(_Payee((each.id,), each.first_name, each.id) for each in NEWCOMERS if not each.username),
-)

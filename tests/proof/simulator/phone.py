@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.person import plain
+from sandbox.telegram import inline_acts
 from sandbox.telegram import people as acts
 from sandbox.telegram.errors import ImpossibleActError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _IN_SIGHT: Final = 8
 _NOTE: Final = re.compile(r"(?:Note: |, )(n\d+)\b")
+_OF_NO_NOTE: Final = "Send €", "asks you to pay €", "You asked"
 _LINK: Final = re.compile(r"start(?:=|%3D)((?:claim|ask)_[\w-]+)")
 _AMOUNT: Final = re.compile(r"\d+\.\d\d")
 
@@ -32,6 +34,7 @@ class Phone:
         self._chance = chance
         self._read = 0
         self._touched = (0, "")
+        self._typed: str | None = None
 
     @property
     def chat(self) -> Chat:
@@ -63,20 +66,32 @@ class Phone:
         return found
 
     def in_the_group(self) -> list[Message]:
-        """What the bot wrote last where everybody is."""
+        """What the bot wrote last where everybody is, and what was sent there through it."""
         return self._telegram.in_the_group()[-_IN_SIGHT:]
 
     def start(self, parameter: str | None = None) -> None:
         """Press Start, or follow a link, which also lets the bot in again."""
         acts.start(self._world, self._person, parameter)
 
-    def says(self, words: str, mentioned: tuple[str, int] | None = None, *, in_group: bool = False) -> None:
+    def says(self, words: str, mentioned: Sequence[tuple[str, int]] = (), *, in_group: bool = False) -> None:
         """Write to the bot; of somebody without a username, the name in it and who that is may be said."""
-        manner = acts.PLAINLY
-        if mentioned is not None:
-            name, user_id = mentioned
-            manner = acts.Manner(mentions=[{"offset": words.index(name), "length": len(name), "user_id": user_id}])
-        acts.write(self._world, self._person, self._world.group.id if in_group else self._person, words, manner)
+        mentions = [{"offset": words.index(name), "length": len(name), "user_id": who} for name, who in mentioned]
+        chat = self._world.group.id if in_group else self._person
+        acts.write(self._world, self._person, chat, words, acts.Manner(mentions=mentions) if mentions else acts.PLAINLY)
+
+    def types(self, words: str) -> None:
+        """Type the bot's name and some words where everybody is."""
+        self._typed = inline_acts.ask(self._world, self._person, self._world.group.id, words)
+
+    def may_send(self) -> bool:
+        """Whether the bot made something of what was typed."""
+        return self._typed is not None and bool(self._made(self._typed))
+
+    def sends_typed(self) -> None:
+        """Send that."""
+        assert self._typed is not None, "something was typed"
+        query, self._typed = self._typed, None
+        inline_acts.choose(self._world, self._person, query, self._made(query)[0]["id"])
 
     def picks(self, user_id: int) -> None:
         """Choose somebody from the list of contacts that the bot offers."""
@@ -122,6 +137,9 @@ class Phone:
         acts.delete(self._world, self._person, self._person, self._chance.choice(sighted).id)
         return "deletes a message of the bot"
 
+    def _made(self, query: str) -> list[dict[str, Any]]:
+        return inline_acts.look(self._world, self._person, query)["results"] or []
+
     def _own(self, condition: Callable[[Message], bool]) -> Message:
         messages = [message for message in self.chat.messages.values() if message.author == self._person]
         fitting = [message for message in messages if "text" in message.wire and condition(message)]
@@ -141,9 +159,16 @@ def labels_of(message: Message) -> set[str]:
 
 
 def note_of(message: Message) -> str | None:
-    """The note by which a payment is known, if it speaks of one."""
-    found = _NOTE.search(text_of(message))
-    return found[1] if found else None
+    """The note by which a payment is known, if it speaks of one; empty where that is to settle up, which has none."""
+    shown = text_of(message)
+    if found := _NOTE.search(shown):
+        return found[1]
+    return "" if any(words in shown for words in _OF_NO_NOTE) else None
+
+
+def card_of(message: Message) -> str:
+    """The id of the card that it shows, as its buttons have it."""
+    return str(_rows(message)[0][0]["callback_data"]).partition(":")[2]
 
 
 def links(telegram: Telegram) -> Sequence[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.proof.simulator.books import Books
+    from tests.proof.simulator.records import Row
 
 
 class Request(NamedTuple):
@@ -64,10 +65,10 @@ class Requests:
             self._was_wanted(request)
             self._follows(self.all.get(request.id), request)
         self.all = found
-        asked = Counter((request.note, request.payer) for request in found.values())
+        asked = Counter((request.note, request.payer) for request in found.values() if request.note)
         if twice := [note for (note, _), times in asked.items() if times > 1]:
             raise Wrong(f"asked for more than once: {twice}")
-        alone = [request for request in self.open() if not self._books.asks[request.note].shares]
+        alone = [each for each in self.open() if each.note and not self._books.asks[each.note].shares]
         pairs = Counter((request.payer, request.payee) for request in alone)
         if pairs and max(pairs.values()) > MAX_OPEN:
             raise Wrong(f"one person is asked for more than {MAX_OPEN} things at once by another: {pairs}")
@@ -78,19 +79,28 @@ class Requests:
         for request in owed:
             who = self._books.who(request.payee)
             shown = self._books.telegram.shown[who] if isinstance(who, int) else []
-            if not any(_NEWS[request.state] in text and f"Note: {request.note}" in text for text in shown):
+            note = f"Note: {request.note}" if request.note else ""
+            if not any(_NEWS[request.state] in text and note in text for text in shown):
                 raise Wrong(f"{who} was never told how their request ended: {request}")
         return len(owed)
 
-    def _was_wanted(self, request: Request) -> None:
+    def _was_asked(self, request: Request) -> None:
+        """Whether one of the two wanted it so; what is asked for without a note is looked at by `nettings`. Wrong."""
         payer, payee = self._books.person(request.payer), self._books.who(request.payee)
         ask, whole = self._books.ask(request.note, payer), self._books.asks.get(request.note)
         if ask is None or whole is None or (ask.payer, ask.asker) != (payer, payee):
             raise Wrong(f"nobody wanted to ask for it: {request} from {payee} to {payer}, {ask}")
         if request.amount not in ask.amounts or not (ask.agreed and whole.agreed):
             raise Wrong(f"not asked for as they wanted it: {request}, {ask}")
-        paid = (row for row in self._books.paid() if (row.note, row.debit) == (request.note, request.payer))
-        payment = next(paid, None)
+
+    def _was_wanted(self, request: Request) -> None:
+        if request.note:
+            self._was_asked(request)
+        ask = self._books.ask(request.note, self._books.person(request.payer))
+        whole = self._books.ask(request.note, self._books.who(request.payee))
+        assert ask is not None, "somebody asked"
+        assert whole is not None, "somebody asked"
+        payment = self._payment(request)
         match request.state:
             case "paid":
                 ended = payment is not None and payment.id == request.payment and payment.amount == request.amount
@@ -101,9 +111,16 @@ class Requests:
             case "expired":
                 ended = self._books.telegram.time.clock() >= request.until
             case state:
-                ended = state == "open"
+                ended = state in {"open", "netted"}
         if not ended or (payment is not None and request.state != "paid"):
             raise Wrong(f"answered as nobody wanted: {request}, {payment}, {ask}")
+
+    def _payment(self, request: Request) -> Row | None:
+        """The payment that may have answered it: known by the note, or else as the request says."""
+        if not request.note:
+            return self._books.rows.get(request.payment) if request.payment else None
+        paid = (row for row in self._books.paid() if (row.note, row.debit) == (request.note, request.payer))
+        return next(paid, None)
 
     def _follows(self, before: Request | None, now: Request) -> None:
         if before is None:

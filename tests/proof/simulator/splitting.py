@@ -8,11 +8,12 @@ from tests.proof.simulator.phone import labels_of, note_of
 from tests.proof.simulator.records import Ask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from sandbox.telegram.chats import Message
     from tests.proof.simulator.books import Books
     from tests.proof.simulator.chance import Chance
+    from tests.proof.simulator.payees import Payee
     from tests.proof.simulator.phone import Phone
     from tests.proof.simulator.records import Who
 
@@ -32,18 +33,19 @@ class Splitting:
         self._books = books
         self._chance = chance
 
-    def start(self, other: int, named: str, everybody: Collection[int]) -> str:
-        """Split something with whoever joins, or with somebody who is asked at once."""
-        cents, at_once = self._chance.randint(_MOST, 3000), self._chance.happens(0.4)
+    def start(self, others: Sequence[Payee], everybody: Collection[int]) -> str:
+        """Split something with whoever joins, or with others who are asked at once."""
+        cents, at_once = self._chance.randint(_MOST, 3000), self._chance.happens(0.6)
         amounts = {part for among in range(1, _MOST + 1) for part in (cents // among, -(-cents // among))}
+        named = {other.number for other in others}
         shares: dict[Who, Ask] = {
-            each: Ask(each, {self._person}, amounts, asker=self._person, agreed=at_once and each == other)
+            each: Ask(each, {self._person}, amounts, asker=self._person, agreed=at_once and each in named)
             for each in everybody
             if each != self._person
         }
         note = self._books.note(Ask(self._person, set(), {cents}, agreed=at_once, shares=shares))
-        mentioned = None if named.startswith("@") or not at_once else (named, other)
-        whom = f" {named}" if at_once else ""
+        mentioned = [each for other in others for each in other.mentioned] if at_once else []
+        whom = "".join(f" {other.named}" for other in others) if at_once else ""
         self._phone.says(f"/split {cents / 100:.2f} {note}{whom}", mentioned, in_group=True)
         return f"splits {cents} for {note}{whom}"
 

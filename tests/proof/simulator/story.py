@@ -6,7 +6,6 @@ import asyncio
 import gc
 import traceback
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from tests.books import PEPPER
 from tests.proof.simulator.administrator import BY, WHY, Operator
 from tests.proof.simulator.books import Books
 from tests.proof.simulator.chance import Chance, tamed
+from tests.proof.simulator.outcome import Outcome
 from tests.proof.simulator.people import PINS, Newcomer, Somebody
 from tests.proof.simulator.phone import text_of
 from tests.proof.simulator.programs import Program, Time
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 STEPS: Final = (40, 80)
-_AT_ONCE: Final = (1, 1, 2, 3)
+_AT_ONCE: Final = (1, 2, 2, 3)
 """So many acts of people fall into a step."""
-OPENING: Final = 100_00
+OPENING: Final = 200_00
 _SETTLING_SECONDS: Final = 8
 _SETTLING_ROUNDS: Final = 14
 _LEAPS: Final = {
@@ -51,25 +51,6 @@ _LEAPS: Final = {
 
 _LATE: Final = "outbox", "overdue holds", "overdue requests"
 """What a bot that is down, or a clock that leaps, leaves behind for a while."""
-
-
-@dataclass
-class Outcome:
-    """How a seed went. `problem` is empty when all was well; the trace is the same at every run of the seed."""
-
-    seed: int
-    steps: int = 0
-    kills: int = 0
-    suspensions: int = 0
-    looks: int = 0
-    payments: int = 0
-    holds: dict[str, int] = field(default_factory=dict)
-    requests: dict[str, int] = field(default_factory=dict)
-    splits: dict[str, int] = field(default_factory=dict)
-    told: int = 0
-    struck: list[str] = field(default_factory=list)
-    problem: str = ""
-    trace: list[str] = field(default_factory=list)
 
 
 class Story:
@@ -171,6 +152,8 @@ class Story:
         if waiting := [card for card in cards if "waiting for" in card]:
             raise Wrong(f"after its time the group is still told to wait: {waiting}")
         self.books.splits.boards_say(cards)
+        self.books.nettings.boards_say(cards)
+        self.outcome.offers = self.books.offers_taken()
         self._reconcile()
         self.books.all_updates_arrived()
         self.outcome.told = self.books.all_were_told()
@@ -195,7 +178,7 @@ class Story:
 
     def _act(self) -> None:
         chance = self.chance
-        if chance.happens(0.05):
+        if chance.happens(0.04):
             leap = chance.choices(list(_LEAPS), list(_LEAPS.values()))[0]
             self.time.leapt += leap
             self._write(f"the clock leaps {leap}")
@@ -203,8 +186,13 @@ class Story:
             self._write(f"operator: {self.operator.act()}")
         for _ in range(chance.choice(_AT_ONCE)):
             if not (self.busy.is_free and chance.happens(0.75)):
-                self.busy = chance.choice([each for each in self.everybody if each.is_free] or self.everybody)
+                self.busy = self._somebody()
             self._write(f"{self.busy.name}: {self.busy.act()}")
+
+    def _somebody(self) -> Somebody:
+        """Whoever acts next: somebody who need not wait, and who has had money from the start rather than not."""
+        free = [each for each in self.everybody if each.is_free] or self.everybody
+        return self.chance.choices(free, [3 if each in self.people else 1 for each in free])[0]
 
     def look(self) -> None:
         """Compare the books with what may have happened."""
@@ -215,6 +203,7 @@ class Story:
         self.outcome.holds = self.books.holds.counted()
         self.outcome.requests = self.books.requests.counted()
         self.outcome.splits = self.books.splits.counted()
+        self.outcome.nettings = self.books.nettings.counted()
         if problems := self._unforeseen.seen:
             raise Wrong(f"not foreseen: {problems}")
         for program in self._programs():

@@ -62,7 +62,7 @@ class Telegram:
         with ExitStack() as patches:
             for place in ("bot.assembly", "bot.intake"):
                 patches.enter_context(patch(f"{place}.Connection", line))
-            for place in ("chats", "queries", "people", "methods.editing"):
+            for place in ("chats", "queries", "people", "inline", "methods.editing"):
                 patches.enter_context(patch(f"sandbox.telegram.{place}.time", _Times(self.time)))
             yield
 
@@ -110,9 +110,9 @@ class Telegram:
         return {int(update["update_id"]) for update in self.world.updates.delivered}
 
     def in_the_group(self) -> list[Message]:
-        """All that the bot wrote where everybody is, as it stands there now."""
+        """All that the bot wrote where everybody is, or was sent there through it, as it stands there now."""
         messages = self.world.chats[self.world.group.id].messages.values()
-        return [message for message in messages if message.author == self.world.bot.id]
+        return [message for message in messages if message.author == self.world.bot.id or message.inline_id]
 
     def references(self, person: int) -> set[str]:
         """Every payment that this person's chat ever spoke of."""

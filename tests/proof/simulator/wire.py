@@ -95,6 +95,8 @@ class Wire:
         timeout: float | None = None,  # noqa: ARG002, ASYNC109 - psycopg's
     ) -> T:
         program = current()
+        if getattr(gen, "__name__", "").startswith("_set_"):  # between psycopg and us: nothing is sent, nobody waits
+            return await self._driven(gen, lambda wait: (fileno, wait))
         await give_way()  # killed here, it was never sent
         fault = None if program.sturdy else self._strike(gen, program)
         if program.dead or fault in {"cut", "commit_cut"}:
@@ -214,9 +216,7 @@ class Wire:
 def _concerns(kind: Kind, doing: str) -> bool:
     if kind in {"conflict", "deadlock"}:
         return doing.startswith("_execute")
-    if kind in {"commit_cut", "commit_lost"}:
-        return doing == "_commit_gen"
-    return not doing.startswith("_set_")  # which is between psycopg and us: nothing is sent
+    return doing == "_commit_gen" or kind not in {"commit_cut", "commit_lost"}
 
 
 _EMPTY: Final = """
