@@ -35,11 +35,15 @@ here planning takes no time worth saving.
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One claim in a sieve: `each` is true of every row; `checked` counts the things that it was checked on."""
+    """One claim in a sieve: `each` is true of every row, `together` of all of them; `checked` counts what it is about.
+
+    `together` and `checked` are aggregates of the rows, or look at other tables.
+    """
 
     name: str
-    each: str
+    each: str = "true"
     checked: str = "count(*)"
+    together: str = "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,15 @@ class Sieve:
     rows: str
     claims: tuple[Held, ...]
     whole: str = "true"
+    beside: str = "SELECT"
 
     async def held(self, conn: AsyncConnection, parameters: Mapping[str, object]) -> dict[str, int | None]:
         """How many things each claim was found true of; None where it was not."""
         columns = ", ".join(
-            f"COALESCE(bool_and(({claim.each}) IS TRUE), true), {claim.checked}" for claim in self.claims
+            f"COALESCE(bool_and(({claim.each}) IS TRUE), true) AND ({claim.together}), {claim.checked}"
+            for claim in self.claims
         )
-        query = f"SELECT {self.whole}, {columns} FROM {self.rows}"  # noqa: S608 - all of it stands below
+        query = f"WITH beside AS MATERIALIZED ({self.beside}) SELECT {self.whole}, {columns} FROM {self.rows}"  # noqa: S608 - all of it stands below
         whole, *row = (await conn.execute(text(query), parameters)).one()
         outcomes = zip(self.claims, row[::2], row[1::2], strict=True)
         return {claim.name: int(checked) if whole and each else None for claim, each, checked in outcomes}
