@@ -150,7 +150,7 @@ PAYMENTS = Sieve(
     CROSS JOIN LATERAL (
         SELECT p.amount / 1000000 * rate.ppm + p.amount % 1000000 * rate.ppm / 1000000 AS whole,
                p.amount % 1000000 * rate.ppm % 1000000 AS rest) percent
-    """,  # noqa: S608 - all of it stands here
+    """,
     (
         Held("payments move money", "true", f"count(p.id) + count(*) FILTER (WHERE {_A_FEE})", _DUE),
         Held("currencies", _ONE_CURRENCY, f"count(p.id) + count(*) FILTER (WHERE {_A_FEE})", _DUE),
@@ -164,7 +164,7 @@ PAYMENTS = Sieve(
             AND (q.id IS NULL OR (q.amount BETWEEN 1 AND {MAX_MINOR} AND q.payer_account_id <> q.payee_account_id))
             """,
             f"2 * count(p.id) + count(*) FILTER (WHERE {_A_FEE}) + count(q.id)",
-            f"{_DUE} AND (SELECT possible FROM beside)",
+            f"{_DUE} AND (SELECT possible FROM beside)",  # noqa: S608 - the words above
         ),
         Held(
             "sides",
@@ -212,9 +212,7 @@ PAYMENTS = Sieve(
             "count(p.id)",
             _GIVEN_BACK,
         ),
-        Held(
-            "notices", "true", "count(debit.told_id) + count(credit.told_id) + count(holder.told_id)", _TOLD
-        ),
+        Held("notices", "true", "count(debit.told_id) + count(credit.told_id) + count(holder.told_id)", _TOLD),
     ),
     whole="count(p.id) = (SELECT count(*) FROM wallet.payments)",
     beside=f"""
@@ -254,7 +252,7 @@ _PAID = f"""
           WINDOW account AS (PARTITION BY t.debit_account_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)) paid
 """  # noqa: S608 - all of it stands here
 
-_AS_PAID = f"{digest('account_id', numbers=('nth', 'amount'), times=('at',))} = (SELECT paid FROM beside)"
+_AS_PAID = f"{digest('account_id', numbers=('nth', 'amount'), times=('at',))} = (SELECT paid FROM beside)"  # noqa: S608 - the query above
 
 # Each counter less the one before is a payment, in the order they were made; less the last one before the day or the
 # month began, what was paid in it. Where what was set aside came back, that is too much, and the claim's own query
@@ -299,5 +297,5 @@ HOLD_ENDS = Sieve(
 
 ANSWERS = Sieve(ANSWERED, (Held("answers", AS_ANSWERED),))
 
-SIEVES = (SEALS, PAYMENTS, SPENDING, LINKS, REQUESTS, HEADS, HOLDS, HOLD_ENDS, ANSWERS)
+SIEVES = (SEALS, SPENDING, PAYMENTS, LINKS, REQUESTS, HEADS, HOLDS, HOLD_ENDS, ANSWERS)
 """Those that take longest come first, so that all connections are done at about the same time."""

@@ -21,15 +21,20 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SETTINGS = """
-    SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+    SELECT set_config('work_mem', LEAST(pg_size_bytes(current_setting('effective_cache_size')) / 65536, 1048576)::text
+                      || 'kB', true),
+           set_config('jit', 'off', true), set_config('enable_indexscan', 'off', true),
            set_config('random_page_cost', '4', true), set_config('enable_mergejoin', 'off', true),
            set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
            set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true)
 """
-"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables; and
-here planning takes no time worth saving.
+"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables, also
+for the sake of their order; and here planning takes no time worth saving.
 
-`work_mem` bounds what one hash table takes: twice that, and once more for each parallel worker.
+`work_mem` is a 64th of the memory that PostgreSQL was told there is (`effective_cache_size`), or 64 MB if it was not.
+A hash table takes twice that at most, and as much again for each parallel worker; the seals need five at a time, so
+with two workers all of them stay below half of that memory. What does not fit goes to disk, which takes ten million
+entries twice the time.
 """
 
 
@@ -48,7 +53,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Rows (what stands after FROM), and the claims that are held against them; `whole` is true of all together."""
+    """Rows (what stands after FROM), and the claims that are held against them; `whole` is true of all together.
+
+    `beside` is a query for one row about other tables, which claims compare with as `(SELECT column FROM beside)`.
+    """
 
     rows: str
     claims: tuple[Held, ...]
