@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wallet.proofs import Claim
 from wallet.proofs_ledger import TRIAL_BALANCE
+from wallet.sieves import Held, Sieve
 
 QUICK = (
     TRIAL_BALANCE,
@@ -25,3 +26,21 @@ QUICK = (
         """,
     ),
 )
+
+LAST_BALANCES = Sieve(
+    "wallet.accounts a LEFT JOIN wallet.entries e ON e.account_id = a.id AND e.seq = a.last_seq",
+    (
+        Held(
+            "totals",
+            checked="1",
+            together="""
+            (SELECT count(*) FROM wallet.entries) = (SELECT COALESCE(sum(last_seq), 0) FROM wallet.accounts)
+            """,
+        ),
+        Held("last balances", "a.balance = CASE a.last_seq WHEN 0 THEN 0 ELSE e.balance_after END"),
+    ),
+)
+"""Both of what reads entries, in one go: they are counted, and each account's last one is looked up."""
+
+SETTINGS = "SELECT set_config('min_parallel_table_scan_size', '0', true)"
+"""Accounts take few pages, but each a look-up: worth sharing out among workers."""

@@ -10,38 +10,23 @@ from wallet.models import MAY_BE_NEGATIVE, one_of
 from wallet.money import MAX_MINOR
 from wallet.proofs_holds import AS_ENDED, AS_PLACED, ENDED, PLACED
 from wallet.proofs_requests import ANSWERED, AS_ANSWERED
-from wallet.proofs_rules import SPENT
 from wallet.seals import IN_SQL as SEALED
 from wallet.sieves import Held, Sieve, digest
 
 _SUBTRACTS = f"amount BETWEEN -{MAX_MINOR} AND {MAX_MINOR} AND balance_after BETWEEN -{2**62} AND {2**62}"
 """What is far beyond all money could not even be subtracted; the claims' own queries say so."""
 
-ACCOUNTS = Sieve(
-    """
-    wallet.accounts a
-    LEFT JOIN (SELECT account_id, sum(amount) AS total, max(seq) AS last, min(balance_after) AS lowest
-               FROM wallet.entries GROUP BY account_id) e ON e.account_id = a.id
-    LEFT JOIN wallet.entries newest ON newest.account_id = a.id AND newest.seq = a.last_seq
-    LEFT JOIN wallet.transfers t ON t.id = newest.transfer_id
-    """,
-    (
-        Held("balances", "a.balance = COALESCE(e.total, 0)"),
-        Held("last entries", "a.last_seq = COALESCE(e.last, 0)"),
-        Held(
-            "no overdraft",
-            f"a.kind IN {one_of(*MAY_BE_NEGATIVE)} OR (a.balance >= 0 AND COALESCE(e.lowest, 0) >= 0)",
-            f"count(*) FILTER (WHERE a.kind NOT IN {one_of(*MAY_BE_NEGATIVE)})",
-        ),
-        Held("chain", "a.head = CASE a.last_seq WHEN 0 THEN ''::bytea ELSE t.seal END"),
-    ),
-)
+_MAY_BE_NEGATIVE = f"SELECT id FROM wallet.accounts WHERE kind IN {one_of(*MAY_BE_NEGATIVE)}"  # noqa: S608 - those words
+_FOLLOW = "e.reached = e.gone_on_from + a.stands AND COALESCE(e.begun, true)"
 
 # Entries are the sides of transfers, one by one. Each but an account's first goes on from where one ended, and each is
-# gone on from or is where its account stands: so they follow one another from the first to the last.
+# gone on from or is where its account stands: so they follow one another from the first to the last, add up to the
+# balance, and are as many as the account says.
 LINKS = Sieve(
     f"""
-    (SELECT count(*) AS number, bool_and(seq > 1 OR balance_after = amount) AS begun,
+    (SELECT count(*) AS number,
+            bool_and(seq > 1 OR (seq = 1 AND balance_after = amount)) AS begun,
+            bool_and(balance_after >= 0 OR account_id = ANY (ARRAY({_MAY_BE_NEGATIVE}))) AS covered,
             {digest("transfer_id", "account_id", numbers=("seq", "amount"))} AS moved,
             {digest("account_id", numbers=("seq", "balance_after"))} AS reached,
             {digest("account_id", numbers=("seq - 1", "balance_after - amount"), of=f"seq > 1 AND {_SUBTRACTS}")}
@@ -53,15 +38,36 @@ LINKS = Sieve(
             + {digest("id", "credit_account_id", numbers=("credit_seq", "amount"), of="amount > 0")} AS moved
      FROM wallet.transfers) t
     CROSS JOIN
-    (SELECT {digest("id", numbers=("last_seq", "balance"), of="last_seq <> 0")} AS stands FROM wallet.accounts) a
+    (SELECT count(*) AS number, count(*) FILTER (WHERE kind NOT IN {one_of(*MAY_BE_NEGATIVE)}) AS bounded,
+            bool_and(last_seq <> 0 OR balance = 0) AS begun,
+            bool_and(balance >= 0 OR kind IN {one_of(*MAY_BE_NEGATIVE)}) AS covered,
+            {digest("id", numbers=("last_seq", "balance"), of="last_seq <> 0")} AS stands
+     FROM wallet.accounts) a
     """,  # noqa: S608 - all of it stands here
     (
         Held("double entry", "e.moved = t.moved", "sum(e.number)"),
         Held("transfers balance", "e.moved = t.moved", "sum(t.number / 2)"),
-        Held("running balances", "e.reached = e.gone_on_from + a.stands AND COALESCE(e.begun, true)", "sum(e.number)"),
-        Held("chain", "e.moved = t.moved AND e.reached = e.gone_on_from + a.stands", "0"),
+        Held("running balances", _FOLLOW, "sum(e.number)"),
+        Held("balances", f"{_FOLLOW} AND COALESCE(a.begun, true)", "sum(a.number)"),
+        Held("last entries", _FOLLOW, "sum(a.number)"),
+        Held("no overdraft", "COALESCE(e.covered, true) AND COALESCE(a.covered, true)", "sum(a.bounded)"),
+        Held("chain", f"e.moved = t.moved AND {_FOLLOW}", "0"),
     ),
     whole="bool_and(e.number = t.number)",
+)
+
+# The last seal is that of a transfer which is the account's last: which is one only, where entries follow.
+HEADS = Sieve(
+    "wallet.accounts a LEFT JOIN wallet.transfers t ON t.seal = a.head",
+    (
+        Held(
+            "chain",
+            """
+            CASE a.last_seq WHEN 0 THEN a.head = ''::bytea
+                 ELSE (a.id, a.last_seq) IN ((t.debit_account_id, t.debit_seq), (t.credit_account_id, t.credit_seq)) END
+            """,
+        ),
+    ),
 )
 
 # The balances that are sealed are those before, and the amount: what the accounts then had, where entries follow.
@@ -81,56 +87,62 @@ SEALS = Sieve(
     (Held("chain", f"t.seal = {SEALED}"),),
 )
 
-_MOVED = ("t.payment_id", "t.debit_account_id", "t.credit_account_id")
+_HOLDER = """
+    (SELECT a.id, a.kind, a.currency, a.party_id, party.id AS told_id, party.owner_id,
+            COALESCE(party.owner_id, party.id) AS recipient_id
+     FROM wallet.accounts a LEFT JOIN wallet.parties party ON party.id = a.party_id)
+"""
+
+_A_FEE = "p.fee <> 0"
+_RETURNED = "(p.refunded <> 0 OR p.fee_refunded <> 0)"
+_MOVED = ("payment_id", "debit_account_id", "credit_account_id")
 _ASKED = ("p.id", "p.debit_account_id", "p.credit_account_id")
 _TAKEN = (
     "p.id",
     "CASE WHEN p.original_id IS NULL THEN p.credit_account_id ELSE income.id END",
     "CASE WHEN p.original_id IS NULL THEN income.id ELSE p.debit_account_id END",
 )
-
-_A_FEE = "p.fee <> 0"
+_KINDS = """
+    CASE p.kind WHEN 'payment' THEN 'payment_{verb}' WHEN 'refund' THEN 'refund_{verb}'
+                WHEN 'reversal' THEN 'reversed' WHEN 'deposit' THEN 'deposited' WHEN 'withdrawal' THEN 'withdrawn'
+                WHEN 'hold' THEN 'hold_placed' WHEN 'capture' THEN 'payment_received'
+                WHEN 'release' THEN 'hold_released' END
+"""
 
 # A payment's transfers: its amount; and its fee, from the payee to fee income, or back.
-DUE = Sieve(
-    f"""
-    (SELECT count(*) AS number,
-            {digest(*_MOVED, words=("t.kind", "t.currency"), numbers=("t.amount",), times=("t.settled_at",))} AS moved,
-            bool_and(t.amount BETWEEN 1 AND {MAX_MINOR} AND t.debit_account_id <> t.credit_account_id) AS possible
-     FROM wallet.transfers t) t
-    CROSS JOIN
-    (SELECT count(*) + count(*) FILTER (WHERE {_A_FEE}) AS number,
-            {digest(*_ASKED, words=("'amount'", "p.currency"), numbers=("p.amount",), times=("p.settled_at",))}
-            + {digest(*_TAKEN, words=("'fee'", "p.currency"), numbers=("p.fee",), times=("p.settled_at",), of=_A_FEE)}
-                AS due
-     FROM wallet.payments p
-     LEFT JOIN wallet.accounts income ON income.kind = 'fee_income' AND income.currency = p.currency) p
-    """,  # noqa: S608 - all of it stands here
-    (
-        Held("payments move money", "t.moved = p.due", "sum(t.number)"),
-        Held("currencies", "t.moved = p.due", "sum(t.number)"),
-        Held("transfers balance", "t.moved = p.due", "0"),
-        Held("amounts", "COALESCE(t.possible, true)", "sum(t.number)"),
-    ),
-    whole="bool_and(t.number = p.number)",
-)
+_DUE = f"""
+    (count(p.id) + count(*) FILTER (WHERE {_A_FEE}),
+     {digest(*_ASKED, words=("'amount'", "p.currency"), numbers=("p.amount",), times=("p.settled_at",))}
+     + {digest(*_TAKEN, words=("'fee'", "p.currency"), numbers=("p.fee",), times=("p.settled_at",), of=_A_FEE)})
+    = (SELECT transfers, moved FROM beside)
+"""  # noqa: S608 - all of it stands here
+_TOLD = f"""
+    (count(debit.told_id) + count(credit.told_id) + count(holder.told_id),
+     {digest("p.id", "debit.told_id", "debit.recipient_id", words=(_KINDS.format(verb="sent"),))}
+     + {digest("p.id", "credit.told_id", "credit.recipient_id", words=(_KINDS.format(verb="received"),))}
+     + {digest("p.id", "holder.told_id", "holder.recipient_id", words=("'hold_captured'",))})
+    = (SELECT notices, told FROM beside)
+"""  # noqa: S608 - all of it stands here
+_GIVEN_BACK = f"""
+    {digest("p.id", numbers=("p.refunded", "p.fee_refunded"), of=_RETURNED)} = (SELECT returned FROM beside)
+"""  # noqa: S608 - all of it stands here
 
 _ONE_CURRENCY = """
     p.id IS NULL OR (p.currency = debit.currency AND p.currency = credit.currency
                      AND p.currency = COALESCE(q.currency, p.currency)
                      AND (p.fee = 0 OR p.currency = income.currency))
 """
+_IN_BOUNDS = f"amount BETWEEN 0 AND {2**62} AND fee BETWEEN 0 AND {2**62}"
 
 PAYMENTS = Sieve(
-    """
+    f"""
     wallet.payments p
     FULL JOIN wallet.quotes q ON q.id = p.quote_id
-    LEFT JOIN wallet.accounts debit ON debit.id = p.debit_account_id
-    LEFT JOIN wallet.accounts credit ON credit.id = p.credit_account_id
+    LEFT JOIN {_HOLDER} debit ON debit.id = p.debit_account_id
+    LEFT JOIN {_HOLDER} credit ON credit.id = p.credit_account_id
+    LEFT JOIN wallet.holds h ON h.id = p.original_id AND p.kind = 'capture'
+    LEFT JOIN {_HOLDER} holder ON holder.id = h.payer_account_id
     LEFT JOIN wallet.accounts income ON income.kind = 'fee_income' AND income.currency = p.currency
-    LEFT JOIN wallet.parties payee ON payee.id = credit.party_id
-    LEFT JOIN (SELECT original_id, sum(amount) AS amount, sum(fee) AS fee FROM wallet.payments
-               WHERE kind IN ('refund', 'reversal') GROUP BY original_id) r ON r.original_id = p.id
     LEFT JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[]), CAST(:ppms AS bigint[]), CAST(:fixed AS bigint[]))
         AS rate(start, until, ppm, fixed)
         ON credit.kind = 'business' AND (q.created_at AT TIME ZONE 'UTC')::date >= rate.start
@@ -140,22 +152,26 @@ PAYMENTS = Sieve(
                p.amount % 1000000 * rate.ppm % 1000000 AS rest) percent
     """,
     (
-        Held("currencies", _ONE_CURRENCY, "0"),
-        Held("transfers balance", _ONE_CURRENCY, "0"),
+        Held("payments move money", "true", f"count(p.id) + count(*) FILTER (WHERE {_A_FEE})", _DUE),
+        Held("currencies", _ONE_CURRENCY, f"count(p.id) + count(*) FILTER (WHERE {_A_FEE})", _DUE),
+        Held("transfers balance", _ONE_CURRENCY, "0", _DUE),
+        Held("spending counters", "true", "0", _DUE),
+        Held("limits", "true", "0", _DUE),
         Held(
             "amounts",
             f"""
             (p.id IS NULL OR (p.amount BETWEEN 1 AND {MAX_MINOR} AND p.debit_account_id <> p.credit_account_id))
             AND (q.id IS NULL OR (q.amount BETWEEN 1 AND {MAX_MINOR} AND q.payer_account_id <> q.payee_account_id))
             """,
-            "count(p.id) + count(q.id)",
+            f"2 * count(p.id) + count(*) FILTER (WHERE {_A_FEE}) + count(q.id)",
+            f"{_DUE} AND (SELECT possible FROM beside)",  # noqa: S608 - the words above
         ),
         Held(
             "sides",
             """
             CASE p.kind
                 WHEN 'payment' THEN debit.kind = 'personal' AND credit.kind IN ('personal', 'business')
-                    AND debit.party_id IS DISTINCT FROM payee.owner_id
+                    AND debit.party_id IS DISTINCT FROM credit.owner_id
                 WHEN 'hold' THEN debit.kind = 'personal' AND credit.kind = 'escrow'
                 WHEN 'deposit' THEN debit.kind = 'bank_clearing' AND credit.party_id IS NOT NULL
                 WHEN 'withdrawal' THEN debit.party_id IS NOT NULL AND credit.kind = 'bank_clearing'
@@ -192,44 +208,28 @@ PAYMENTS = Sieve(
         ),
         Held(
             "returned amounts",
-            """
-            p.id IS NULL
-            OR ((p.refunded, p.fee_refunded) = (COALESCE(r.amount, 0), COALESCE(r.fee, 0))
-                AND p.refunded <= p.amount AND p.fee_refunded <= p.fee)
-            """,
+            "p.id IS NULL OR (p.refunded <= p.amount AND p.fee_refunded <= p.fee)",
             "count(p.id)",
+            _GIVEN_BACK,
         ),
+        Held("notices", "true", "count(debit.told_id) + count(credit.told_id) + count(holder.told_id)", _TOLD),
     ),
     whole="count(p.id) = (SELECT count(*) FROM wallet.payments)",
-)
-
-_KINDS = """
-    CASE p.kind WHEN 'payment' THEN 'payment_{verb}' WHEN 'refund' THEN 'refund_{verb}'
-                WHEN 'reversal' THEN 'reversed' WHEN 'deposit' THEN 'deposited' WHEN 'withdrawal' THEN 'withdrawn'
-                WHEN 'hold' THEN 'hold_placed' WHEN 'capture' THEN 'payment_received'
-                WHEN 'release' THEN 'hold_released' END
-"""
-_DUE = "COALESCE({party}.owner_id, {party}.id)"
-
-NOTICES = Sieve(
-    f"""
-    (SELECT count(*) AS number, {digest("payment_id", "party_id", "recipient_id", words=("kind",))} AS told
-     FROM wallet.notices WHERE payment_id IS NOT NULL AND kind <> 'hold_gone') n
-    CROSS JOIN
-    (SELECT count(payer.id) + count(payee.id) + count(holder.id) AS number,
-            {digest("p.id", "payer.id", _DUE.format(party="payer"), words=(_KINDS.format(verb="sent"),))}
-            + {digest("p.id", "payee.id", _DUE.format(party="payee"), words=(_KINDS.format(verb="received"),))}
-            + {digest("p.id", "holder.id", _DUE.format(party="holder"), words=("'hold_captured'",))} AS due
-     FROM wallet.payments p
-     LEFT JOIN wallet.holds h ON h.id = p.original_id AND p.kind = 'capture'
-     LEFT JOIN wallet.accounts held ON held.id = h.payer_account_id
-     LEFT JOIN wallet.parties holder ON holder.id = held.party_id
-     LEFT JOIN wallet.accounts debit ON debit.id = p.debit_account_id
-     LEFT JOIN wallet.accounts credit ON credit.id = p.credit_account_id
-     LEFT JOIN wallet.parties payer ON payer.id = debit.party_id
-     LEFT JOIN wallet.parties payee ON payee.id = credit.party_id) p
+    beside=f"""
+    SELECT t.*, n.*, r.*
+    FROM (SELECT count(*) AS transfers,
+                 {digest(*_MOVED, words=("kind", "currency"), numbers=("amount",), times=("settled_at",))} AS moved,
+                 COALESCE(bool_and(amount BETWEEN 1 AND {MAX_MINOR} AND debit_account_id <> credit_account_id), true)
+                     AS possible
+          FROM wallet.transfers) t
+    CROSS JOIN (SELECT count(*) AS notices,
+                       {digest("payment_id", "party_id", "recipient_id", words=("kind",))} AS told
+                FROM wallet.notices WHERE payment_id IS NOT NULL AND kind <> 'hold_gone') n
+    CROSS JOIN (SELECT {digest("original_id", numbers=("amount::bigint", "fee::bigint"), of=_IN_BOUNDS)} AS returned
+                FROM (SELECT original_id, sum(amount) AS amount, sum(fee) AS fee FROM wallet.payments
+                      WHERE kind IN ('refund', 'reversal') GROUP BY original_id) returned
+                WHERE amount <> 0 OR fee <> 0) r
     """,  # noqa: S608 - all of it stands here
-    (Held("notices", "n.number = p.number AND n.told = p.due", "sum(n.number)"),),
 )
 
 REQUESTS = Sieve(
@@ -241,36 +241,45 @@ REQUESTS = Sieve(
     (Held("requests", "times = different", "sum(different)"),),
 )
 
-SPENDING = Sieve(
-    f"({SPENT}) p FULL JOIN wallet.spending s ON s.account_id = p.account_id AND s.nth = p.nth",
-    (
-        Held("spending counters", "p.total = s.total AND p.at = s.at"),
-        Held("limits", "p.total = s.total AND p.at = s.at", "0"),
-    ),
-)
+# What a person pays is all that leaves by an amount's transfer of theirs, but for what has another reason.
+_PAID = f"""
+    SELECT {digest("account_id", numbers=("nth", "amount"), times=("at",))} AS paid
+    FROM (SELECT t.debit_account_id AS account_id, t.amount, row_number() OVER account AS nth,
+                 max(t.settled_at) OVER account AS at
+          FROM wallet.transfers t
+          WHERE t.kind = 'amount' AND NOT EXISTS (
+              SELECT FROM wallet.payments p WHERE p.id = t.payment_id AND p.kind NOT IN ('payment', 'hold'))
+          WINDOW account AS (PARTITION BY t.debit_account_id ORDER BY t.debit_seq ROWS UNBOUNDED PRECEDING)) paid
+"""  # noqa: S608 - all of it stands here
 
-# The counters, where they are right, say of each payment how much it was; the one so many payments before, how many
-# a day there were.
-LIMITS = Sieve(
+_AS_PAID = f"{digest('account_id', numbers=('nth', 'amount'), times=('at',))} = (SELECT paid FROM beside)"  # noqa: S608 - the query above
+
+# Each counter less the one before is a payment, in the order they were made; less the last one before the day or the
+# month began, what was paid in it. Where what was set aside came back, that is too much, and the claim's own query
+# decides.
+SPENDING = Sieve(
     """
-    (SELECT amount, in_a_day, in_a_month, at, before
-     FROM (SELECT amount, at, sum(amount) OVER day AS in_a_day, sum(amount) OVER month AS in_a_month,
-                  lag(at, CAST(LEAST(:payments_a_day, 2147483647) AS int)) OVER account AS before
-           FROM (SELECT *, total - lag(total, 1, 0::bigint) OVER (PARTITION BY account_id ORDER BY nth) AS amount
-                 FROM wallet.spending) paid
-           WINDOW account AS (PARTITION BY account_id ORDER BY at),
-                  day AS (account RANGE make_interval(secs => :a_day) PRECEDING),
-                  month AS (account RANGE make_interval(secs => :a_month) PRECEDING)) s) spent
+    (SELECT account_id, nth, place, total, total - before AS amount, at,
+            total - first_value(before) OVER day AS in_a_day, nth - first_value(nth) OVER day + 1 AS payments,
+            total - first_value(before) OVER month AS in_a_month
+     FROM (SELECT *, row_number() OVER account AS place, lag(total, 1, 0::bigint) OVER account AS before
+           FROM wallet.spending WINDOW account AS (PARTITION BY account_id ORDER BY at, nth)) s
+     WINDOW account AS (PARTITION BY account_id ORDER BY at),
+            day AS (account RANGE make_interval(secs => :a_day) PRECEDING),
+            month AS (account RANGE make_interval(secs => :a_month) PRECEDING)) s
     """,
     (
+        Held("spending counters", "nth = place", together=_AS_PAID),
         Held(
             "limits",
             """
-            amount <= :per_payment AND in_a_day <= :day AND in_a_month <= :month
-            AND (before IS NULL OR at - before > make_interval(secs => :a_day))
+            nth = place AND amount <= :per_payment AND in_a_day <= :day AND in_a_month <= :month
+            AND payments <= :payments_a_day
             """,
+            together=_AS_PAID,
         ),
     ),
+    beside=_PAID,
 )
 
 HOLDS = Sieve(PLACED, (Held("holds", AS_PLACED),))
@@ -288,5 +297,5 @@ HOLD_ENDS = Sieve(
 
 ANSWERS = Sieve(ANSWERED, (Held("answers", AS_ANSWERED),))
 
-SIEVES = (SEALS, SPENDING, PAYMENTS, LIMITS, NOTICES, ACCOUNTS, LINKS, DUE, REQUESTS, HOLDS, HOLD_ENDS, ANSWERS)
-"""Those that take longest come first, so that two connections are done at about the same time."""
+SIEVES = (SEALS, SPENDING, PAYMENTS, LINKS, REQUESTS, HEADS, HOLDS, HOLD_ENDS, ANSWERS)
+"""Those that take longest come first, so that all connections are done at about the same time."""

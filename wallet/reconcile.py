@@ -12,8 +12,9 @@ import secrets
 from collections import deque
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
 
@@ -22,7 +23,8 @@ from wallet.money import Currency, Money
 from wallet.proofs_holds import HOLDS
 from wallet.proofs_ledger import LEDGER
 from wallet.proofs_payments import PAYMENTS
-from wallet.proofs_quick import QUICK
+from wallet.proofs_quick import LAST_BALANCES, QUICK
+from wallet.proofs_quick import SETTINGS as QUICK_SETTINGS
 from wallet.proofs_requests import REQUESTS
 from wallet.proofs_rules import RULES
 from wallet.proofs_sieves import SIEVES
@@ -31,13 +33,15 @@ from wallet.sieves import SETTINGS
 from wallet.values import Proof, Reconciliation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.fees import Tariff
+    from wallet.proofs import Claim
 
+T = TypeVar("T")
 CLAIMS = (*LEDGER, *PAYMENTS, *RULES, *HOLDS, *REQUESTS, *SPLITS)
 """All that is claimed about the books, in the order it is read."""
 
@@ -52,41 +56,61 @@ async def prove(
     started = perf_counter()
     parameters = _parameters(tariff, limits, at)
     async with _two_of(conn) as connections:
-        held = await _sift(connections, parameters)
-    proofs = [
-        Proof(claim.name, claim.claim, held[claim.name], 0, Money(0, currency), ())
-        if claim.name in held
-        else await claim.prove(conn, parameters, currency)
-        for claim in CLAIMS
-    ]
+        held = _held(await _by_turns(connections, [partial(sieve.held, parameters=parameters) for sieve in SIEVES]))
+        proofs = await _by_turns(connections, [_proving(claim, held, parameters, currency) for claim in CLAIMS])
     return Reconciliation(at, perf_counter() - started, await _entries(conn), tuple(proofs))
 
 
 async def prove_quickly(conn: AsyncConnection, currency: Currency, at: datetime) -> Reconciliation:
     """Check only the `QUICK` claims: where every account stands, and the totals. Says nothing of how it got there."""
     started = perf_counter()
-    proofs = [await claim.prove(conn, {}, currency) for claim in QUICK]
+    await conn.execute(text(QUICK_SETTINGS))
+    held = _held([await LAST_BALANCES.held(conn, {})])
+    proofs = [await _proving(claim, held, {}, currency)(conn) for claim in QUICK]
     return Reconciliation(at, perf_counter() - started, await _entries(conn), tuple(proofs), quick=True)
 
 
-async def _sift(connections: Iterable[AsyncConnection], parameters: Mapping[str, object]) -> dict[str, int]:
+def _held(found: Iterable[Mapping[str, int | None]]) -> dict[str, int]:
     """The claims that every sieve they are in found true, each with how many things it was found true of."""
-    waiting = deque(SIEVES)
     held: dict[str, int] = {}
     doubtful: set[str] = set()
+    for name, checked in (outcome for sieve in found for outcome in sieve.items()):
+        if checked is None:
+            doubtful.add(name)
+        else:
+            held[name] = held.get(name, 0) + checked
+    return {name: checked for name, checked in held.items() if name not in doubtful}
+
+
+def _proving(
+    claim: Claim, held: Mapping[str, int], parameters: Mapping[str, object], currency: Currency
+) -> Callable[[AsyncConnection], Awaitable[Proof]]:
+    """The claim's proof, on whichever connection: asked for by its own query, unless the sieves found it true."""
+
+    async def proved(conn: AsyncConnection) -> Proof:
+        if claim.name in held:
+            return Proof(claim.name, claim.claim, held[claim.name], 0, Money(0, currency), ())
+        return await claim.prove(conn, parameters, currency)
+
+    return proved
+
+
+async def _by_turns(
+    connections: Iterable[AsyncConnection], works: Sequence[Callable[[AsyncConnection], Awaitable[T]]]
+) -> list[T]:
+    """Do all of it, each on the next connection that is free, in order; what came of it, in the same order."""
+    waiting = deque(enumerate(works))
+    done: dict[int, T] = {}
 
     async def take_turns(conn: AsyncConnection) -> None:
         while waiting:
-            for name, checked in (await waiting.popleft().held(conn, parameters)).items():
-                if checked is None:
-                    doubtful.add(name)
-                else:
-                    held[name] = held.get(name, 0) + checked
+            number, work = waiting.popleft()
+            done[number] = await work(conn)
 
     outcomes = await asyncio.gather(*map(take_turns, connections), return_exceptions=True)
     for failure in filter(None, outcomes):
         raise failure
-    return {name: checked for name, checked in held.items() if name not in doubtful}
+    return [done[number] for number in range(len(works))]
 
 
 @asynccontextmanager

@@ -21,41 +21,55 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 SETTINGS = """
-    SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+    SELECT set_config('work_mem', LEAST(pg_size_bytes(current_setting('effective_cache_size')) / 65536, 1048576)::text
+                      || 'kB', true),
+           set_config('jit', 'off', true), set_config('enable_indexscan', 'off', true),
            set_config('random_page_cost', '4', true), set_config('enable_mergejoin', 'off', true),
            set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
            set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true)
 """
-"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables; and
-here planning takes no time worth saving.
+"""For the proving transaction. Compiling takes longer than it saves; look-ups by index lose against whole tables, also
+for the sake of their order; and here planning takes no time worth saving.
 
-`work_mem` bounds what one hash table takes: twice that, and once more for each parallel worker.
+`work_mem` is a 64th of the memory that PostgreSQL was told there is (`effective_cache_size`), or 64 MB if it was not.
+A hash table takes twice that at most, and as much again for each parallel worker; the seals need five at a time, so
+with two workers all of them stay below half of that memory. What does not fit goes to disk, which takes ten million
+entries twice the time.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One claim in a sieve: `each` is true of every row; `checked` counts the things that it was checked on."""
+    """One claim in a sieve: `each` is true of every row, `together` of all of them; `checked` counts what it is about.
+
+    `together` and `checked` are aggregates of the rows, or look at other tables.
+    """
 
     name: str
-    each: str
+    each: str = "true"
     checked: str = "count(*)"
+    together: str = "true"
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Rows (what stands after FROM), and the claims that are held against them; `whole` is true of all together."""
+    """Rows (what stands after FROM), and the claims that are held against them; `whole` is true of all together.
+
+    `beside` is a query for one row about other tables, which claims compare with as `(SELECT column FROM beside)`.
+    """
 
     rows: str
     claims: tuple[Held, ...]
     whole: str = "true"
+    beside: str = "SELECT"
 
     async def held(self, conn: AsyncConnection, parameters: Mapping[str, object]) -> dict[str, int | None]:
         """How many things each claim was found true of; None where it was not."""
         columns = ", ".join(
-            f"COALESCE(bool_and(({claim.each}) IS TRUE), true), {claim.checked}" for claim in self.claims
+            f"COALESCE(bool_and(({claim.each}) IS TRUE), true) AND ({claim.together}), {claim.checked}"
+            for claim in self.claims
         )
-        query = f"SELECT {self.whole}, {columns} FROM {self.rows}"  # noqa: S608 - all of it stands below
+        query = f"WITH beside AS MATERIALIZED ({self.beside}) SELECT {self.whole}, {columns} FROM {self.rows}"  # noqa: S608 - all of it stands below
         whole, *row = (await conn.execute(text(query), parameters)).one()
         outcomes = zip(self.claims, row[::2], row[1::2], strict=True)
         return {claim.name: int(checked) if whole and each else None for claim, each, checked in outcomes}
