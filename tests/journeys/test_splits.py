@@ -358,7 +358,7 @@ async def test_shares_that_run_out_of_time_are_told_of_together(street: Street) 
     for one in (street.ben, street.chai):
         await one.reads("Ana Moreno asks you to pay €20.00")
     street.clock.advance(days=7, seconds=1)
-    await requested.look_after(street.context)
+    await requested.end_unanswered(street.context)
     await street.ana.reads("your split of €90.00, dinner: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
     await street.ana.reads("your split of €60.00, taxi: €0.00 of €40.00 was paid", "– Ben Okafor", "– Chai Srisuk")
     for one, amount in ((street.ben, "€20.00"), (street.chai, "€20.00"), (street.chai, "€30.00")):
