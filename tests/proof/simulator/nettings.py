@@ -87,7 +87,7 @@ class Nettings:
     def boards_say(self, boards: Iterable[str]) -> None:
         """After its time no proposal still waits for somebody to agree. Wrong."""
         if waiting := [board for board in boards if "“I agree”" in board]:
-            raise Wrong(f"still proposed after its time: {waiting}")
+            raise Wrong(f"still waiting to settle after its time: {waiting}")
 
     def _was_wanted(self, netting: Netting) -> None:
         for party in netting.agreed:

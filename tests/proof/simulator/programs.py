@@ -10,11 +10,12 @@ import asyncio
 import gc
 import warnings
 from collections.abc import Coroutine
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
     from psycopg import AsyncConnection
 
@@ -206,6 +207,17 @@ class Program:
 def current() -> Program:
     """The program whose code is running."""
     return cast("Loop", asyncio.get_running_loop()).program
+
+
+@contextmanager
+def sweeping_by_hand() -> Iterator[None]:
+    """Collect garbage at the end only: what is swept up may suspend once more, and when it is, is nobody's seed."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
 
 
 async def give_way() -> None:

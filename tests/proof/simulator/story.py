@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import traceback
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +21,7 @@ from tests.proof.simulator.chance import Chance, tamed
 from tests.proof.simulator.outcome import Outcome
 from tests.proof.simulator.people import PINS, Newcomer, Somebody
 from tests.proof.simulator.phone import text_of
-from tests.proof.simulator.programs import Program, Time
+from tests.proof.simulator.programs import Program, Time, sweeping_by_hand
 from tests.proof.simulator.records import CAFE, Order, Wrong
 from tests.proof.simulator.telegram import NEWCOMERS, TOKEN, Telegram
 from tests.proof.simulator.unforeseen import Unforeseen
@@ -31,8 +30,6 @@ from tests.proof.simulator.wire import Wire, emptied
 from wallet import Money, SettingsError, Wallet, WalletError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.engine import URL
 
 STEPS: Final = (40, 80)
@@ -81,7 +78,7 @@ class Story:
         with ExitStack() as stack:
             stack.callback(self.wire.close)
             for setting in (
-                _sweeping_by_hand(),
+                sweeping_by_hand(),
                 tamed(self.outcome.seed),
                 self.wire.laid(),
                 self.telegram.connected(),
@@ -326,17 +323,6 @@ class Story:
         self._calls = len(self.telegram.calls)
         if calls:
             self._write(f"calls: {', '.join(calls)}")
-
-
-@contextmanager
-def _sweeping_by_hand() -> Iterator[None]:
-    """Collect garbage at the end only: what is swept up may suspend once more, and when it is, is nobody's seed."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect()
 
 
 def simulate(seed: int, url: URL) -> Outcome:
