@@ -55,11 +55,11 @@ class Asking:
         return self._pay if ask.payer == self._person or self._chance.happens(0.03) else None
 
     def _pay(self, message: Message) -> str:
-        return self._phone.taps(message, "Pay", self._times())
+        return self._phone.taps(message, "Pay", self._chance.presses())
 
     def _decline(self, message: Message) -> str:
         self._asked(message).declined = True
-        return self._phone.taps(message, "Decline", self._times())
+        return self._phone.taps(message, "Decline", self._chance.presses())
 
     def _block(self, message: Message) -> str:
         asker = self._asked(message).asker
@@ -71,15 +71,12 @@ class Asking:
 
     def _cancel(self, message: Message) -> str:
         self._asked(message).cancelled = True
-        return self._phone.taps(message, "Cancel", self._times())
+        return self._phone.taps(message, "Cancel", self._chance.presses())
 
     def _remind(self, message: Message) -> str:
-        return self._phone.taps(message, "Remind", self._times())
+        return self._phone.taps(message, "Remind", self._chance.presses())
 
     def _asked(self, message: Message) -> Ask:
         asked = self._books.ask(str(note_of(message)), self._person)
         assert asked is not None, "every note was written by somebody"
         return asked
-
-    def _times(self) -> int:
-        return 2 if self._chance.happens(0.15) else 1
