@@ -62,11 +62,8 @@ class Asking:
         return self._phone.taps(message, "Decline", self._chance.presses())
 
     def _block(self, message: Message) -> str:
-        asker = self._asked(message).asker
-        self._books.nettings.ask_of(self._person).declined = True  # what is to be paid to settle up may be theirs too
-        for ask in self._books.asks.values():
-            own = ask.shares.get(self._person, ask)
-            own.declined |= (own.payer, own.asker) == (self._person, asker)
+        ask = self._asked(message)
+        self._books.blocked |= {(self._person, who) for who in ([ask.asker] if ask.asker else ask.payees)}
         return self._phone.taps(message, "Block")
 
     def _cancel(self, message: Message) -> str:
