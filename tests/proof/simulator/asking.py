@@ -55,31 +55,25 @@ class Asking:
         return self._pay if ask.payer == self._person or self._chance.happens(0.03) else None
 
     def _pay(self, message: Message) -> str:
-        return self._phone.taps(message, "Pay", self._times())
+        return self._phone.taps(message, "Pay", self._chance.presses())
 
     def _decline(self, message: Message) -> str:
         self._asked(message).declined = True
-        return self._phone.taps(message, "Decline", self._times())
+        return self._phone.taps(message, "Decline", self._chance.presses())
 
     def _block(self, message: Message) -> str:
-        asker = self._asked(message).asker
-        self._books.nettings.ask_of(self._person).declined = True  # what is to be paid to settle up may be theirs too
-        for ask in self._books.asks.values():
-            own = ask.shares.get(self._person, ask)
-            own.declined |= (own.payer, own.asker) == (self._person, asker)
+        ask = self._asked(message)
+        self._books.blocked |= {(self._person, who) for who in ([ask.asker] if ask.asker else ask.payees)}
         return self._phone.taps(message, "Block")
 
     def _cancel(self, message: Message) -> str:
         self._asked(message).cancelled = True
-        return self._phone.taps(message, "Cancel", self._times())
+        return self._phone.taps(message, "Cancel", self._chance.presses())
 
     def _remind(self, message: Message) -> str:
-        return self._phone.taps(message, "Remind", self._times())
+        return self._phone.taps(message, "Remind", self._chance.presses())
 
     def _asked(self, message: Message) -> Ask:
         asked = self._books.ask(str(note_of(message)), self._person)
         assert asked is not None, "every note was written by somebody"
         return asked
-
-    def _times(self) -> int:
-        return 2 if self._chance.happens(0.15) else 1

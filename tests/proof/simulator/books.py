@@ -54,6 +54,8 @@ class Books:
     rows: dict[UUID, Row] = field(default_factory=dict)
     frozen: dict[Who, datetime] = field(default_factory=dict)
     """When the freeze of each was acknowledged, or any time before the last look; without those who begin to thaw."""
+    blocked: set[tuple[Who, Who]] = field(default_factory=set)
+    """Who wants to be asked no more by whom; that declines whatever was asked until the bot hears of it."""
     updates: set[int] = field(default_factory=set)
     """All that were ever seen in the inbox, which forgets after some days."""
 

@@ -21,6 +21,10 @@ class Chance(random.Random):
         """Whether something of this probability does."""
         return self.random() < probability
 
+    def presses(self) -> int:
+        """How often a finger presses a button that it means to press."""
+        return 2 if self.happens(0.15) else 1
+
     def uuid(self) -> UUID:
         """A key."""
         return UUID(int=self.getrandbits(128), version=4)

@@ -53,4 +53,4 @@ class Offering:
         ask = self._books.asks[str(note_of(message))]
         if ask.payer != self._person.id:
             ask.payees |= {self._person.id, f"@{self._person.username}"}
-        return self._phone.taps(message, _ITS_ME, 2 if self._chance.happens(0.15) else 1)
+        return self._phone.taps(message, _ITS_ME, self._chance.presses())

@@ -47,6 +47,7 @@ class Somebody:
         self._settling = Settling(cast.id, cast.full_name, self._phone, books, chance)
         self._offering = Offering(cast, self._phone, books, chance)
         self._confirmed: set[str] = set()
+        self._typed = 0
         self._answers: tuple[set[Who], set[int]] = (set(), set())
 
     @property
@@ -167,25 +168,27 @@ class Somebody:
     def _confirm(self, message: Message) -> str:
         if (found := note_of(message)) is not None:
             self._confirmed.add(found)
-        return self._phone.taps(message, "Confirm with PIN", self._times())
+            if self._typed in self._phone.chat.messages:  # nobody has read that PIN yet, and this may overtake it
+                self._wanted_by(found).digits += PIN_LENGTH
+        return self._phone.taps(message, "Confirm with PIN", self._chance.presses())
 
     def _cancel(self, message: Message) -> str:
-        return self._phone.taps(message, "Cancel", self._times())
+        return self._phone.taps(message, "Cancel", self._chance.presses())
 
     def _ask_again(self, message: Message) -> str:
-        return self._phone.taps(message, "Ask again", self._times())
+        return self._phone.taps(message, "Ask again", self._chance.presses())
 
     def _accept(self, message: Message) -> str:
         self._asked_by(message).accepted.add(self.id)
-        return self._phone.taps(message, "Accept", self._times())
+        return self._phone.taps(message, "Accept", self._chance.presses())
 
     def _refuse(self, message: Message) -> str:
         self._asked_by(message).refused.add(self.id)
-        return self._phone.taps(message, "Refuse", self._times())
+        return self._phone.taps(message, "Refuse", self._chance.presses())
 
     def _take_back(self, message: Message) -> str:
         self._asked_by(message).taken_back = True
-        return self._phone.taps(message, "Take it back", self._times())
+        return self._phone.taps(message, "Take it back", self._chance.presses())
 
     def _asked_by(self, message: Message) -> Ask:
         return self._wanted_by(str(note_of(message)))
@@ -194,9 +197,6 @@ class Somebody:
         asked = self._books.ask(note, self.id)
         assert asked is not None, "every note was written by somebody"
         return asked
-
-    def _times(self) -> int:
-        return 2 if self._chance.happens(0.15) else 1
 
     def _on_pad(self, message: Message) -> str:
         chance, shown = self._chance, text_of(message)
@@ -221,13 +221,14 @@ class Somebody:
         entered = text_of(message).count("●")
         digits = pin[entered : entered + most]
         for place, digit in enumerate(digits, start=entered + 1):
-            self._phone.taps(message, digit, self._times() if place == PIN_LENGTH else 1)
+            self._phone.taps(message, digit, self._chance.presses() if place == PIN_LENGTH else 1)
         if pin != WRONG and (found := note_of(message)) is not None:
             self._wanted_by(found).digits += len(digits)
         return f"presses {'wrong' if pin == WRONG else 'right'} digits {entered} to {entered + len(digits)}"
 
     def _type_pin(self, pin: str) -> str:
         self._phone.says(pin)
+        self._typed = next(reversed(self._phone.chat.messages))
         for each in self._confirmed:
             self._wanted_by(each).digits += PIN_LENGTH
         return "types a PIN into the chat"

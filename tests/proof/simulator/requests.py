@@ -105,7 +105,8 @@ class Requests:
             case "paid":
                 ended = payment is not None and payment.id == request.payment and payment.amount == request.amount
             case "declined":
-                ended = ask.declined
+                sides = self._books.person(request.payer), self._books.who(request.payee)
+                ended = ask.declined or sides in self._books.blocked
             case "cancelled":
                 ended = whole.cancelled
             case "expired":

@@ -64,7 +64,7 @@ class Settling:
     def _says(self, label: str, word: str) -> Do:
         def press(message: Message) -> str:
             self._books.nettings.says(self._person, card_of(message), word)
-            return self._phone.taps(message, label, 2 if self._chance.happens(0.15) else 1)
+            return self._phone.taps(message, label, self._chance.presses())
 
         return press
 

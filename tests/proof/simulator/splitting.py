@@ -72,6 +72,6 @@ class Splitting:
             split.cancelled |= label in {_CALL_OFF, _FORGIVE}
             if label == _IN:
                 split.shares[self._person].agreed = True
-            return self._phone.taps(message, label, 2 if self._chance.happens(0.15) else 1)
+            return self._phone.taps(message, label, self._chance.presses())
 
         return press
