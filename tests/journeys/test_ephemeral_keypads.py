@@ -273,6 +273,7 @@ async def test_a_number_that_telegram_gives_again_is_another_message(street: Str
     await street.ana.reads("supper", chat=FLAT)
     await street.ana.presses("Confirm with PIN", chat=FLAT)
     await street.ana.reads_ephemeral("Balance after: €44.00", chat=FLAT)
+    await street.settled()
 
     async def work(conn: AsyncConnection) -> list[int | None]:
         mine = select(models.Card.message_id).where(models.Card.kind == "payment").order_by(models.Card.created_at)

@@ -79,10 +79,15 @@ class Requests:
         for request in owed:
             who = self._books.who(request.payee)
             shown = self._books.telegram.shown[who] if isinstance(who, int) else []
-            note = f"Note: {request.note}" if request.note else ""
-            if not any(_NEWS[request.state] in text and note in text for text in shown):
+            if not any(self._tells(text, request) for text in shown):
                 raise Wrong(f"{who} was never told how their request ended: {request}")
         return len(owed)
+
+    def _tells(self, text: str, request: Request) -> bool:
+        """Whether this says that the request ended in vain. Shares that run out of time are told of by their split."""
+        if request.state == "expired" and request.note and self._books.asks[request.note].shares:
+            return "Time is over for your split" in text and request.note in text
+        return _NEWS[request.state] in text and (not request.note or f"Note: {request.note}" in text)
 
     def _was_asked(self, request: Request) -> None:
         """Whether one of the two wanted it so; what is asked for without a note is looked at by `nettings`. Wrong."""
