@@ -155,8 +155,10 @@ class Program:
 
     def suspended(self) -> None:
         """A task gives way: perhaps for ever."""
+        if self.dead:  # how Python tidies it away is nobody's seed
+            return
         self.suspensions += 1
-        if self.doom is not None and self.suspensions >= self.doom and not self.dead:
+        if self.doom is not None and self.suspensions >= self.doom:
             self._cut()
 
     def complain(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
