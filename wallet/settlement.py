@@ -130,7 +130,7 @@ class Settlement:
                 ledger.lock(account_ids, self.currency),
                 payment_rows.lock(orders),
                 _read_quotes(orders),
-                limits.of_accounts(payers, self.clock()),
+                limits.of_accounts(payers, self.clock()),  # a window that begins a moment early counts more, not less
                 *_lock_requests(orders),
             ],
         )
