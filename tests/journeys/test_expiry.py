@@ -68,13 +68,18 @@ async def test_what_was_paid_or_cancelled_is_left_as_it_is(street: Street, clock
     assert len(await street.calls("editMessageText")) == edits
 
 
-async def test_a_blocked_bot_does_not_hold_up_the_others(street: Street, clock: Clock) -> None:
-    """Ana has blocked the bot; Ben's card closes all the same."""
+async def two_cards(street: Street) -> None:
+    """Ana is about to pay Ben €5.00, and Ben to pay Ana €6.00."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 5 to @ben")
     await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after")
     await street.ben.says("send 6 to @ana")
     await street.ben.reads("Send €6.00 to Ana Moreno", "Balance after")
+
+
+async def test_a_blocked_bot_does_not_hold_up_the_others(street: Street, clock: Clock) -> None:
+    """Ana has blocked the bot; Ben's card closes all the same."""
+    await two_cards(street)
     await street.blocks(street.ana, blocked=True)
     clock.advance(seconds=AFTER)
     await expiry.close_expired(street.context)
@@ -83,11 +88,7 @@ async def test_a_blocked_bot_does_not_hold_up_the_others(street: Street, clock: 
 
 async def test_a_flooded_chat_does_not_hold_up_the_others(street: Street, clock: Clock) -> None:
     """Telegram wants Ana's card to wait; Ben's closes all the same, and hers when it is looked at again."""
-    await street.open_wallets(street.ana, street.ben)
-    await street.ana.says("send 5 to @ben")
-    await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after")
-    await street.ben.says("send 6 to @ana")
-    await street.ben.reads("Send €6.00 to Ana Moreno", "Balance after")
+    await two_cards(street)
     clock.advance(seconds=AFTER)
     fault = {"method": "editMessageText", "kind": "retry_after", "retry_after": 3600, "chat_id": str(street.ana.id)}
     (await street.http.post("/control/fault", json=fault)).raise_for_status()
