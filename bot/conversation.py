@@ -17,7 +17,7 @@ from bot import models
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, RowMapping, Select
@@ -169,26 +169,40 @@ class Cards:
         return await self._change(card, quote_id=quote_id, look_again_at=look_again_at)
 
     async def overdue(self, limit: int = 50) -> list[Card]:
-        """Return cards that are to be looked at once more, the longest overdue first."""
+        """Return cards that are to be looked at once more, the longest overdue first.
+
+        A card that no message shows, as far as we know, is left until one does: there would be nothing to set right,
+        and Telegram may have shown it without our hearing so.
+        """
         when = models.Card.look_again_at
-        return await self._all(select(models.Card).where(when <= self._clock()).order_by(when).limit(limit))
+        is_shown = or_(models.Card.message_id.is_not(None), models.Card.facts.has_key("inline"))
+        return await self._all(select(models.Card).where(when <= self._clock(), is_shown).order_by(when).limit(limit))
 
     async def to_look_at(self, chat_id: int, kind: str) -> list[Card]:
         """Return the cards of this kind in this chat that are still to be looked at, the oldest first."""
         waiting = (models.Card.chat_id == chat_id, models.Card.kind == kind, models.Card.look_again_at.is_not(None))
         return await self._all(select(models.Card).where(*waiting).order_by(models.Card.created_at))
 
-    async def looked_at(self, card: Card) -> Card:
-        """Remember that this has been done."""
-        return await self._change(card, look_again_at=None)
+    async def looked_at(self, card: Card) -> None:
+        """Remember that this has been done; unless the card shows something else since, or in another message."""
+        same = (
+            models.Card.look_again_at == card.look_again_at,
+            models.Card.message_id.is_not_distinct_from(card.message_id),
+        )
+        await self._change(card, *same, look_again_at=None)
+
+    async def look_later(self, card: Card, delay: timedelta) -> None:
+        """Leave the card alone for a while: it could not be looked at now, and others are to have their turn."""
+        same_time = models.Card.look_again_at == card.look_again_at
+        await self._change(card, same_time, look_again_at=self._clock() + delay)
 
     async def note(self, card: Card, **facts: Any) -> Card:
         """Replace some of the card's facts."""
         return await self._change(card, facts={**card.facts, **facts})
 
-    async def _change(self, card: Card, **values: Any) -> Card:
+    async def _change(self, card: Card, *conditions: ColumnElement[bool], **values: Any) -> Card:
         async def work(conn: AsyncConnection) -> Card:
-            await conn.execute(update(models.Card).where(models.Card.id == card.id).values(**values))
+            await conn.execute(update(models.Card).where(models.Card.id == card.id, *conditions).values(**values))
             return replace(card, **values)
 
         return await self._store.statement(work)

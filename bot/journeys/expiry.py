@@ -59,8 +59,9 @@ async def close_expired(context: Context) -> None:
     for card in await context.cards.overdue():
         try:
             await _look_at(context, card)
-        except TelegramError as error:  # in this chat; the card is looked at again
+        except TelegramError as error:  # in this chat
             log.info("a card is closed later: %s", type(error).__name__)
+            await context.cards.look_later(card, _GRACE)
 
 
 async def _look_at(context: Context, card: Card) -> None:
@@ -75,7 +76,7 @@ async def _look_at(context: Context, card: Card) -> None:
 
 async def _close_own(context: Context, card: Card) -> None:
     person = await context.people.find(card.user_id)
-    if person is None or card.quote_id is None or card.message_id is None:
+    if person is None or card.quote_id is None:
         return
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
     if quote.state == "open":

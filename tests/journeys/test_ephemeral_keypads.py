@@ -118,6 +118,7 @@ async def test_an_expired_card_says_so_and_may_be_asked_for_again(street: Street
     """Both cards end, and both open again."""
     await asks(street)
     await street.ana.reads_ephemeral("Balance after", chat=FLAT)
+    await street.settled()
     street.clock.advance(minutes=3)
     await expiry.close_expired(street.context)
     await street.ben.reads("Ana Moreno did not pay", chat=FLAT)

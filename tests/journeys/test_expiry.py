@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.conversation import Cards
 from bot.journeys import expiry
+from sandbox.telegram.cast import FLATMATES
 from tests.journeys.asides import set_aside
 
 if TYPE_CHECKING:
@@ -69,12 +71,14 @@ async def test_what_was_paid_or_cancelled_is_left_as_it_is(street: Street, clock
 
 
 async def two_cards(street: Street) -> None:
-    """Ana is about to pay Ben €5.00, and Ben to pay Ana €6.00."""
+    """Ana is about to pay Ben €5.00, and Ben, a second later, to pay Ana €6.00."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 5 to @ben")
     await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after")
+    street.clock.advance(seconds=1)
     await street.ben.says("send 6 to @ana")
     await street.ben.reads("Send €6.00 to Ana Moreno", "Balance after")
+    await street.settled()
 
 
 async def test_a_blocked_bot_does_not_hold_up_the_others(street: Street, clock: Clock) -> None:
@@ -95,6 +99,54 @@ async def test_a_flooded_chat_does_not_hold_up_the_others(street: Street, clock:
     await expiry.close_expired(street.context)
     await street.ben.reads("Send €6.00 to Ana Moreno", "No money moved")
     assert not street.world.faults._waiting, "it did meet the limit"
+    clock.advance(seconds=30)
+    await expiry.close_expired(street.context)
+    await street.ana.reads("Send €5.00 to Ben Okafor", "No money moved")
+
+
+async def test_flooded_chats_leave_others_their_turn(
+    street: Street, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest cards, as many as are looked at in one go, cannot be closed now: Ben's is looked at next."""
+    await two_cards(street)
+    clock.advance(seconds=AFTER)
+    monkeypatch.setattr(Cards.overdue, "__defaults__", (1,))
+    fault = {"method": "editMessageText", "kind": "retry_after", "retry_after": 3600, "chat_id": str(street.ana.id)}
+    (await street.http.post("/control/fault", json=fault)).raise_for_status()
+    for _ in range(2):
+        await expiry.close_expired(street.context)
+    assert "No money moved" in (await street.ben.texts())[-1]
+
+
+async def test_a_card_is_set_right_when_its_message_is_known(street: Street, clock: Clock) -> None:
+    """Telegram showed it and never said so; when its time is over nobody knows what to edit, until somebody presses."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLATMATES.id, "/pay @ben 5 lunch")
+    shown = await street.ben.reads("waiting for Ana Moreno’s PIN", chat=FLATMATES.id)
+    await street.settled()
+    card = await street.context.cards.of_message(street.ana.id, FLATMATES.id, shown["id"])
+    assert card is not None
+    await street.context.cards.stands(card, FLATMATES.id, None)
+    clock.advance(seconds=AFTER)
+    await expiry.close_expired(street.context)
+    await street.ben.presses("Cancel", chat=FLATMATES.id)
+    await street.settled()
+    await expiry.close_expired(street.context)
+    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch. No money moved.", chat=FLATMATES.id)
+
+
+async def test_a_card_asked_for_again_meanwhile_is_looked_at_again(street: Street, clock: Clock) -> None:
+    """Its time was over and it was about to be closed when its payer asked again: the new time ends as well."""
+    await two_cards(street)
+    clock.advance(seconds=AFTER)
+    stale = await street.context.cards.overdue()
+    await expiry.close_expired(street.context)
+    await street.ana.presses("Ask again")
+    await street.ana.reads("Balance after")
+    await street.settled()
+    for card in stale:
+        await street.context.cards.looked_at(card)
+    clock.advance(seconds=AFTER)
     await expiry.close_expired(street.context)
     await street.ana.reads("Send €5.00 to Ben Okafor", "No money moved")
 

@@ -116,6 +116,7 @@ async def test_an_expired_payment_says_so_in_the_group(street: Street) -> None:
     await street.ana.says_in(FLAT, "/pay @ben 5 lunch")
     await street.ana.presses("Confirm with PIN", chat=FLAT)
     await street.ana.reads("Balance after")
+    await street.settled()
     street.clock.advance(minutes=3)
     await expiry.close_expired(street.context)
     await street.ana.reads("Ana Moreno did not pay", chat=FLAT)

@@ -92,6 +92,7 @@ async def test_cancelled_and_expired_it_says_so(street: Street) -> None:
     await street.ana.reads("supper", chat=street.ben.id)
     await street.ana.presses("Cancel", chat=street.ben.id)
     await street.ana.reads("did not pay Ben Okafor €6.00, supper. No money moved.", chat=street.ben.id)
+    await street.settled()
     street.clock.advance(minutes=3)
     await expiry.close_expired(street.context)
     await street.ana.reads("did not pay Ben Okafor €5.00, lunch. No money moved.", chat=street.ben.id)

@@ -100,6 +100,7 @@ async def test_an_offer_that_expires_says_so(street: Street) -> None:
     await offers(street)
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ben.reads(WAITING, chat=street.ana.id)
+    await street.settled()
     street.clock.now += timedelta(minutes=3)
     await expiry.close_expired(street.context)
     await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch", chat=street.ana.id)

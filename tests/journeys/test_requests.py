@@ -170,6 +170,7 @@ async def test_a_payment_of_a_request_that_ran_out_may_be_asked_again(street: St
     await asks(street)
     await street.ben.presses("Pay €10.00")
     await street.ben.reads("Send €10.00 to Ana Moreno")
+    await street.settled()
     street.clock.advance(seconds=150)
     await expiry.close_expired(street.context)
     await street.ben.presses("Ask again")

@@ -98,6 +98,7 @@ async def test_not_all_agree_in_a_day(street: Street) -> None:
     await chain(street)
     await street.ana.says_in(FLAT, "/settle")
     await street.ana.reads("1 payment instead of 2", chat=FLAT)
+    await street.settled()
     street.clock.advance(days=1, seconds=1)
     await expiry.close_expired(street.context)
     board = await street.ana.reads("Not everybody agreed in time", chat=FLAT)

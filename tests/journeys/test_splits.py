@@ -339,6 +339,7 @@ async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     await street.ana.reads("splits €60.00, taxi", chat=FLAT)
     await street.ana.says_in(FLAT, "/split 90 dinner @ben")
     await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    await street.settled()
     street.clock.advance(days=7, seconds=1)
     await expiry.close_expired(street.context)
     await requested.end_unanswered(street.context)
