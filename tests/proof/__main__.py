@@ -9,6 +9,8 @@ import argparse
 import asyncio
 import logging
 import sys
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -25,6 +27,8 @@ from tests.proof.report import Row, Topic, duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.status import Status
 
     from tests.books import Server
     from tests.proof.finding import Finding, Prover
@@ -78,9 +82,10 @@ def prove(name: str, server: Server, effort: Effort, console: Console) -> Topic:
     rows: list[Row] = []
     failed: list[str] = []
     for prover in module.PROVERS:
-        with console.status(f"{name}: {prover.__name__}"):
+        what = f"{name}: {prover.__name__}"
+        with console.status(what) as status:
             try:
-                found = timed(prover, server, effort)
+                found = timed(prover, server, replace(effort, say=partial(_show_progress, status, what)))
             except Exception as error:  # noqa: BLE001 - named, and the others go on
                 failed.append(_say(console, prover.__name__, error))
                 continue
@@ -88,6 +93,10 @@ def prove(name: str, server: Server, effort: Effort, console: Console) -> Topic:
             _show(console, row)
         rows += found
     return Topic(name, (module.__doc__ or "").partition("\n\n")[0], rows, failed)
+
+
+def _show_progress(status: Status, what: str, words: str) -> None:
+    status.update(escape(f"{what}: {words}"))
 
 
 def timed(prover: Prover, server: Server, effort: Effort) -> list[Row]:

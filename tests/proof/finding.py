@@ -23,13 +23,21 @@ class Finding:
     figure: str = ""
 
 
+def _unheard(words: str) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True)
 class Effort:
-    """How much to try. Everything that is left to chance comes from the seed; a long run tells so many stories."""
+    """How much to try. Everything that is left to chance comes from the seed; a long run tells so many stories.
+
+    `say` tells whoever watches how far it is, in a few words.
+    """
 
     seed: int
     long: bool
     stories: int = 1000
+    say: Callable[[str], None] = _unheard
 
     def times(self, short: int, long: int) -> int:
         """So many tries in the short version, so many in the long one."""

@@ -49,7 +49,7 @@ async def known_bugs_are_noticed(server: Server, effort: Effort) -> list[Finding
     if not effort.long:
         claim = "Every known bug still fits into today's sources."
         return [Finding("L18", claim, len(BUGS), 0)]
-    survivors = await _try_all(borrowed_server.environment(server))
+    survivors = await _try_all(borrowed_server.environment(server), effort)
     areas = dict.fromkeys(bug.area for bug in BUGS)
     return [_finding(area, [bug for bug in BUGS if bug.area == area], survivors) for area in areas]
 
@@ -85,7 +85,7 @@ def _require_fit(bug: Bug) -> None:
             raise StaleError(f"{bug.name}: there is no {test}")
 
 
-async def _try_all(environment: dict[str, str]) -> set[Bug]:
+async def _try_all(environment: dict[str, str], effort: Effort) -> set[Bug]:
     """The bugs that no test noticed."""
     with tempfile.TemporaryDirectory(prefix="sixpence-mutants-") as folder:
         sound = _copy(Path(folder) / "sound")
@@ -95,8 +95,14 @@ async def _try_all(environment: dict[str, str]) -> set[Bug]:
         if status != _PASSED:
             raise RuntimeError(f"without any bug the tests do not pass: {said[-2000:]}")
         turns = asyncio.Semaphore(AT_ONCE)
-        tries = (_is_noticed(bug, Path(folder) / str(n), environment, turns) for n, bug in enumerate(BUGS))
-        noticed = await asyncio.gather(*tries)
+        tries = [
+            asyncio.create_task(_is_noticed(bug, Path(folder) / str(n), environment, turns))
+            for n, bug in enumerate(BUGS)
+        ]
+        for tried, each in enumerate(asyncio.as_completed(tries), 1):
+            await each
+            effort.say(f"{tried} of {len(BUGS)} bugs")
+        noticed = [each.result() for each in tries]
     return {bug for bug, is_noticed in zip(BUGS, noticed, strict=True) if not is_noticed}
 
 

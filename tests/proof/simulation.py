@@ -11,19 +11,22 @@ import json
 import os
 import sys
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.proof.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.books import Server
     from tests.proof.finding import Effort, Prover
 
 WORKERS: Final = min(2, os.cpu_count() or 1)
 _ROOT: Final = Path(__file__).parents[2]
+_LONGEST_LINE: Final = 2**20
+"""Bytes of a line that the simulator may print; a problem is told whole."""
 
 Told = dict[str, Any]
 
@@ -32,7 +35,8 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
     """Seeds from the effort's own on, shared out between worker processes."""
     each = effort.times(5, effort.stories // WORKERS)
     ranges = [(effort.seed + each * at, effort.seed + each * (at + 1) - 1) for at in range(WORKERS)]
-    told = await _told(server, [[str(first), str(last)] for first, last in ranges])
+    shares = [[str(first), str(last)] for first, last in ranges]
+    told = await _told(server, effort, shares, each * WORKERS)
     wrong = [story for story in told if story["problem"]]
     total: Counter[str] = Counter()
     asked: Counter[str] = Counter()
@@ -100,7 +104,8 @@ async def any_accident(server: Server, effort: Effort) -> Sequence[Finding]:
 async def every_crash_point(server: Server, effort: Effort) -> Sequence[Finding]:
     """One payment after the other, each killed one suspension later than the one before."""
     stride = effort.times(90, 1) * WORKERS
-    told = await _told(server, [[str(1 + at * stride // WORKERS), "--every", str(stride)] for at in range(WORKERS)])
+    shares = [[str(1 + at * stride // WORKERS), "--every", str(stride)] for at in range(WORKERS)]
+    told = await _told(server, effort, shares, WORKERS)
     wrong = [story for story in told if story["problem"]]
     return [
         Finding(
@@ -114,14 +119,19 @@ async def every_crash_point(server: Server, effort: Effort) -> Sequence[Finding]
     ]
 
 
-async def _told(server: Server, shares: list[list[str]]) -> list[Told]:
-    """The stories of all shares, each told by a process of its own on a database of its own."""
-    return [
-        story for stories in await asyncio.gather(*(_share(server, share) for share in shares)) for story in stories
-    ]
+async def _told(server: Server, effort: Effort, shares: list[list[str]], number: int) -> list[Told]:
+    """The stories of all shares, each share told by a process of its own on a database of its own."""
+    told: list[Told] = []
+
+    def hear(story: Told) -> None:
+        told.append(story)
+        effort.say(f"{len(told):,} of {number:,} stories{_names([each for each in told if each['problem']])}")
+
+    await asyncio.gather(*(_share(server, share, hear) for share in shares))
+    return sorted(told, key=itemgetter("seed"))
 
 
-async def _share(server: Server, share: list[str]) -> list[Told]:
+async def _share(server: Server, share: list[str], hear: Callable[[Told], None]) -> None:
     with server.database() as url:
         where = ("--url", url.render_as_string(hide_password=False))
         process = await asyncio.create_subprocess_exec(
@@ -129,20 +139,28 @@ async def _share(server: Server, share: list[str]) -> list[Told]:
             cwd=_ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
         )
+        assert process.stdout is not None, "it is piped"
+        assert process.stderr is not None, "it is piped"
+        complaining = asyncio.create_task(process.stderr.read())
+        stories: list[Told] = []
         try:
-            said, complaint = await process.communicate()
+            async for line in process.stdout:
+                if line.startswith(b"{"):
+                    stories.append(json.loads(line))
+                    hear(stories[-1])
+            complaint = (await complaining).decode()
+            code = await process.wait()
         finally:
+            complaining.cancel()
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-    stories = [json.loads(line) for line in said.decode().splitlines() if line.startswith("{")]
-    if process.returncode != sum(bool(story["problem"]) for story in stories) or not stories:
+    if code != min(100, sum(bool(story["problem"]) for story in stories)) or not stories:
         seed = stories[-1]["seed"] if stories else share[0]
-        last = complaint.decode().strip().rpartition("\n")[2]
-        sys.stderr.write(complaint.decode())
-        raise RuntimeError(f"the simulator stopped after seed {seed}: {last}")
-    return stories
+        sys.stderr.write(complaint)
+        raise RuntimeError(f"the simulator stopped after seed {seed}: {complaint.strip().rpartition(chr(10))[2]}")
 
 
 def _names(wrong: Sequence[Told]) -> str:
