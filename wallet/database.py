@@ -50,6 +50,7 @@ NOT_MIGRATED = "The database is not migrated: run sixpence-admin migrate."
 _SESSION = {
     "role": APPLICATION_ROLE,
     "timezone": "UTC",
+    "default_transaction_isolation": r"read\ committed",  # what is read under a lock is what holds once it is had
     "random_page_cost": "1.1",  # books lie on flash, or in memory
     "plan_cache_mode": "force_generic_plan",  # planning a look-up anew takes longer than looking up
     "enable_seqscan": "off",  # a plan that was made for a small table is kept while it grows

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
-from tests.conftest import euros, person
+from tests.conftest import Clock, euros, person
+from tests.wallet.owner import as_owner
 from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, Wallet, WrongPin, pins
 from wallet.models import SYSTEM_ACCOUNTS
 
@@ -73,6 +74,14 @@ async def test_a_cancel_under_way_is_waited_for(wallet: Wallet) -> None:
         with pytest.raises(QuoteClosed):
             await paying
     assert (await wallet.balance(ben.id)).ledger.minor == 0
+
+
+async def test_a_cancel_is_seen_whatever_the_server_defaults_to(settings: WalletSettings, clock: Clock) -> None:
+    """Where transactions read one snapshot unless told otherwise, what was cancelled is not paid either."""
+    name = make_url(settings.database_url.get_secret_value()).database if settings.database_url else None
+    as_owner(settings, f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+    async with Wallet.open(settings, clock=clock) as wallet:
+        await test_a_cancel_under_way_is_waited_for(wallet)
 
 
 @pytest.mark.parametrize("how", ["cancel", "three wrong PINs", "reset"])
