@@ -47,13 +47,18 @@ def short_seal(seal: bytes) -> str:
 
 
 def read_receipt_code(typed: str) -> tuple[str, str] | None:
-    """The reference and the seal in a whole receipt, or in what somebody typed; None if both are not there."""
-    groups = _GROUPS.findall(typed.upper())
-    references = [group for group in groups if group.count("-") == 1]
-    seals = [group for group in groups if group.count("-") == 3]
-    if len(references) != 1 or len(seals) != 1:
-        return None
-    return read_reference(references[0]), seals[0].translate(_MISREAD)
+    """The reference and the seal that end a whole receipt, or that somebody typed; None if both are not there.
+
+    A name or a note before them may look like a code as well: `Pizza-Party`.
+    """
+    codes = [group for group in _GROUPS.findall(typed.upper()) if group.count("-") in (1, 3)]
+    if len(codes) == 2 and codes[0].count("-") == 3:  # typed the other way round
+        codes.reverse()
+    match codes[-2:]:
+        case [reference, seal] if (reference.count("-"), seal.count("-")) == (1, 3):
+            return read_reference(reference), seal.translate(_MISREAD)
+        case _:
+            return None
 
 
 def fingerprint(fields: Iterable[object]) -> bytes:

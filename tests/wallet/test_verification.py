@@ -58,6 +58,16 @@ async def test_a_code_is_read_as_people_give_it(wallet: Wallet, people: Sequence
             await wallet.verify(less, people[0].id)
 
 
+async def test_a_note_that_reads_like_a_code_is_none(wallet: Wallet, people: Sequence[Party]) -> None:
+    """A receipt ends with its codes: what it says before may look like others, be it by chance or to mislead."""
+    other = await pay(wallet, people[0], people[1])
+    for note in ("Pizza-Party", code(other)):
+        receipt = await pay(wallet, people[0], people[1])
+        whole = f"You sent EUR 1.00 to Ben\n{note}\nReference {receipt.reference}, 21 Nov\nSeal {receipt.seal}"
+        found = await wallet.verify(whole, people[0].id)
+        assert (found.genuine, found.receipt.payment_id) == (True, receipt.payment_id), note
+
+
 async def test_a_wrong_letter_is_no_match(wallet: Wallet, people: Sequence[Party]) -> None:
     """Each letter of the seal counts."""
     receipt = await pay(wallet, people[0], people[1])
