@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.books import PEPPER, run
+from tests.conftest import euros
 from tests.wallet.desk import PASSWORD, Desk, plain
-from wallet import migrate
+from wallet import Wallet, migrate
 from wallet.admin import client_programs
 from wallet.admin.snapshots import DUMP, MANIFEST
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.books import Server
+    from wallet import WalletSettings
 
 _RIGHTS = """
     SELECT table_name, privilege_type, grantee FROM information_schema.table_privileges
@@ -182,6 +186,26 @@ def test_a_pepper_that_does_not_fit_is_said(backup: Path, empty: Desk, pepper: s
     assert said.code == 0
     assert ("PINs need another pepper" in said.out) is bool(strange)
     assert not strange or f"{strange} PINs" in said.out
+
+
+def test_what_ran_out_since_the_backup_is_no_drift(
+    desk: Desk, tmp_path: Path, empty: Desk, settings: WalletSettings
+) -> None:
+    """A request whose time was over an hour ago waits for the bot, as notices do: the exit code is 0."""
+
+    async def ask() -> None:
+        async with Wallet.open(settings) as wallet:
+            ana, ben = [summary.party for summary in await wallet.parties()][:2]
+            await wallet.ask(ana.id, ben.id, euros(wallet, 500), key=uuid4())
+
+    asyncio.run(ask())
+    run_on(
+        desk, "UPDATE wallet.requests SET created_at = now() - INTERVAL '7 days', expires_at = now() - INTERVAL '2 h'"
+    )
+    assert desk("backup", str(tmp_path / "last night")).code == 0
+    said = empty("restore", str(tmp_path / "last night"))
+    assert (said.code, said.err) == (0, "")
+    assert "that is no drift" in " ".join(said.out.split())
 
 
 def test_drift_is_restored_and_found(desk: Desk, tmp_path: Path, empty: Desk) -> None:

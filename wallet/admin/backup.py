@@ -28,6 +28,8 @@ from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, embedded, migration_
 from wallet.pin_hashing import pepper_id
 
 _PEPPER = "The PIN pepper is not in it: keep that as safely, and elsewhere."
+_OF_TODAY = ("outbox", "overdue holds", "overdue requests")
+"""Proofs that the bot does its work, which it could not do on a backup."""
 _UNREADABLE = """
     SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname IN ('wallet', 'bot') AND NOT has_table_privilege(c.oid, 'SELECT')
@@ -101,7 +103,7 @@ def restore(
         show(f"The backup is whole and can be restored here: the books as of {_moment(manifest)}. Nothing was changed.")
     else:
         _tell(manifest, proved, strange)
-    if proved is not None and any(proof.name != "outbox" for proof in proved.proofs if not proof.holds):
+    if proved is not None and any(proof.name not in _OF_TODAY for proof in proved.proofs if not proof.holds):
         raise typer.Exit(REFUSED)
 
 
@@ -110,8 +112,8 @@ def _tell(manifest: Manifest, proved: Reconciliation | None, strange: int) -> No
         show("These books are from an older Sixpence: now sixpence-admin migrate, then sixpence-admin reconcile.")
     else:
         show_proofs(proved)
-        if any(proof.name == "outbox" and not proof.holds for proof in proved.proofs):
-            show("Notices that were waiting then are told once the bot runs: that is no drift.")
+        if any(proof.name in _OF_TODAY and not proof.holds for proof in proved.proofs):
+            show("What was waiting then, or ran out since, is seen to once the bot runs: that is no drift.")
     show(f"Restored the books as of {_moment(manifest)}. What was acknowledged after that moment is not in them.")
     if strange:
         show(f"{strange} PINs need another pepper than is set here: until it is, those people cannot pay.")
