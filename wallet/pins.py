@@ -76,12 +76,20 @@ async def choose(conn: AsyncConnection, person_id: UUID, hashed: HashedPin, at: 
         raise PinAlreadySet
 
 
-async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
-    """Take the PIN and its count away, and void what it has confirmed or may confirm. PinNotSet without one."""
+async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> bool:
+    """Take the PIN and its count away, and void what it has confirmed or may confirm; False if that was done before.
+
+    PinNotSet if none was ever chosen.
+    """
     await quotes.hold_payer(conn, person_id)
-    if not (await conn.execute(select(func.wallet.reset_pin(person_id, at)))).scalar():
+    found = (await conn.execute(select(models.Pin.pepper_id).where(models.Pin.party_id == person_id))).first()
+    if found is None:
         raise PinNotSet
+    if found.pepper_id is None:
+        return False
+    await conn.execute(select(func.wallet.reset_pin(person_id, at)))
     await quotes.close(conn, person_id, "voided")
+    return True
 
 
 async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:

@@ -75,14 +75,17 @@ class PinVerbs:
             await self._verify(person_id, pin)
 
     async def reset_pin(self, person_id: UUID, *, by: str, reason: str) -> None:
-        """Take the PIN away; the person is told and chooses a new one, and payments then cool for 24 hours."""
+        """Take the PIN away; the person is told and chooses a new one, and payments then cool for 24 hours.
+
+        Until then, resetting it again changes nothing. PartyUnknown; PinNotSet if none was ever chosen.
+        """
         act = acts.Act(by, reason)
 
         async def reset(conn: AsyncConnection) -> None:
             await parties.find(conn, person_id)
-            await pins.reset(conn, person_id, self._clock())
-            await notices.of_person(conn, person_id, NoticeKind.PIN_RESET, self._clock())
-            await acts.record(conn, act, "pin reset", person_id, self._clock())
+            if await pins.reset(conn, person_id, self._clock()):
+                await notices.of_person(conn, person_id, NoticeKind.PIN_RESET, self._clock())
+                await acts.record(conn, act, "pin reset", person_id, self._clock())
 
         await self._database.transaction(reset)
 

@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine, text
 from tests.books import PEPPER
 from tests.conftest import PIN, Clock, euros, person
 from tests.faults.harm import BY, WHY, Nth, at_each_commit, at_each_statement, fails, tell_with_harm
-from wallet import Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
+from wallet import NoticeKind, Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
 from wallet import database as databases
 
 if TYPE_CHECKING:
@@ -89,6 +89,18 @@ async def test_an_attempt_is_never_given_back_by_a_lost_answer(wallet: Wallet) -
         with pytest.raises(WrongPin):
             await wallet.check_pin(ana.id, "730164")
     assert (await wallet.pin_state(ana.id)).tries_left in (3, 4)
+
+
+async def test_a_reset_whose_answer_was_lost_is_done_once(wallet: Wallet) -> None:
+    """One act on record and one notice; a reset of what was reset changes nothing."""
+    ana = await person(wallet, "Ana")
+    nth = fails(psycopg.OperationalError)
+    with at_each_commit(wallet, nth, answer_lost=True):
+        nth.arm(1)
+        await wallet.reset_pin(ana.id, by=BY, reason=WHY)
+    assert nth.struck
+    assert [act.verb for act in await wallet.acts()] == ["pin reset"]
+    assert [notice.kind for notice in await wallet.due_notices()] == [NoticeKind.PIN_RESET]
 
 
 def end_all_connections(url: URL) -> None:
