@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from wallet import Unavailable, Wallet, WalletSettings
 
@@ -100,6 +101,15 @@ def test_a_refusal_is_1_and_one_sentence(desk: Desk, command: tuple[str, ...], s
     said = desk(*command, "--reason", "x", "--yes")
     assert (said.code, said.out, said.err) == (1, "", f"{says}\n")
     assert desk("reconcile", "--json").json["entries"] == 8
+
+
+def test_what_the_database_refuses_is_2_and_one_sentence(desk: Desk) -> None:
+    """Also where it refuses in the middle of settling."""
+    with create_engine(desk.url, poolclass=NullPool).begin() as conn:
+        conn.execute(text("REVOKE INSERT ON wallet.notices FROM sixpence_app"))
+    said = desk("deposit", "Ana", "1.00", "--reason", "cash", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "The database failed (InsufficientPrivilege): sixpence-admin doctor may tell why.\n"
 
 
 def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+import psycopg
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +54,7 @@ def failures_told() -> Iterator[None]:
         raise _exit(sentence(refusal), REFUSED) from None
     except Refusal as refusal:
         raise _exit(str(refusal), REFUSED) from None
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         reason = type(getattr(error, "orig", None) or error).__name__
         raise _exit(f"The database failed ({reason}): sixpence-admin doctor may tell why.", COULD_NOT) from None
 
