@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from wallet import netting, nettings, notices
 from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
 from wallet.values import NoticeKind
@@ -104,8 +106,18 @@ class NettingVerbs:
         return await self._database.transaction(refuse)
 
     async def move_group(self, group: UUID, new_group: UUID) -> None:
-        """Know all splits and nettings of a group by its new key from now on."""
-        await self._database.transaction(lambda conn: nettings.move_group(conn, group, new_group))
+        """Know all splits and nettings of a group by its new key from now on. Moved twice, the same.
+
+        A proposal that is open there stays, and the one of the group that moves is replaced.
+        """
+
+        async def move(conn: AsyncConnection) -> None:
+            await nettings.move_group(conn, group, new_group)
+
+        try:
+            await self._database.transaction(move)
+        except IntegrityError:  # one was proposed there since we looked
+            await self._database.transaction(move)
 
     async def _still_fits(self, conn: AsyncConnection, netting_id: UUID, claims: Sequence[Request]) -> bool:
         """Whether this proposal is open, and of just these claims."""
