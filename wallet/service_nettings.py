@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from wallet import netting, nettings, notices
 from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
+from wallet.money import MAX_MINOR
 from wallet.values import NoticeKind
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class NettingVerbs:
         A group has one proposal open. While its shares are those of that one, that one is returned as it stands (under
         another key); otherwise the new one replaces it. A proposer who owes or is owed agrees by proposing, but not to
         one that stood already. Shares of people without a wallet, or frozen, stay as they are.
-        NothingToNet where it takes as few as it is, NettingTooLarge, KeyConflict.
+        NothingToNet where it takes as few as it is, or one payment would be larger than any may be; NettingTooLarge,
+        KeyConflict.
         """
 
         async def propose(conn: AsyncConnection) -> Netting:
@@ -161,5 +163,6 @@ def _require_worth(claims: Sequence[Request]) -> None:
     debts = nettings.debts(claims)
     if len(netting.balances(debts)) > nettings.MAX_SIDES:
         raise NettingTooLarge(nettings.MAX_SIDES)
-    if len(netting.settle_up(debts)) >= len(claims):
+    payments = netting.settle_up(debts)
+    if len(payments) >= len(claims) or any(due.amount > MAX_MINOR for due in payments):
         raise NothingToNet(len(claims))

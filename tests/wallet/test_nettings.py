@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.outbox import tell_all
 from wallet import (
+    MAX_MINOR,
     KeyConflict,
     Netting,
     NettingClosed,
@@ -406,3 +407,11 @@ async def test_a_group_moves_beside_a_proposal_to_the_other(wallet: Wallet, ana:
     await moving
     assert [(await wallet.netting(one)).state for one in (old.id, key)] == ["replaced", "proposed"]
     assert {(await wallet.netting(one)).group for one in (old.id, key)} == {ELSEWHERE}
+
+
+async def test_no_payment_is_proposed_that_nobody_could_make(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Two shares of the largest amount there is cannot be one payment: they stay two."""
+    for _ in range(2):
+        await owes(wallet, ana, ben, MAX_MINOR)
+    with pytest.raises(NothingToNet):
+        await propose(wallet, ana)
