@@ -14,6 +14,7 @@ from wallet.errors import BadName, KeyConflict, PartyFrozen, PartyInvited, Party
 from wallet.ids import new_id
 from wallet.models import SYSTEM_ACCOUNTS
 from wallet.money import Currency, Money
+from wallet.settings import SettingsError
 from wallet.values import AccountSummary, Party, PartyKind, PartySummary, Status
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ MAX_BUSINESSES = 5
 
 
 async def open_system_accounts(conn: AsyncConnection, currency: Currency) -> None:
-    """Make the accounts that are nobody's (fee income, clearing, …), once."""
+    """Make the accounts that are nobody's (fee income, clearing, …), once.
+
+    SettingsError where somebody has a wallet in another currency: their money would be shown as what it is not.
+    """
+    kept = (await conn.execute(_CURRENCY_KEPT)).scalar()
+    if kept not in (None, currency.code):
+        raise SettingsError(f"SIXPENCE_CURRENCY is {currency}, but these books are kept in {kept}: set it back.")
     made = set((await conn.execute(select(models.Account.id).where(models.Account.party_id.is_(None)))).scalars())
     rows = [
         {"id": system_account_id(kind, currency), "kind": kind, "currency": currency.code, "status": "open"}
@@ -243,6 +250,9 @@ def _parties() -> Select[*tuple[Any, ...]]:
 
 # Made once: making one takes as long as asking it.
 _ONE = _parties().where(models.Party.id == bindparam("party"))
+_CURRENCY_KEPT = (
+    select(models.Account.currency).where(models.Account.party_id.is_not(None)).order_by(models.Account.id).limit(1)
+)
 _OWNED = _parties().where(models.Party.owner_id == bindparam("owner")).order_by(models.Party.id)
 
 

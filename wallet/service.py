@@ -89,7 +89,8 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """A wallet on `settings.database_url`, or on the embedded PostgreSQL in `settings.data_dir` without one.
 
         The schema must be up to date (`sixpence-admin migrate`). On leaving, postings under way are finished first.
-        SettingsError, at once and in one sentence, if the database cannot be reached or is not migrated.
+        SettingsError, at once and in one sentence, if the database cannot be reached or is not migrated, or if its
+        books are kept in another currency.
         """
         with embedded(settings):
             database = Database(connection_url(settings))

@@ -10,10 +10,12 @@ import pytest
 from tests.conftest import PIN, Clock, business, euros, person
 from wallet import (
     BadName,
+    Currency,
     KeyConflict,
     PartyFrozen,
     PartyPending,
     PartyUnknown,
+    SettingsError,
     TooManyBusinesses,
     Wallet,
     WalletSettings,
@@ -125,6 +127,21 @@ async def test_five_businesses_and_no_more(wallet: Wallet, settings: WalletSetti
         )
     assert sum(isinstance(outcome, TooManyBusinesses) for outcome in opened) == 7
     assert len(await wallet.businesses(ana.id)) == 5
+
+
+async def test_books_are_opened_in_the_currency_they_are_kept_in(settings: WalletSettings, clock: Clock) -> None:
+    """Until somebody has a wallet it may be changed; from then on another one is refused, and nothing is relabelled."""
+    yen = settings.model_copy(update={"currency": Currency.parse("JPY")})
+    for chosen in (yen, settings):
+        async with Wallet.open(chosen, clock=clock) as wallet:
+            kept = await wallet.accounts()
+    async with Wallet.open(settings, clock=clock) as wallet:
+        await person(wallet, "Ana", 100)
+    with pytest.raises(SettingsError, match=r"SIXPENCE_CURRENCY is JPY, but these books are kept in EUR"):
+        async with Wallet.open(yen, clock=clock):
+            pass
+    async with Wallet.open(settings, clock=clock) as wallet:
+        assert len(await wallet.accounts()) == len(kept) + 1
 
 
 async def test_a_frozen_payer_is_unfrozen_with_everything(wallet: Wallet) -> None:
