@@ -76,7 +76,8 @@ class Database:
     async def transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in one transaction, committed at its end, retried whole when the database asks for it.
 
-        `Unavailable` after nine tries (about five seconds); what `work` raises otherwise rolls back and passes on.
+        `Unavailable` after nine tries (about five seconds, and two more for each lock that was not had); what `work`
+        raises otherwise rolls back and passes on.
         """
         return await self._tried(lambda: self._commit(work))
 

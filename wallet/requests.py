@@ -4,9 +4,10 @@
          → declined    by the payer
          → cancelled   by who asked
          → expired     by time
+         → netted      by a netting that all its sides agreed to (`nettings`)
 
-Each ends once: whoever ends it holds the request's row. Settlement takes that row last, after the accounts and quotes;
-the other ends hold no other row, so nobody waits in a circle (docs/adr/0017).
+Each ends once: whoever ends it holds the request's row. These rows are the last that anybody takes, after accounts, a
+split's row or a netting's, and in the order of their ids, so nobody waits in a circle (docs/adr/0017, 0018).
 """
 
 from __future__ import annotations

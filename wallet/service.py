@@ -110,7 +110,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
     async def open_person(self, name: str, *, key: UUID) -> Party:
         """Open a person's wallet, with one account, also one that was invited by this key; or return the one it opened.
 
-        BadName.
+        BadName, KeyConflict.
         """
         return await self._database.transaction(
             lambda conn: parties.open_person(conn, key=key, name=name, currency=self.currency, at=self._clock())

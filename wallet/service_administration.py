@@ -36,7 +36,7 @@ class AdministrationVerbs:
     async def deposit(self, party_id: UUID, amount: Money, *, key: UUID, by: str, reason: str) -> Receipt:
         """Credit money that reached the operator's bank, against bank clearing; the party is told.
 
-        PartyUnknown, PartyFrozen, PartyPending, AmountOutOfRange, WrongCurrency, KeyConflict.
+        PartyUnknown, PartyFrozen, PartyPending, PartyInvited, AmountOutOfRange, WrongCurrency, KeyConflict.
         """
         account = await self._database.read(lambda conn: parties.account_of(conn, party_id))
         return await self._postings.submit(deposit_order(account, amount, self.currency, key, acts.Act(by, reason)))
@@ -68,7 +68,8 @@ class AdministrationVerbs:
     async def freeze(self, party_id: UUID, *, by: str, reason: str) -> None:
         """From now on nothing leaves or reaches this party's account; they are told. Freezing twice changes nothing.
 
-        PartyUnknown; PartyPending for a business not yet approved, whose account does not move anyway.
+        PartyUnknown; PartyPending for a business not yet approved, PartyInvited for somebody without a wallet: their
+        accounts do not move anyway.
         """
         await self._database.transaction(
             lambda conn: parties.freeze(conn, party_id, acts.Act(by, reason), self._clock())

@@ -55,7 +55,7 @@ class Terms:
 
 
 class RequestVerbs:
-    """A request is open until it is paid, declined, cancelled or expired, once. It never repeats by itself."""
+    """A request is open until it is paid, declined, cancelled, expired or netted, once. It never repeats by itself."""
 
     currency: Currency
     _database: Database

@@ -332,7 +332,7 @@ def _read_quotes(orders: Sequence[Order]) -> Statement:
 
 
 def _lock_requests(orders: Sequence[Order]) -> list[Statement]:
-    """Last of all locks, so that those who end a request otherwise, and lock nothing else, wait for nobody."""
+    """Last of all locks, and in the order of their ids, as everybody takes them who ends requests otherwise."""
     ids = {order.request_id for order in orders if order.request_id}
     return [requests.lock(list(ids))] if ids else []
 
