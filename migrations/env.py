@@ -5,6 +5,8 @@ from sqlalchemy import Connection
 
 import bot.models
 import wallet.models
+import wallet.models_ledger
+import wallet.models_splits
 
 TARGETS = [wallet.models.Base.metadata, bot.models.Base.metadata]
 

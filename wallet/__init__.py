@@ -17,15 +17,10 @@ from wallet.errors import (
     LimitExceeded,
     MalformedPin,
     MalformedReceiptCode,
-    NettingClosed,
-    NettingTooLarge,
-    NettingUnknown,
     NotAPayer,
     NoteTooLong,
-    NothingToNet,
     NotRefundable,
     NotReversible,
-    PartsUnequalTotal,
     PartyFrozen,
     PartyInvited,
     PartyPending,
@@ -43,11 +38,6 @@ from wallet.errors import (
     RequestClosed,
     RequestUnknown,
     SelfPayment,
-    SplitClosed,
-    SplitEmpty,
-    SplitFull,
-    SplitTooSmall,
-    SplitUnknown,
     TooManyBusinesses,
     TooManyRequests,
     Unavailable,
@@ -55,6 +45,18 @@ from wallet.errors import (
     WeakPin,
     WrongCurrency,
     WrongPin,
+)
+from wallet.errors_splits import (
+    NettingClosed,
+    NettingTooLarge,
+    NettingUnknown,
+    NothingToNet,
+    PartsUnequalTotal,
+    SplitClosed,
+    SplitEmpty,
+    SplitFull,
+    SplitTooSmall,
+    SplitUnknown,
 )
 from wallet.money import MAX_MINOR, Currency, Money
 from wallet.service import Wallet
@@ -67,8 +69,6 @@ from wallet.values import (
     Hold,
     HoldState,
     Line,
-    Notice,
-    NoticeKind,
     Party,
     PartySummary,
     PaymentSummary,
@@ -83,6 +83,7 @@ from wallet.values import (
     Statement,
     Verification,
 )
+from wallet.values_notices import Notice, NoticeKind
 from wallet.values_splits import NetPayment, Netting, Part, Share, Split
 
 __all__ = [

@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 
 from wallet import netting, requests
-from wallet.errors import NettingUnknown
+from wallet.errors_splits import NettingUnknown
 from wallet.money import Currency, Money
 from wallet.netting import Debt
 from wallet.values import Party, Request

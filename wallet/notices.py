@@ -11,7 +11,8 @@ from sqlalchemy import text, update
 from wallet import holds, models, receipts, requests
 from wallet.batches import Statement, texts, together, uuids
 from wallet.ids import new_id
-from wallet.values import Hold, Notice, NoticeKind, Party, Receipt, Request
+from wallet.values import Hold, Party, Receipt, Request
+from wallet.values_notices import Notice, NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from wallet.batches import together
 from wallet.errors import PinLocked, PinNotSet, QuoteClosed, QuotePaid, QuoteUnknown, Unavailable
 from wallet.ids import new_id
 from wallet.pin_hashing import Recipe
-from wallet.values import NoticeKind
+from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

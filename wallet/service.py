@@ -51,7 +51,6 @@ if TYPE_CHECKING:
         AccountSummary,
         Balance,
         HistoryPage,
-        Notice,
         Party,
         PartySummary,
         PaymentSummary,
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
         Statement,
         Verification,
     )
+    from wallet.values_notices import Notice
 
 
 def utc_now() -> datetime:

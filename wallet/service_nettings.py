@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from wallet import netting, nettings, notices
-from wallet.errors import KeyConflict, NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet, PartyFrozen
+from wallet.errors import KeyConflict, PartyFrozen
+from wallet.errors_splits import NettingClosed, NettingTooLarge, NettingUnknown, NothingToNet
 from wallet.money import MAX_MINOR
-from wallet.values import NoticeKind
+from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wallet import acts, notices, parties, pin_attempts, pins, weak_pins
 from wallet.errors import MalformedPin, PinLocked, WeakPin, WrongPin
-from wallet.values import NoticeKind
+from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

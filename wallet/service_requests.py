@@ -18,7 +18,7 @@ from wallet.errors import (
     SelfPayment,
 )
 from wallet.orders import checked_amount
-from wallet.values import NoticeKind
+from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

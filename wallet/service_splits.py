@@ -7,12 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wallet import parties, requests, shares, splits, splitting
-from wallet.errors import (
-    RequestClosed,
-    SplitClosed,
-    SplitUnknown,
-)
-from wallet.values import NoticeKind
+from wallet.errors import RequestClosed
+from wallet.errors_splits import SplitClosed, SplitUnknown
+from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

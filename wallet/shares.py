@@ -12,20 +12,16 @@ from wallet import ids, notes, notices, parties, requests, splits, splitting
 from wallet.errors import (
     KeyConflict,
     NotAPayer,
-    PartsUnequalTotal,
     PartyFrozen,
     PartyInvited,
     ReminderTooSoon,
     RequestClosed,
-    SplitClosed,
-    SplitEmpty,
-    SplitFull,
-    SplitTooSmall,
     TooManyRequests,
 )
+from wallet.errors_splits import PartsUnequalTotal, SplitClosed, SplitEmpty, SplitFull, SplitTooSmall
 from wallet.limits import DAY
 from wallet.orders import checked_amount
-from wallet.values import NoticeKind
+from wallet.values_notices import NoticeKind
 from wallet.values_splits import Part
 
 if TYPE_CHECKING:

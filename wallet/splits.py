@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 
 from wallet import requests, splitting
-from wallet.errors import SplitTooSmall, SplitUnknown
+from wallet.errors_splits import SplitTooSmall, SplitUnknown
 from wallet.money import Currency, Money
 from wallet.values import Party
 from wallet.values_splits import Share, Split, SplitState, Way

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wallet.errors import PartsUnequalTotal, SplitTooSmall
+from wallet.errors_splits import PartsUnequalTotal, SplitTooSmall
 from wallet.money import Money
 
 if TYPE_CHECKING:

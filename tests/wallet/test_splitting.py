@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wallet import splitting
-from wallet.errors import PartsUnequalTotal, SplitTooSmall
+from wallet.errors_splits import PartsUnequalTotal, SplitTooSmall
 from wallet.money import Currency, Money
 from wallet.splitting import Division
 
