@@ -15,25 +15,25 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from wallet import acts, holds, ledger, limits, notices, payment_rows, receipts, requests, seals
+from wallet import (
+    acts,
+    holds,
+    ledger,
+    limits,
+    notices,
+    payment_rows,
+    receipts,
+    requests,
+    seals,
+    settlement_checks,
+)
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, sending, together, uuids
 from wallet.errors import (
-    HoldClosed,
     KeyConflict,
-    NotRefundable,
-    NotReversible,
-    PartyFrozen,
-    PartyInvited,
-    PartyPending,
-    QuoteClosed,
-    QuoteExpired,
-    QuoteUnknown,
-    RequestClosed,
     Side,
     WalletError,
 )
-from wallet.fees import round_half_even
 from wallet.ids import new_id, short_seal
 from wallet.money import Currency, Money
 from wallet.orders import QUOTED
@@ -47,12 +47,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from wallet.accounts import Holder
     from wallet.orders import Held, Order
     from wallet.values import HoldEnd
 
-
-REVERSIBLE = ("payment", "deposit", "withdrawal")
 
 PART = 128
 """So many orders are decided while PostgreSQL writes as many before them.
@@ -162,12 +159,12 @@ class Settlement:
     def _settle_one(self, batch: Batch, order: Order) -> Receipt:
         if (earlier := batch.payments.get(order.key)) is not None:
             return _repeated(batch, order, earlier)
-        _require_open_quote(batch, order)
-        _require_open_request(batch, order)
+        settlement_checks.require_open_quote(batch, order)
+        settlement_checks.require_open_request(batch, order)
         debit, credit = batch.page.accounts[order.debit.account_id], batch.page.accounts[order.credit.account_id]
-        _require_open_accounts(order, batch.page)
-        _require_open_hold(batch, order)
-        amount, fee = _amount_and_fee(batch, order, self.currency)
+        settlement_checks.require_open_accounts(order, batch.page)
+        settlement_checks.require_open_hold(batch, order)
+        amount, fee = settlement_checks.amount_and_fee(batch, order, self.currency)
         if order.kind in QUOTED:
             limits.check_room(debit.id, batch.spent[debit.id], self.limits, amount, self.currency)
         transfers = self._transfers(batch, order, debit, credit, amount, fee)
@@ -239,61 +236,6 @@ def _repeated(batch: Batch, order: Order, earlier: PaymentState) -> Receipt:
     return batch.receipts[order.key]
 
 
-def _require_open_quote(batch: Batch, order: Order) -> None:
-    if order.kind not in QUOTED:
-        return
-    quote = batch.quotes.get(order.key)
-    if quote is None:
-        raise QuoteUnknown
-    state, expires_at = quote
-    if state != "open":
-        raise QuoteClosed(state)
-    if expires_at <= batch.at:
-        raise QuoteExpired(expires_at)
-
-
-def _require_open_request(batch: Batch, order: Order) -> None:
-    """RequestClosed, where another end came first, be it in this very batch."""
-    if order.request_id is None:
-        return
-    if order.request_id in batch.answered:
-        raise RequestClosed("paid")
-    batch.requests[order.request_id].require_open(batch.at)
-
-
-def _require_open_accounts(order: Order, page: ledger.Page) -> None:
-    """A reversal corrects a mistake of ours, and what was set aside is its payer's own: a freeze stops neither."""
-    if order.kind in ("reversal", "release"):
-        return
-    payer = order.held.payer if order.held else order.debit
-    payee = order.held.payee if order.held and order.kind == "hold" else order.credit
-    _require_open("payer", payer, page.accounts[payer.account_id].status)
-    if order.kind != "hold" or page.accounts[payee.account_id].status != "invited":
-        _require_open("payee", payee, page.accounts[payee.account_id].status)
-
-
-def _require_open(side: Side, holder: Holder, status: str) -> None:
-    if holder.party is None or status == "open":
-        return
-    if status == "frozen":
-        raise PartyFrozen(side, holder.party.name)
-    if status == "invited":
-        raise PartyInvited(side, holder.party.name)
-    raise PartyPending(side, holder.party.name)
-
-
-def _require_open_hold(batch: Batch, order: Order) -> None:
-    """HoldClosed, where another end came first, or its time is over and there is only one end left."""
-    if order.held is None or order.original is None:
-        return
-    state = batch.payments[order.original.id]
-    assert state.hold is not None, "only holds are ended"
-    if state.hold != "open":
-        raise HoldClosed(state.hold)
-    if order.kind == "capture" and order.held.until <= batch.at:
-        raise HoldClosed("expired")
-
-
 def _record_hold(batch: Batch, order: Order, held: Held, state: PaymentState) -> None:
     payer_id = held.payer.account_id
     if held.end is None or order.original is None:
@@ -307,24 +249,6 @@ def _record_hold(batch: Batch, order: Order, held: Held, state: PaymentState) ->
     original.hold = batch.ended[order.original.id] = held.end
     if order.kind == "release" and payer_id in batch.spent:
         batch.spent[payer_id].give_back(state.amount, original.held_since, batch.at)
-
-
-def _amount_and_fee(batch: Batch, order: Order, currency: Currency) -> tuple[int, int]:
-    """What this order moves now. A return takes at most what is left, and the fee in proportion, exact at the end."""
-    if order.original is None:
-        assert order.amount is not None, "only a refund may leave its amount open"
-        return order.amount, order.fee
-    state = batch.payments[order.original.id]
-    left = state.amount - state.refunded
-    amount = left if order.amount is None else order.amount
-    if order.held is not None:
-        return amount, 0
-    if order.kind == "reversal" and (state.refunded or state.kind not in REVERSIBLE):
-        raise NotReversible
-    if order.kind == "refund" and (state.kind != "payment" or not 1 <= amount <= left):
-        raise NotRefundable(Money(left if state.kind == "payment" else 0, currency))
-    fee_due = round_half_even(order.fee * (state.refunded + amount), state.amount)
-    return amount, fee_due - state.fee_refunded
 
 
 def _read_quotes(orders: Sequence[Order]) -> Statement:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.courier import Courier
 from bot.inbox import Inbox
 from tests.proof.simulator.story import Story, simulate
-from wallet import Wallet, holds, nettings, requests, settlement
+from wallet import Wallet, holds, nettings, requests, settlement_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,17 +87,17 @@ def no_pin_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def a_freeze_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> str:
-    require = settlement._require_open
+    require = settlement_checks._require_open
 
     def let_pass(side: Side, holder: Holder, status: str) -> None:
         require(side, holder, "open" if status == "frozen" else status)
 
-    monkeypatch.setattr(settlement, "_require_open", let_pass)
+    monkeypatch.setattr(settlement_checks, "_require_open", let_pass)
     return "is frozen"
 
 
 def a_hold_stays_when_it_is_captured(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(settlement, "_require_open_hold", lambda *_: None)
+    monkeypatch.setattr(settlement_checks, "require_open_hold", lambda *_: None)
     monkeypatch.setattr(holds, "close", lambda ended: (_NOTHING, {"ended": len(list(ended))}))
     return "said to be open, and moved by"
 
