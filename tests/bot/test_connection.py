@@ -14,6 +14,7 @@ from bot.connection import Connection
 from sandbox.telegram.faults import Fault
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
+from tests.ports import port_of_ones_own
 from tests.sandbox.pictures import PNG
 
 if TYPE_CHECKING:
@@ -85,12 +86,11 @@ async def test_a_server_that_is_not_there_is_a_network_error_without_the_token()
 
 async def test_a_server_that_went_away_between_two_calls_is_asked_anew(world: World) -> None:
     """A connection kept open from before is not taken for a live one."""
-    line = Connection()
+    line, port = Connection(), port_of_ones_own()
     await line.initialize()
-    async with running(world) as url:
-        await line.post(f"{url}/bot{TOKEN}/getMe")
-    async with running(world, port=int(url.rpartition(":")[2])) as url:
-        await line.post(f"{url}/bot{TOKEN}/getMe")
+    for _ in range(2):
+        async with running(world, port=port) as url:
+            await line.post(f"{url}/bot{TOKEN}/getMe")
     await line.shutdown()
 
 
