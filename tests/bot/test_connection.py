@@ -35,9 +35,9 @@ def world() -> World:
 
 @pytest.fixture
 async def bot(world: World) -> AsyncIterator[ExtBot[Any]]:
-    """Our library's bot, on our connection, which waits a second for an answer."""
+    """Our library's bot, on our connection."""
     async with running(world) as url:
-        line = Connection(read_timeout=1.0)
+        line = Connection(read_timeout=20.0)
         async with ExtBot(TOKEN, base_url=f"{url}/bot", request=line, get_updates_request=Connection()) as bot:
             yield bot
 
@@ -61,7 +61,7 @@ async def test_silence_is_timed_out(bot: ExtBot[Any], world: World) -> None:
     """When the time to wait is over, and not as if nothing had happened."""
     world.faults.plan(Fault("sendMessage", "hang"))
     with pytest.raises(TimedOut):
-        await bot.send_message(ANA, "hello")
+        await bot.send_message(ANA, "hello", read_timeout=0.2)
 
 
 async def test_an_answer_cut_short_is_a_network_error(bot: ExtBot[Any], world: World) -> None:
