@@ -145,8 +145,8 @@ class Cards:
         return await self._all(select(models.Card).where(*here).order_by(models.Card.created_at))
 
     async def sent(self, card: Card, message_id: int) -> Card:
-        """Remember which message shows the card."""
-        return await self._change(card, message_id=message_id)
+        """Remember which message shows the card; unless its group has moved since, and counts its messages anew."""
+        return await self._change(card, models.Card.chat_id == card.chat_id, message_id=message_id)
 
     async def stands(self, card: Card, chat_id: int, message_id: int | None) -> Card:
         """Remember where the card stands now. Telegram may give an ephemeral message's number to another one later."""

@@ -110,7 +110,7 @@ class Courier:
             await wallet.notice_delivered(notice.id)
         elif (wait := _wait(notice, failure)) is None:
             log.info("notice %s is parked: %s", notice.id, failure)
-            await wallet.notice_parked(notice.id)
+            await wallet.notice_parked(notice.id, notice.attempts)
         else:
             log.warning("notice %s will be told again in %s: %r", notice.id, wait, failure)
             await wallet.notice_failed(notice.id, retry_in=wait)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as settings_of_examples
 
 from tests import books
 from wallet import Money, Party, Wallet, WalletSettings
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 PIN = "482915"
+
+# Of drawn examples none fails for the time it takes: the machine may be busy with other things.
+settings_of_examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings_of_examples.load_profile("any machine")
 
 
 class Clock:

@@ -160,17 +160,19 @@ async def failed(conn: AsyncConnection, notice_id: UUID, retry_in: timedelta, at
     await conn.execute(update(models.Notice).where(models.Notice.id == notice_id).values(due_at=at + retry_in))
 
 
-async def parked(conn: AsyncConnection, notice_id: UUID, at: datetime) -> None:
-    await conn.execute(update(models.Notice).where(models.Notice.id == notice_id).values(parked_at=at))
+async def parked(conn: AsyncConnection, notice_id: UUID, attempt: int, at: datetime) -> None:
+    """As `Wallet.notice_parked`."""
+    notice = models.Notice
+    await conn.execute(update(notice).where(notice.id == notice_id, notice.attempts == attempt).values(parked_at=at))
 
 
 async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
+    """As `Wallet.unpark_notices`. First those on their way: one refused a moment ago may not be parked after this."""
     notice = models.Notice
-    await conn.execute(
-        update(notice)
-        .where(notice.recipient_id == person_id, notice.parked_at.is_not(None))
-        .values(parked_at=None, due_at=at)
-    )
+    theirs, is_parked = notice.recipient_id == person_id, notice.parked_at.is_not(None)
+    on_their_way = (theirs, ~is_parked, notice.delivered_at.is_(None), notice.due_at > at)
+    await conn.execute(update(notice).where(*on_their_way).values(attempts=notice.attempts + 1))
+    await conn.execute(update(notice).where(theirs, is_parked).values(parked_at=None, due_at=at))
 
 
 _OF_SIDES = {

@@ -253,13 +253,16 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """Telling failed for now; the notice is due again after `retry_in`."""
         await self._database.statement(lambda conn: notices.failed(conn, notice_id, retry_in, self._clock()))
 
-    async def notice_parked(self, notice_id: UUID) -> None:
-        """The person cannot be reached (blocked the bot); kept until `unpark_notices`."""
-        await self._database.statement(lambda conn: notices.parked(conn, notice_id, self._clock()))
+    async def notice_parked(self, notice_id: UUID, attempt: int) -> None:
+        """The person could not be reached at this attempt (blocked the bot); kept until `unpark_notices`.
+
+        If that has come in between, the notice comes back when its lease ends.
+        """
+        await self._database.statement(lambda conn: notices.parked(conn, notice_id, attempt, self._clock()))
 
     async def unpark_notices(self, person_id: UUID) -> None:
         """The person can be reached again: all that was parked for them is due now."""
-        await self._database.statement(lambda conn: notices.unpark(conn, person_id, self._clock()))
+        await self._database.transaction(lambda conn: notices.unpark(conn, person_id, self._clock()))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,10 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
         await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         card = replace(card, message_id=None)
     shown = await face(context, card, request, person.language)
-    await places.put(context, card, shown)
+    card = await places.put(context, card, shown)
+    now = await face(context, card, await context.wallet.request(request.id), person.language)
+    if now != shown:  # what changed while Telegram was asked came before anybody knew which message to change
+        await places.keep(context, card, now)
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:

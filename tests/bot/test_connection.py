@@ -14,6 +14,7 @@ from bot.connection import Connection
 from sandbox.telegram.faults import Fault
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
+from tests.ports import port_of_ones_own
 from tests.sandbox.pictures import PNG
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def world() -> World:
 
 @pytest.fixture
 async def bot(world: World) -> AsyncIterator[ExtBot[Any]]:
-    """Our library's bot, on our connection, which waits a second for an answer."""
+    """Our library's bot, on our connection."""
     async with running(world) as url:
-        line = Connection(read_timeout=1.0)
+        line = Connection(read_timeout=20.0)
         async with ExtBot(TOKEN, base_url=f"{url}/bot", request=line, get_updates_request=Connection()) as bot:
             yield bot
 
@@ -60,7 +61,7 @@ async def test_silence_is_timed_out(bot: ExtBot[Any], world: World) -> None:
     """When the time to wait is over, and not as if nothing had happened."""
     world.faults.plan(Fault("sendMessage", "hang"))
     with pytest.raises(TimedOut):
-        await bot.send_message(ANA, "hello")
+        await bot.send_message(ANA, "hello", read_timeout=0.2)
 
 
 async def test_an_answer_cut_short_is_a_network_error(bot: ExtBot[Any], world: World) -> None:
@@ -85,12 +86,11 @@ async def test_a_server_that_is_not_there_is_a_network_error_without_the_token()
 
 async def test_a_server_that_went_away_between_two_calls_is_asked_anew(world: World) -> None:
     """A connection kept open from before is not taken for a live one."""
-    line = Connection()
+    line, port = Connection(), port_of_ones_own()
     await line.initialize()
-    async with running(world) as url:
-        await line.post(f"{url}/bot{TOKEN}/getMe")
-    async with running(world, port=int(url.rpartition(":")[2])) as url:
-        await line.post(f"{url}/bot{TOKEN}/getMe")
+    for _ in range(2):
+        async with running(world, port=port) as url:
+            await line.post(f"{url}/bot{TOKEN}/getMe")
     await line.shutdown()
 
 

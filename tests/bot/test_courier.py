@@ -47,7 +47,7 @@ class Outbox:
     async def notice_delivered(self, notice_id: UUID) -> None:
         self._settle(notice_id, "delivered")
 
-    async def notice_parked(self, notice_id: UUID) -> None:
+    async def notice_parked(self, notice_id: UUID, _: int) -> None:
         self._settle(notice_id, "parked")
 
     async def notice_failed(self, notice_id: UUID, *, retry_in: timedelta) -> None:

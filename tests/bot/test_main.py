@@ -17,6 +17,7 @@ from sandbox.person import Person
 from sandbox.telegram.server import running
 from sandbox.telegram.world import World
 from tests.books import PEPPER
+from tests.ports import port_of_ones_own
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -124,8 +125,7 @@ async def test_it_listens_answers_and_stops(tmp_path: Path, database_url: URL) -
 
 async def test_it_is_called_by_webhook(tmp_path: Path, database_url: URL) -> None:
     """With a URL and a secret Telegram delivers, and polling is not used."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{port_of_ones_own()}"
     webhook = {
         "webhook_url": f"http://{address}/telegram",
         "webhook_listen": address,

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from telegram import Update
 from telegram.ext import BaseRateLimiter
 
@@ -17,7 +17,7 @@ from bot import application, models
 from bot.assembly import assembled
 from bot.identity import person_key
 from bot.settings import BotSettings
-from sandbox.person import Message, Person, plain
+from sandbox.person import PATIENCE, Message, Person, plain
 from sandbox.telegram.cast import PEOPLE
 from sandbox.telegram.cast import Person as CastPerson
 from sandbox.telegram.server import running
@@ -27,7 +27,7 @@ from tests.conftest import Clock, euros
 from tests.sandbox.oracle import validate_exchange
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -125,9 +125,11 @@ class Street:
         before = await self._told_of_deposits(somebody)
         await self.wallet.deposit(party.id, amount, key=uuid4(), by="test", reason="opening")
         self.context.courier_wake()
-        async with asyncio.timeout(10):
-            while await self._told_of_deposits(somebody) == before:  # noqa: ASYNC110 - one looks at a phone
-                await asyncio.sleep(0.01)
+
+        async def they_know() -> bool:
+            return await self._told_of_deposits(somebody) > before
+
+        await until(they_know)
 
     async def _told_of_deposits(self, somebody: Somebody) -> int:
         return sum("was paid in" in text for text in await somebody.texts())
@@ -159,9 +161,11 @@ class Street:
 
     async def refused_by_telegram(self) -> None:
         """Wait until the bot has tried in vain to write to somebody."""
-        async with asyncio.timeout(10):
-            while not any(call["error_code"] == 403 for call in await self.calls("sendMessage")):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+
+        async def refused() -> bool:
+            return any(call["error_code"] == 403 for call in await self.calls("sendMessage"))
+
+        await until(refused)
 
     async def inject(self, somebody: Somebody, text: str, **fields: Any) -> None:
         """A message as no honest client would send it: their id and text, and fields of one's choice."""
@@ -201,7 +205,8 @@ class Street:
         return Update.de_json(found, self.context.bot)
 
     async def replay(self, text: str, kind: str = "message") -> None:
-        """The inbox hands an update to the handlers once more, as after a crash."""
+        """The inbox hands an update to the handlers once more, as after a crash: when they have let go of it."""
+        await self.settled()
         await application.build(self.context)(await self.delivered(text, kind))
 
     async def apologise(self, text: str) -> None:
@@ -219,10 +224,21 @@ class Street:
 
     async def settled(self) -> None:
         """Wait until every update that Telegram holds has been fetched and handled."""
-        async with asyncio.timeout(10):
-            while len(self.world.updates):  # noqa: ASYNC110 - the pretend Telegram is another party: one looks
-                await asyncio.sleep(0.01)
+
+        async def fetched() -> bool:
+            return not len(self.world.updates)
+
+        await until(fetched)
         await self.inbox.idle()
+
+    async def told(self) -> None:
+        """Wait until nobody is owed a notice: each has been delivered, or parked because they cannot be reached."""
+        owed = text("SELECT count(*) FROM wallet.notices WHERE delivered_at IS NULL AND parked_at IS NULL")
+
+        async def work(conn: AsyncConnection) -> bool:
+            return int((await conn.execute(owed)).scalar_one()) == 0
+
+        await until(lambda: self.wallet._database.read(work))
 
     async def agrees_with_the_bot_api(self) -> None:
         """All that was asked and answered is as a second reading of the Bot API has it (aiogram's models)."""
@@ -243,6 +259,13 @@ class Street:
             ]
 
         return await self.context.store.transaction(work)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until this is so. The bot, its courier and Telegram are other parties: all one can do is look."""
+    async with asyncio.timeout(PATIENCE):
+        while not await condition():  # noqa: ASYNC110 - nothing here would set an event
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.asides import OFFER, chooses_pin, data, escrow, in_chat, set_aside
+from tests.journeys.conftest import until
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
@@ -104,11 +105,14 @@ async def test_the_receipt_comes_by_courier_if_the_edit_failed(street: Street) -
     await street.ben.start(code)
     await chooses_pin(street.ben)
     offer = await street.ben.reads(*OFFER)
-    await street.http.post("/control/fault", json={"method": "editMessageText", "kind": "server_error", "times": 2})
+    fault = {"method": "editMessageText", "kind": "server_error", "times": 2, "chat_id": str(street.ben.id)}
+    await street.http.post("/control/fault", json=fault)
     await street.ben.presses("Accept")
-    async with asyncio.timeout(10):
-        while await escrow(street):  # noqa: ASYNC110 - the books are another party: one looks
-            await asyncio.sleep(0.01)
+
+    async def captured() -> bool:
+        return await escrow(street) == 0
+
+    await until(captured)
     street.clock.advance(seconds=11)
     street.context.courier_wake()
     receipt = await street.ben.reads("You received €5.00 from Ana Moreno", "New balance: €5.00")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from bot.conversation import Cards
 from bot.journeys import expiry
 from sandbox.telegram.cast import FLATMATES
 from tests.journeys.asides import set_aside
+from tests.journeys.conftest import until
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -32,6 +32,7 @@ async def test_a_forgotten_card_closes_itself_and_may_be_asked_for_again(street:
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 5 to @ben for lunch")
     await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after")
+    await street.settled()
     clock.advance(seconds=AFTER - 1)
     await expiry.close_expired(street.context)
     assert "Confirm with PIN" in await street.ana.buttons()
@@ -186,13 +187,17 @@ async def hangs(street: Street, method: str, somebody: Somebody) -> None:
 
 async def has_hung(street: Street) -> None:
     """Wait until the bot has made this call, and waits for its answer."""
-    async with asyncio.timeout(10):
-        while street.world.faults._waiting:  # noqa: ASYNC110 - the pretend Telegram is another party: one looks
-            await asyncio.sleep(0.01)
+
+    async def it_hangs() -> bool:
+        return not street.world.faults._waiting
+
+    await until(it_hangs)
 
 
 async def came_back(street: Street) -> None:
     """Wait until Ana has again what she had set aside: less long than a call to Telegram may take."""
-    async with asyncio.timeout(10):
-        while await street.cents(street.ana) != 50_00:  # noqa: ASYNC110 - one looks at an account
-            await asyncio.sleep(0.01)
+
+    async def she_has_it() -> bool:
+        return await street.cents(street.ana) == 50_00
+
+    await until(she_has_it)

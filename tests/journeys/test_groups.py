@@ -243,6 +243,22 @@ async def test_a_request_goes_along_to_the_supergroup(street: Street) -> None:
     await street.ana.reads("Send €5.00 to Ben Okafor")
 
 
+async def test_a_card_sent_while_its_group_moved_is_the_one_in_the_supergroup(street: Street) -> None:
+    """Telegram's answer to the first message comes last: there its number is another message's, and is not kept."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ben.says_in(FLAT, "who had lunch?")
+    await street.ben.says_in(FLAT, "/request @ana 5 lunch")
+    before = await street.ana.reads("asks", "lunch", chat=FLAT)
+    await street.settled()
+    card = await street.context.cards.of_message(street.ben.id, FLAT, before["id"])
+    assert card is not None
+    moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
+    there = await street.ana.reads("asks", "lunch", chat=moved)
+    await street.settled()
+    await street.context.cards.sent(card, before["id"])
+    assert await street.context.cards.of_message(street.ben.id, moved, there["id"]) is not None
+
+
 async def test_the_bot_says_once_what_it_is_for(street: Street) -> None:
     """When it is brought into a group: one message, and no other before somebody asks."""
     await street.ana.does("remove", FLAT, user_id=street.context.bot.id)

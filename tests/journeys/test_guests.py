@@ -161,6 +161,7 @@ async def test_a_message_that_was_posted_just_before_a_crash_is_known_by_its_fir
     await street.open_wallets(street.ana, street.ben)
     await street.ana.calls_guest(street.ben.id, "5 to @ben for lunch")
     await street.ana.reads(WAITING, chat=street.ben.id)
+    await street.settled()
     card = await street.context.cards.latest(street.ana.id, public.PAYMENT)
     assert card is not None
     await street.context.cards._change(card, facts={})

@@ -53,6 +53,7 @@ async def test_the_payer_may_begin_from_the_message_itself(street: Street) -> No
     await street.ana.presses("Confirm with PIN", chat=street.ben.id)
     await street.ana.confirms()
     await street.ana.reads(PAID, chat=street.ben.id)
+    await street.settled()
     toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
     assert "This button is not for you." in toasts
 

@@ -73,7 +73,7 @@ async def test_whoever_blocked_the_bot_is_told_on_coming_back(street: Street) ->
     await street.ana.says("send 5 to @ben")
     await street.ana.confirms()
     await street.ana.reads("You sent €5.00")
-    await street.refused_by_telegram()
+    await street.told()
     await street.blocks(street.ben, blocked=False)
     await street.ben.start()
     await street.ben.reads("You received €5.00")

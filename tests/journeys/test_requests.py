@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.conversation import Cards
 from bot.journeys import expiry, requested
 from sandbox.tour import start_parameter
 from tests.journeys.asides import chooses_pin, data, in_chat
 
 if TYPE_CHECKING:
+    from bot.conversation import Card
     from tests.journeys.conftest import Street
 
 pytestmark = pytest.mark.anyio
@@ -151,10 +153,30 @@ async def test_a_request_that_nobody_answers_is_over_in_a_week(street: Street) -
     await requested.end_unanswered(street.context)
     await street.ana.reads("Ben Okafor did not answer your request for €10.00 in time", "/request")
     await street.ben.reads("Ana Moreno asked you for €10.00. The time for it is over.")
+    await street.told()
     before = await street.ana.texts()
     await requested.end_unanswered(street.context)
     await street.settled()
     assert await street.ana.texts() == before
+
+
+async def test_a_request_that_ends_while_it_is_brought_is_brought_as_over(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram's answer takes its time: nobody knew yet which message to set right, so who sends it does."""
+    await acquainted(street)
+    stands = Cards.stands
+
+    async def late(cards: Cards, card: Card, chat_id: int, message_id: int | None) -> Card:
+        if chat_id == street.ben.id:
+            street.clock.advance(days=7)
+            await requested.end_unanswered(street.context)
+            await street.told()
+        return await stands(cards, card, chat_id, message_id)
+
+    monkeypatch.setattr(Cards, "stands", late)
+    await street.ana.says(CINEMA)
+    await street.ben.reads("Ana Moreno asked you for €10.00. The time for it is over.")
 
 
 async def test_before_the_sweep_a_press_says_that_it_is_over(street: Street) -> None:
@@ -341,7 +363,7 @@ async def test_whoever_blocked_the_bot_sees_it_on_coming_back(street: Street) ->
     await street.blocks(street.ben, blocked=True)
     await street.ana.says(CINEMA)
     await street.ana.reads(*ASKED)
-    await street.refused_by_telegram()
+    await street.told()
     await street.ana.says("/request 3 @ben popcorn")
     await street.ana.reads("You asked Ben Okafor for €3.00")
     await street.ana.presses("Cancel")

@@ -264,6 +264,7 @@ async def test_the_second_to_press_is_told(street: Street) -> None:
     seen = await street.chai.reads("Ana Moreno asks for", chat=MARKET_STREET.id)
     ((pressed,),) = seen["inline_keyboard"]
     await street.ana.presses("Pay", chat=MARKET_STREET.id)
+    await street.settled()
     await street.ben.presses("Pay", chat=MARKET_STREET.id)
     await street.ben.reads(WAITING, chat=MARKET_STREET.id)
     (press,) = [each for each in await street.calls("editMessageText") if "inline_message_id" in each["params"]][:1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from bot.journeys import aside
 from sandbox.tour import start_parameter
 from tests.journeys.asides import LUNCH, chooses_pin, data, escrow, in_chat, set_aside
+from tests.journeys.conftest import until
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -208,7 +208,7 @@ async def test_a_payer_who_has_blocked_the_bot_is_no_hindrance(street: Street, c
     clock.advance(days=4)
     await aside.return_unclaimed(street.context)
     assert await street.cents(street.ana) == 50_00
-    await street.refused_by_telegram()
+    await street.told()
     await street.blocks(street.ana, blocked=False)
     await street.ana.start()
     await street.ana.reads("€5.00 came back to you")
@@ -236,9 +236,11 @@ async def test_the_card_comes_by_courier_if_the_edit_failed(street: Street) -> N
     await street.ana.reads("○○○○○○")
     await street.http.post("/control/fault", json={"method": "editMessageText", "kind": "server_error", "times": 2})
     await street.ana.says(street.ana.pin)
-    async with asyncio.timeout(10):
-        while await escrow(street) == 0:  # noqa: ASYNC110 - the books are another party: one looks
-            await asyncio.sleep(0.01)
+
+    async def placed() -> bool:
+        return await escrow(street) == 5_00
+
+    await until(placed)
     street.clock.advance(seconds=11)
     street.context.courier_wake()
     await street.ana.reads("Set aside for @ben · €5.00", "Seal")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.webhook import HEADER, MOST_BYTES
+from tests.ports import port_of_ones_own
 from tests.proof import forgery
 from tests.proof.scene import changed, found, sample, scene
 
@@ -89,8 +89,7 @@ _INBOX = "SELECT count(*) FROM bot.inbox"
 
 
 def _webhook() -> Json:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{port_of_ones_own()}"
     return {"webhook_url": f"http://{address}/telegram", "webhook_listen": address, "webhook_secret": SECRET}
 
 

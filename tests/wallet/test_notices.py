@@ -151,13 +151,24 @@ async def test_who_blocked_us_hears_everything_later(wallet: Wallet, clock: Cloc
     """Parked notices neither come nor hold up others; unparked, they come in order."""
     ana = await person(wallet, "Ana", 1)
     (parked,) = await wallet.due_notices()
-    await wallet.notice_parked(parked.id)
+    await wallet.notice_parked(parked.id, parked.attempts)
     clock.advance(days=3)
     assert await wallet.due_notices() == ()
     await wallet.deposit(ana.id, euros(wallet, 2), key=uuid4(), by=BY, reason=WHY)
     await wallet.unpark_notices(ana.id)
     heard = [notice.receipt.amount.minor for notice in await tell_all(wallet, clock) if notice.receipt]
     assert heard == [1, 2]
+
+
+async def test_who_lets_us_in_while_a_notice_is_given_up_hears_it(wallet: Wallet, clock: Clock) -> None:
+    """Telegram refused it a moment before, and that is noted a moment after: it comes back when its lease ends."""
+    ana = await person(wallet, "Ana", 1)
+    (refused,) = await wallet.due_notices()
+    await wallet.unpark_notices(ana.id)
+    await wallet.notice_parked(refused.id, refused.attempts)
+    assert await wallet.due_notices() == ()
+    clock.advance(minutes=1)
+    assert [notice.id for notice in await wallet.due_notices()] == [refused.id]
 
 
 async def test_the_payers_own_notice_waits_for_the_chat_and_holds_up_nothing(wallet: Wallet, clock: Clock) -> None:
