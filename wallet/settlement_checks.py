@@ -1,4 +1,4 @@
-"""What orders are decided by, under the locks: what has to be open, and how much they move. Each of these may refuse."""
+"""What orders are decided by, under the locks: what must be open, and how much they move. Each of these may refuse."""
 
 from __future__ import annotations
 
