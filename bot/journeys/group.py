@@ -233,7 +233,8 @@ def line(turn: Turn, text: str) -> Face:
     """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
-    return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+    name = turn.t("{name}", name=clean(turn.user.full_name))
+    return Face(f"{name}: {text}", InlineKeyboardMarkup([[way]]))
 
 
 async def refuse(turn: Turn, refusal: WalletError) -> None:
