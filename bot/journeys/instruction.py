@@ -66,9 +66,14 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
 
 
 def _target(message: Message) -> User | None:
-    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator."""
+    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator.
+
+    What answers nothing in a topic comes as an answer to the message that opened the topic, and means nobody.
+    """
     answered = message.reply_to_message
-    if answered is None or answered.sender_chat is not None or answered.from_user is None or answered.from_user.is_bot:
+    if answered is None or answered.forum_topic_created is not None or answered.sender_chat is not None:
+        return None
+    if answered.from_user is None or answered.from_user.is_bot:
         return None
     return answered.from_user
 

@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.telegram.cast import FLATMATES
+from sandbox.telegram.cast import FLATMATES, MARKET_STREET
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Street
+    from tests.journeys.conftest import Somebody, Street
 
 pytestmark = pytest.mark.anyio
 
 FLAT = FLATMATES.id
+
+
+async def in_topic(street: Street, writer: Somebody, text: str) -> None:
+    """Words in a topic that Luna opened. They answer nothing; Telegram has them answer the opening of the topic."""
+    user = street.world.people
+    group = street.world.chats[MARKET_STREET.id].wire
+    place = {"chat": group, "message_thread_id": 77, "is_topic_message": True}
+    color = {"name": "Dinner", "icon_color": 7322096}
+    opened = {"message_id": 77, "date": 1, "from": user[street.luna.id].user(), "forum_topic_created": color, **place}
+    command, _, _ = text.partition(" ")
+    entities = [{"type": "bot_command", "offset": 0, "length": len(command)}]
+    message = {"message_id": 10**6, "date": 1, "from": user[writer.id].user(), "text": text, "entities": entities}
+    await street._update({"message": {**message, **place, "reply_to_message": opened}})
 
 
 async def test_a_name_that_reads_as_markup_is_a_name(street: Street) -> None:
@@ -21,3 +34,11 @@ async def test_a_name_that_reads_as_markup_is_a_name(street: Street) -> None:
     street.becomes(street.ana, first_name="Ana", last_name="<3 & <b>")
     await street.ana.says_in(FLAT, "/pay @ben 5 lunch")
     await street.ben.reads("Ana <3 & <b>: You have no wallet yet", chat=FLAT)
+
+
+@pytest.mark.parametrize("words", ["/pay 5", "/request 5"])
+async def test_whoever_opened_a_topic_is_not_answered_by_all_that_is_said_in_it(street: Street, words: str) -> None:
+    """Nobody is named, so it is no whole instruction; least of all one that pays whoever made the topic."""
+    await street.open_wallets(street.ana, street.luna)
+    await in_topic(street, street.ana, words)
+    await street.ana.reads("Ana Moreno: That is not a whole", chat=MARKET_STREET.id)
