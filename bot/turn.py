@@ -88,7 +88,8 @@ class Turn:
     @property
     def arguments(self) -> str:
         """What stands after a command."""
-        return self.text.partition(" ")[2].strip()
+        _, *rest = self.text.split(maxsplit=1) or [""]
+        return rest[0].strip() if rest else ""
 
     @property
     def pressed(self) -> tuple[str, str]:

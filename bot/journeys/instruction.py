@@ -54,7 +54,7 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
     message, text = turn.message, turn.text
     name = f"@{turn.context.bot.username}"
-    head, _, _ = text.partition(" ")
+    head, *_ = text.split(maxsplit=1) or [""]
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
     units = len(text[:start].encode("utf-16-le")) // 2
     mentions = [

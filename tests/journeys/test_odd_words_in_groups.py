@@ -42,3 +42,21 @@ async def test_whoever_opened_a_topic_is_not_answered_by_all_that_is_said_in_it(
     await street.open_wallets(street.ana, street.luna)
     await in_topic(street, street.ana, words)
     await street.ana.reads("Ana Moreno: That is not a whole", chat=MARKET_STREET.id)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/pay\n5 @ben\nlunch", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("/request\n5 @ben\nlunch", "Ana Moreno asks Ben Okafor for €5.00, lunch"),
+        ("/split\n90 dinner", "Ana Moreno splits €90.00, dinner"),
+        ("/pay\n5 10 @ben", "I see two amounts"),
+        ("@sixpence_bot\n5 to @ben", "Ana Moreno pays Ben Okafor €5.00"),
+        ("@sixpence_bot\nask @ben for 5", "Ana Moreno asks Ben Okafor for €5.00"),
+    ],
+)
+async def test_a_new_line_parts_words_as_a_space_does(street: Street, words: str, answer: str) -> None:
+    """What stands on the line of the command is not lost."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, words)
+    await street.ana.reads(answer, chat=FLAT)
