@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import payees, places, refusals, split_phrases, split_words
+from bot import misread, payees, places, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
 from bot.intents import UserId, Username
@@ -228,7 +228,7 @@ async def _change(turn: Turn, card: Card, verb: Callable[[UUID, UUID], Awaitable
 
 def _question(turn: Turn, unsure: split_phrases.Unsplit | NotAnAmount) -> str:
     if isinstance(unsure, NotAnAmount):
-        return refusals.amount(turn.speaker, unsure, turn.context.wallet.currency)
+        return misread.amount(turn.speaker, unsure, turn.context.wallet.currency, turn.t("Nothing was split."))
     return split_words.question(turn.speaker, unsure)
 
 

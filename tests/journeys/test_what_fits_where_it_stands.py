@@ -1,0 +1,47 @@
+"""One and the same refusal says in each place what was asked for there, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.telegram.cast import FLATMATES
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("words", "nothing"),
+    [
+        ("send 0 to @ben", "Nothing was paid."),
+        ("request 0 from @ben", "Nothing was asked."),
+        ("/me 0", "No link was made."),
+    ],
+)
+async def test_what_is_no_amount_says_what_was_not_done(street: Street, words: str, nothing: str) -> None:
+    """Paid, asked, or made a link."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says(words)
+    await street.ana.reads("An amount must be more than nothing.", nothing)
+
+
+async def test_the_answer_to_how_much_to_ask_for_says_so_too(street: Street) -> None:
+    """Step by step as in one sentence."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.context.contacts.set_askable(street.ben.id, askable=True)
+    await street.ana.says("/request @ben")
+    await street.ana.reads("How much?")
+    await street.ana.says("plenty")
+    await street.ana.reads("I could not read that as an amount. Nothing was asked.")
+
+
+@pytest.mark.parametrize("words", ["0 dinner", "90 dinner @ben x0", "90 dinner @ben ½"])
+async def test_a_split_that_cannot_be_read_speaks_of_splitting(street: Street, words: str) -> None:
+    """Nobody was about to pay."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLATMATES.id, f"/split {words}")
+    await street.ana.reads("Nothing was split.", chat=FLATMATES.id)
