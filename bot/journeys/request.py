@@ -10,9 +10,10 @@ from telegram import InlineKeyboardMarkup
 
 from bot import payees, refusals, request_cards
 from bot.cards import button
+from bot.contacts import BusinessAsked, SelfRequest
 from bot.journeys import pay, requested
 from bot.messages import Face
-from wallet import PartyFrozen, ReminderTooSoon, RequestClosed
+from wallet import NotAPayer, PartyFrozen, ReminderTooSoon, RequestClosed, SelfPayment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +44,15 @@ async def placed(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID
 
 @contextmanager
 def as_asker() -> Iterator[None]:
-    """Have a frozen payee, as the wallet says, told of their own account: it is they who ask."""
+    """Have what the wallet says of payers and payees told to who asks: a frozen payee is they themselves."""
     try:
         yield
     except PartyFrozen as refusal:
         raise PartyFrozen("payer", refusal.name) from refusal
+    except SelfPayment as refusal:
+        raise SelfRequest from refusal
+    except NotAPayer as refusal:
+        raise BusinessAsked from refusal
 
 
 async def cancel(turn: Turn) -> None:

@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 
+async def test_one_does_not_ask_oneself(street: Street) -> None:
+    """In private and in a group it is said in words of asking."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("request 5 from @ana for lunch")
+    await street.ana.reads("You cannot ask yourself for money. Nothing was asked.", "/request")
+    await street.ana.says_in(FLATMATES.id, "/request @ana 5 lunch")
+    await street.ana.reads("I told you why in our private chat", chat=FLATMATES.id)
+    assert sum("You cannot ask yourself" in text for text in await street.ana.texts()) == 2
+
+
+async def test_a_business_is_not_asked(street: Street) -> None:
+    """It is paid and does not pay; the operator's payouts are nobody's concern here."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.open_business(street.luna, "Bakery")
+    await street.ana.says("request 5 from Bakery for bread")
+    await street.ana.reads("A business is paid, it does not pay. Nothing was asked.", "/request")
+
+
 @pytest.mark.parametrize(
     ("words", "nothing"),
     [
