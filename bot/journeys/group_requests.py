@@ -30,11 +30,7 @@ async def instructed(turn: Turn) -> None:
     intent = instruction.intent_of(turn, "/request")
     wanted = intent.wanted if isinstance(intent, intents.Ask) else None
     if not isinstance(wanted, intents.Pay) or not isinstance(wanted.amount, Amount):
-        not_whole = turn.t(
-            "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
-            "or write “/request @name 10 cinema”."
-        )
-        await group.answer(turn, not_whole)
+        await group.answer(turn, _not_whole(turn, wanted or intent))
         return
     try:
         asked = await _asked(turn, wanted, wanted.amount)
@@ -105,6 +101,17 @@ async def _asked(turn: Turn, wanted: intents.Pay, amount: Amount) -> Request | N
     await instruction.ensure_may_ask(turn, payer)
     money = Money(amount.minor, turn.context.wallet.currency)
     return await request.placed(turn, payer, money, wanted.note, turn.key)
+
+
+def _not_whole(turn: Turn, wanted: intents.Intent) -> str:
+    """As `group.not_whole`."""
+    two_readings = turn.t(
+        "That amount reads two ways, so it is not a whole request. Nothing was asked. Write it like “1234.50”."
+    )
+    return group.in_doubt(turn, wanted, two_readings, turn.t("Nothing was asked.")) or turn.t(
+        "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
+        "or write “/request @name 10 cinema”."
+    )
 
 
 async def _show(turn: Turn, asked: Request) -> None:

@@ -60,3 +60,26 @@ async def test_a_new_line_parts_words_as_a_space_does(street: Street, words: str
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, words)
     await street.ana.reads(answer, chat=FLAT)
+
+
+@pytest.mark.parametrize("command", ["/pay", "/request"])
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("@ben 1,234", "That amount reads two ways, so it is not a whole"),
+        ("@ben $5", "This wallet keeps EUR, not USD."),
+        ("@ben 5.5555", "has no such small coins"),
+        ("@ben 5 6 lunch", "I see two amounts"),
+        (f"@ben 5 {'x' * 141}", "That note is too long"),
+        ("@ben 5 tomorrow", "so I did nothing"),
+    ],
+)
+async def test_a_group_hears_what_is_the_matter_with_its_words(
+    street: Street, command: str, words: str, answer: str
+) -> None:
+    """As the private chat does; “not a whole payment” is said of what lacks something."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, f"{command} {words}")
+    said = await street.ana.reads(answer, chat=FLAT)
+    nothing = {"/pay": ("Nothing was paid", "I did nothing"), "/request": ("Nothing was asked", "I did nothing")}
+    assert any(words in said["text"] for words in nothing[command])
