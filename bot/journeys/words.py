@@ -14,8 +14,9 @@ from bot.contacts import NotToBeFound
 from bot.draft import Draft
 from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
 from bot.names import clean
+from bot.phrases import MAX_NOTE
 from bot.redaction import DOTS
-from wallet import Money
+from wallet import Money, NoteTooLong
 
 if TYPE_CHECKING:
     from bot.conversation import Waiting
@@ -122,6 +123,8 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
             await _answered_payee(turn, draft)
         case send.AMOUNT:
             await _answered_amount(turn, waiting, draft)
+        case send.NOTE if len(clean_note(turn.text)) > MAX_NOTE:
+            raise NoteTooLong(MAX_NOTE)  # the question stays, with its buttons
         case send.NOTE:
             await send.close_question(turn, waiting, turn.t("Note: {note}", note=clean_note(turn.text)))
             await send.advance(turn, replace(draft, note=turn.text, ask_note=False))

@@ -1,0 +1,45 @@
+"""Much of everything: what does not fit into one message of Telegram's, or on one digit, is still answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import euros
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_balance_fits_into_a_message_however_much_is_set_aside(street: Street) -> None:
+    """The newest are listed, and the rest is counted."""
+    await street.open_wallets(street.ana)
+    ana = await street.party(street.ana)
+    for number in range(30):
+        payee = await street.wallet.invite(
+            f"Wolfeschlegelsteinhausenbergerdorff the {number}th of that name", key=uuid4()
+        )
+        quote = await street.wallet.quote(ana.id, payee.id, euros(street.wallet, 1), key=uuid4())
+        await street.wallet.confirm(quote.id, ana.id, street.ana.pin)
+        if number == 14:
+            street.clock.advance(days=1, minutes=1)
+    await street.ana.says("/balance")
+    await street.ana.reads("You have €49.70.", "the 29th of that name", "And 20 more, €0.20 in all.")
+
+
+@pytest.mark.parametrize("length", [141, 4096])
+async def test_a_note_that_is_too_long_leaves_the_question_as_it_was(street: Street, length: int) -> None:
+    """With its button to skip it, however long the answer was."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send 5")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("@ben")
+    question = await street.ana.reads("What is it for?")
+    await street.ana.says("x" * length)
+    await street.ana.reads("A note has at most 140 characters")
+    await street.ana.taps(question, "Skip")
+    await street.ana.reads("Send €5.00 to Ben Okafor")
