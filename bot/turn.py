@@ -99,6 +99,12 @@ class Turn:
         return operation, secret
 
     @property
+    def choice(self) -> int:
+        """Which of several options the button that was pressed stands for, from 0."""
+        operation, _ = self.pressed
+        return int(operation[len(operation.rstrip("0123456789")) :])
+
+    @property
     def key(self) -> UUID:
         """One key for this update, the same each time it is handled: what it asks the wallet for happens once."""
         return self.key_of(f"update {self.update.update_id} {self.message.date if self.message else ''}")

@@ -75,6 +75,6 @@ async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
     card = await pay.pressed_card(turn, step)
     if card is None or card.message_id is None:
         return None
-    at = int(turn.pressed[0][-1])
+    at = turn.choice
     options = card.facts["options"]
     return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None

@@ -69,7 +69,7 @@ async def choose(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _LIST)
     if card is None:
         return
-    ids, at = card.facts["ids"], int(turn.pressed[0][-1])
+    ids, at = card.facts["ids"], turn.choice
     contact = await turn.context.contacts.find(turn.user.id, ids[at]) if at < len(ids) else None
     if contact is None or card.message_id is None:
         await _show_list(turn, card)

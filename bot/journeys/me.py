@@ -67,7 +67,7 @@ async def chosen(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _QUESTION)
     if card is None or card.message_id is None:
         return
-    wish, at = _Wish.of(card.facts), int(turn.pressed[0][-1])
+    wish, at = _Wish.of(card.facts), turn.choice
     if len(wish.parties) > 1:
         wish = replace(wish, parties=wish.parties[at : at + 1])
         party = await turn.context.wallet.party(UUID(wish.parties[0]))

@@ -115,7 +115,7 @@ async def chosen(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _LIST)
     if card is None:
         return
-    ids, at = card.facts["requests"], int(turn.pressed[0][-1])
+    ids, at = card.facts["requests"], turn.choice
     if at < len(ids):
         request = await turn.context.wallet.request(UUID(ids[at]))
         await requested.show(turn.context, turn.person, request, at_the_end=True)

@@ -43,3 +43,18 @@ async def test_a_note_that_is_too_long_leaves_the_question_as_it_was(street: Str
     await street.ana.reads("A note has at most 140 characters")
     await street.ana.taps(question, "Skip")
     await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_the_eleventh_of_one_name_can_be_chosen(street: Street) -> None:
+    """Ten businesses are called Bakery, and Ana calls Ben so."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    for owner in [street.ben] * 5 + [street.luna] * 5:
+        party = await street.wallet.open_business((await street.party(owner)).id, "Bakery", key=uuid4())
+        await street.wallet.approve_business(party.id, by="test", reason="opening")
+    contact = await street.context.contacts.remember(street.ana.id, street.ben.id, "Ben Okafor", "ben")
+    await street.context.contacts.change(contact, alias="Bakery")
+    await street.ana.says("send 5 to bakery")
+    question = await street.ana.reads("Which of these do you mean?")
+    assert sum(len(row) for row in question["inline_keyboard"]) == 11
+    await street.ana.does("press", message_id=question["id"], row=5, column=0)
+    await street.ana.reads("Send €5.00 to Bakery")
