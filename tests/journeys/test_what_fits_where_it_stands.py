@@ -63,3 +63,29 @@ async def test_a_split_that_cannot_be_read_speaks_of_splitting(street: Street, w
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLATMATES.id, f"/split {words}")
     await street.ana.reads("Nothing was split.", chat=FLATMATES.id)
+
+
+@pytest.mark.parametrize("name", ["The Little Bakery", "Brot & Spiele", "One Two Three Four Five", "5 Guys"])
+async def test_a_business_is_told_words_that_pay_it_only_where_they_do(street: Street, name: str) -> None:
+    """A name that I cannot read in a sentence is paid by its link."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.open_business(street.luna, name)
+    await street.luna.says("/business")
+    shown = await street.luna.reads("People pay it through this link:")
+    assert "pay 5 to" not in shown["text"]
+
+
+async def test_the_way_to_the_help_leads_there(street: Street) -> None:
+    """The button above the keyboard, where what is typed after the bot's name is no amount."""
+    await street.open_wallets(street.ana)
+    _, answer = await street.ana.asks_inline(street.ben.id, "lunch")
+    await street.ana.start(answer["button"]["start_parameter"])
+    await street.ana.reads("Write it as you would say it")
+
+
+async def test_a_newcomer_by_the_link_of_a_business_is_told_to_open_it_again(street: Street) -> None:
+    """After the PIN, as for everybody else's link."""
+    await street.open_wallets(street.luna)
+    bakery = await street.open_business(street.luna, "Bakery")
+    await street.ana.start(f"pay_{bakery.id.hex}")
+    await street.ana.reads("Choose a PIN first. Then open the link once more to pay.")
