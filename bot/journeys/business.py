@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot import intents, phrases
+from bot import phrases
 from bot.journeys import invite
 from bot.names import clean
 from wallet import BadName, Money, WalletError
@@ -65,15 +65,9 @@ def _described(turn: Turn, business: Party) -> str:
 def _how_to_pay(turn: Turn, business: Party) -> str:
     name = clean(business.name)
     words = turn.t("People pay it through this link:")
-    if _is_read(name):
+    if phrases.can_name(name):
         words = turn.t("People pay it by writing “pay 5 to {name}”, or through this link:", name=name)
     return f"{words}\n{invite.pay_link(turn, business.id)}\n{_fee(turn)}"
-
-
-def _is_read(name: str) -> bool:
-    """Whether an instruction can name it: not every name of a business is one in a sentence."""
-    intent = phrases.read(f"pay 5 to {name}")
-    return isinstance(intent, intents.Pay) and intent.payee == intents.Name(name)
 
 
 def _fee(turn: Turn) -> str:

@@ -139,8 +139,7 @@ async def alias_written(turn: Turn, waiting: Waiting) -> None:
         await turn.context.conversations.end(turn.user.id)
         return
     alias = clean(turn.text)
-    read = phrases.read(f"send 5 to {alias}")
-    if len(alias) > MAX_ALIAS or not isinstance(read, intents.Pay) or read.payee != intents.Name(alias):
+    if len(alias) > MAX_ALIAS or not phrases.can_name(alias):
         await turn.say(
             turn.t("I could not read that in “send 5 to …”. Write a name of up to four words, in letters, or /cancel.")
         )
