@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from telegram import Bot, Message, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
+MAX_TEXT: Final = 4096
+"""So long may a message be that Telegram takes, in UTF-16 units, its markup left out."""
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
@@ -36,6 +38,11 @@ class Face:
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of a text as Telegram counts it: most emoji are two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 async def send(
