@@ -46,10 +46,19 @@ def utf16_length(text: str) -> int:
 
 
 async def send(
-    bot: Bot, chat_id: int, face: Face, replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None
+    bot: Bot,
+    chat_id: int,
+    face: Face,
+    replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None,
+    *,
+    topic: int | None = None,
 ) -> int:
-    """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons."""
-    return (await sent(bot, chat_id, face, reply_markup=replies or face.keyboard)).message_id
+    """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons.
+
+    `topic`: of a group that has topics; without it the message would stand in its general one.
+    """
+    markup = replies or face.keyboard
+    return (await sent(bot, chat_id, face, reply_markup=markup, message_thread_id=topic)).message_id
 
 
 async def sent(bot: Bot, chat_id: int, face: Face, **how: Any) -> Message:

@@ -76,6 +76,11 @@ class Turn:
         return number_of(dict(self.message.api_kwargs)) or self.message.message_id
 
     @property
+    def topic(self) -> int | None:
+        """The topic that the message is in, in a group that has topics."""
+        return self.message.message_thread_id if self.message and self.message.is_topic_message else None
+
+    @property
     def in_private(self) -> Turn:
         """The same turn, answered where only this person reads it."""
         return replace(self, chat_id=self.user.id)

@@ -163,7 +163,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
         )
     if card.message_id is None:
         face = await public.face(turn.context, turn.speaker, card, quote)
-        await cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face))
+        await cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
 
 
 async def _pressed(turn: Turn) -> Card | None:
@@ -267,4 +267,4 @@ async def answer(turn: Turn, text: str) -> None:
 
 async def say(turn: Turn, face: Face) -> None:
     """Write it into the group."""
-    await messages.send(turn.context.bot, turn.chat_id, face)
+    await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic)

@@ -122,7 +122,7 @@ async def _show(turn: Turn, asked: Request) -> None:
         card = await turn.context.cards.create(requested.GROUP, turn.user.id, turn.chat_id, quote_id=asked.id)
     if card.message_id is None:
         face = await requested.face(turn.context, card, asked, turn.speaker.language)
-        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face))
+        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
 
 
 async def _pressed(turn: Turn) -> tuple[Card, Request] | None:

@@ -73,7 +73,7 @@ async def instructed(turn: Turn) -> None:
         await group.refuse(turn, refusal)
         return
     if split is not None:
-        await boards.show_split(turn.context, split, turn.user.id, turn.chat_id)
+        await boards.show_split(turn, split)
         turn.context.courier_wake()
 
 
@@ -202,7 +202,7 @@ async def _bring_back(turn: Turn) -> None:
     """Show the boards that are still of use, the newest last."""
     found = await turn.context.wallet.open_splits(group_key(turn.chat_id))
     for split in found[-_AT_ONCE:]:
-        await boards.bring_back(turn.context, split, boards.SPLIT, turn.chat_id)
+        await boards.bring_back(turn, split, boards.SPLIT)
     if not found:
         await group.answer(
             turn, turn.t("Nothing is being split here. Write “/split 90 dinner”, and whoever is in presses so.")

@@ -83,3 +83,22 @@ async def test_a_group_hears_what_is_the_matter_with_its_words(
     said = await street.ana.reads(answer, chat=FLAT)
     nothing = {"/pay": ("Nothing was paid", "I did nothing"), "/request": ("Nothing was asked", "I did nothing")}
     assert any(words in said["text"] for words in nothing[command])
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/pay 5 @luna", "Ana Moreno pays Luna Rossi €5.00"),
+        ("/request 5 @luna", "Ana Moreno asks Luna Rossi for €5.00"),
+        ("/split 90 dinner", "Ana Moreno splits €90.00, dinner"),
+        ("/split", "Nothing is being split here"),
+    ],
+)
+async def test_what_is_asked_for_in_a_topic_is_answered_in_it(street: Street, words: str, answer: str) -> None:
+    """Else Telegram would show the answer in the general topic, where it was not asked for."""
+    await street.open_wallets(street.ana, street.luna)
+    await in_topic(street, street.ana, words)
+    await street.ana.reads(answer, chat=MARKET_STREET.id)
+    said = [call["params"] for call in await street.calls("sendMessage")]
+    told = [params for params in said if int(params["chat_id"]) == MARKET_STREET.id]
+    assert [int(params["message_thread_id"]) for params in told] == [77]
