@@ -35,7 +35,7 @@ async def contact(turn: Turn) -> None:
     if chosen.user_id != turn.user.id and is_possible(chosen.user_id):
         await turn.context.contacts.remember(turn.user.id, chosen.user_id, name, chosen.username)
     if not await send.to(turn, draft, intents.UserId(chosen.user_id), called):
-        await send.unknown_payee(turn, name)
+        await send.unknown_payee(turn, draft, name)
 
 
 async def payee(turn: Turn) -> None:

@@ -165,7 +165,7 @@ async def _pay(turn: Turn, contact: Contact) -> None:
     elif contact.user_id is not None and not await send.to(
         turn, draft, intents.UserId(contact.user_id), public_name(shown.name, shown.username)
     ):
-        await send.unknown_payee(turn, shown.name)
+        await send.unknown_payee(turn, draft, shown.name)
 
 
 async def _show_list(turn: Turn, card: Card) -> None:

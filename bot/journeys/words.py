@@ -101,7 +101,7 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
         raise
     if not found:
         await turn.context.conversations.end(turn.user.id)
-        await send.unknown_payee(turn, called)
+        await send.unknown_payee(turn, draft, called)
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
@@ -134,7 +134,7 @@ async def _answered_payee(turn: Turn, draft: Draft) -> None:
     payee = _typed_payee(turn)
     called = _called(turn, payee)
     if not await send.to(turn, draft, payee, called):
-        await send.unknown_payee(turn, called)
+        await send.unknown_payee(turn, draft, called)
 
 
 async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:

@@ -89,3 +89,10 @@ async def test_a_newcomer_by_the_link_of_a_business_is_told_to_open_it_again(str
     bakery = await street.open_business(street.luna, "Bakery")
     await street.ana.start(f"pay_{bakery.id.hex}")
     await street.ana.reads("Choose a PIN first. Then open the link once more to pay.")
+
+
+async def test_nobody_is_asked_by_a_name_that_says_nothing_to_me(street: Street) -> None:
+    """And no word of paying, or that they had no wallet, which I do not know."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("request 5 from zacharias for lunch")
+    await street.ana.reads("I know nobody called zacharias, so nothing was asked.", "/request")
