@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _LIST: Final = "requests"
 """The kind of the card that lists what is open."""
-_LISTED: Final = 10
+_LISTED: Final = 30
+"""So many have a button."""
 
 
 async def ask(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID) -> None:
@@ -107,6 +108,8 @@ async def show_open(turn: Turn) -> None:
         turn.t("You are asked for {theirs}, and wait for {own}.", theirs=len(theirs), own=len(own)),
         turn.t("Press one to answer it, take it back, or remind them."),
     ]
+    if left := len(theirs) + len(own) - len(listed):
+        lines.append(turn.t("There is no room for {count} more: they come once some of these are done.", count=left))
     await turn.put(card, Face("\n".join(lines), InlineKeyboardMarkup(rows)))
 
 

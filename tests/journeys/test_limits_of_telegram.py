@@ -58,3 +58,27 @@ async def test_the_eleventh_of_one_name_can_be_chosen(street: Street) -> None:
     assert sum(len(row) for row in question["inline_keyboard"]) == 11
     await street.ana.does("press", message_id=question["id"], row=5, column=0)
     await street.ana.reads("Send €5.00 to Bakery")
+
+
+async def test_what_one_asked_for_is_listed_below_all_that_one_is_asked_for(street: Street) -> None:
+    """Twelve wait for Ana's answer, and her own request has its button all the same; what has none is counted."""
+    await street.open_wallets(street.ana, street.ben)
+    ana, ben = await street.party(street.ana), await street.party(street.ben)
+
+    async def asked_by(people: int) -> None:
+        for number in range(people):
+            asker = await street.wallet.open_person(f"Asker {number}", key=uuid4())
+            for _ in range(3):
+                await street.wallet.ask(asker.id, ana.id, euros(street.wallet, 1_00), key=uuid4())
+
+    await asked_by(4)
+    await street.wallet.ask(ana.id, ben.id, euros(street.wallet, 2_00), note="cinema", key=uuid4())
+    await street.settled()
+    await street.ana.says("/requests")
+    shown = await street.ana.sees(lambda message: "Open requests" in message["text"], "the list", among=None)
+    assert len(shown["inline_keyboard"]) == 13
+    await street.ana.taps(shown, "cinema")
+    await street.ana.sees(lambda message: "You asked" in message["text"], "her request", among=None)
+    await asked_by(7)
+    await street.ana.says("/requests")
+    await street.ana.sees(lambda message: "no room for" in message["text"], "the rest", among=None)
