@@ -194,12 +194,10 @@ def no_wallet(turn: Turn) -> Face:
 
 
 def not_whole(turn: Turn, intent: intents.Intent) -> Face:
-    """Return the answer to an instruction that lacks something, or says it in a way that is not to be followed."""
-    two_readings = turn.t(
-        "That amount reads two ways, so it is not a whole payment. Nothing was paid. Write it like “1234.50”."
-    )
-    if doubt := in_doubt(turn, intent, two_readings, turn.t("Nothing was paid.")):
-        return line(turn, doubt)
+    """Return the answer to an instruction that lacks something, or says it in a way that is not to be followed.
+
+    A guest has one message, and says in it how it is done.
+    """
     if turn.update.guest_message is not None:
         name = f"@{turn.context.bot.username}"
         return line(
@@ -210,6 +208,11 @@ def not_whole(turn: Turn, intent: intents.Intent) -> Face:
                 bot=name,
             ),
         )
+    two_readings = turn.t(
+        "That amount reads two ways, so it is not a whole payment. Nothing was paid. Write it like “1234.50”."
+    )
+    if doubt := in_doubt(turn, intent, two_readings, turn.t("Nothing was paid.")):
+        return line(turn, doubt)
     return line(
         turn,
         turn.t(
