@@ -105,9 +105,7 @@ async def _asked(turn: Turn, wanted: intents.Pay, amount: Amount) -> Request | N
 
 def _not_whole(turn: Turn, wanted: intents.Intent) -> str:
     """As `group.not_whole`."""
-    two_readings = turn.t(
-        "That amount reads two ways, so it is not a whole request. Nothing was asked. Write it like “1234.50”."
-    )
+    two_readings = turn.t("That amount reads two ways, so nothing was asked. Write it like “1234.50”.")
     return group.in_doubt(turn, wanted, two_readings, turn.t("Nothing was asked.")) or turn.t(
         "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
         "or write “/request @name 10 cinema”."
