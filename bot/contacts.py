@@ -55,6 +55,20 @@ class NotAsked(WalletError):
     code = "not_asked"
 
 
+@dataclass(eq=False)
+class SelfRequest(WalletError):
+    """Somebody asks themselves for money."""
+
+    code = "self_request"
+
+
+@dataclass(eq=False)
+class BusinessAsked(WalletError):
+    """Somebody asks a business for money, which only persons pay."""
+
+    code = "business_asked"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """One line of a person's list. `name` is as it was given: clean it before it is shown."""

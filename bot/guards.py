@@ -46,15 +46,23 @@ class _Addressed(filters.MessageFilter):
     """The bot's name stands first, as in “@sixpence_bot 5 to @ben”."""
 
     def filter(self, message: Message) -> bool:
-        return (message.text or "").lower().startswith(f"@{message.get_bot().username} ".lower())
+        return _after_the_bots_name(message) is not None
 
 
 class _Asking(filters.MessageFilter):
     """The bot's name stands first, and then a word of asking, as in “@sixpence_bot ask @ben for 10”."""
 
     def filter(self, message: Message) -> bool:
-        name, _, words = (message.text or "").partition(" ")
-        return name.lower() == f"@{message.get_bot().username}".lower() and words.split(" ")[0].lower() in ASKING
+        words = _after_the_bots_name(message)
+        return words is not None and words.split()[0].lower() in ASKING
+
+
+def _after_the_bots_name(message: Message) -> str | None:
+    """What follows the bot's name, where that stands first and is not all."""
+    match (message.text or "").split(maxsplit=1):
+        case [name, words] if name.lower() == f"@{message.get_bot().username}".lower():
+            return words
+    return None
 
 
 private: Final = filters.ChatType.PRIVATE & (filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE)

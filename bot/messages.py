@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from telegram import Bot, Message, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
+MAX_TEXT: Final = 4096
+"""So long may a message be that Telegram takes, in UTF-16 units, its markup left out."""
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
@@ -38,11 +40,25 @@ class Face:
     keyboard: InlineKeyboardMarkup | None = None
 
 
+def utf16_length(text: str) -> int:
+    """Return the length of a text as Telegram counts it: most emoji are two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 async def send(
-    bot: Bot, chat_id: int, face: Face, replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None
+    bot: Bot,
+    chat_id: int,
+    face: Face,
+    replies: ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None,
+    *,
+    topic: int | None = None,
 ) -> int:
-    """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons."""
-    return (await sent(bot, chat_id, face, reply_markup=replies or face.keyboard)).message_id
+    """Send a message and return its id. `replies` changes the keyboard below the chat instead of the buttons.
+
+    `topic`: of a group that has topics; without it the message would stand in its general one.
+    """
+    markup = replies or face.keyboard
+    return (await sent(bot, chat_id, face, reply_markup=markup, message_thread_id=topic)).message_id
 
 
 async def sent(bot: Bot, chat_id: int, face: Face, **how: Any) -> Message:

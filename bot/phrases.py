@@ -76,6 +76,12 @@ def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", expo
     return _Reader(text, tokens, code, exponent, at=0).amount_first()
 
 
+def can_name(called: str) -> bool:
+    """Whether “send 5 to …” can name somebody so: in letters, and in few words."""
+    found = read(f"send 5 to {called}")
+    return isinstance(found, Pay) and found.payee == Name(called)
+
+
 def _asked(wanted: Pay | Incomplete | Refused | Unclear | NoIntent) -> Intent:
     return wanted if isinstance(wanted, NoIntent) else Ask(wanted)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 from bot import request_refusals, split_words
 from bot.contacts import NotAccepted, NotToBeFound
@@ -47,40 +47,12 @@ from wallet import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.amounts import NotAnAmount
     from bot.text import Speaker
-    from wallet import Currency
 
 
 def sentence(speaker: Speaker, refusal: WalletError) -> str:
     """Return the refusal in words, as Telegram HTML."""
     return _SENTENCES[type(refusal)](speaker, refusal)
-
-
-def amount(speaker: Speaker, refused: NotAnAmount, currency: Currency) -> str:
-    """Why what was written is no amount of this currency, in words."""
-    match refused.reason:
-        case "too_precise":
-            return speaker.t(
-                "{currency} has no such small coins. Nothing was paid. Write another amount.",
-                currency=currency.code,
-            )
-        case "too_large":
-            return speaker.t("That is more than can be paid at once. Nothing was paid. Write a smaller amount.")
-        case "not_positive":
-            return speaker.t("An amount must be more than nothing. Nothing was paid. Write another one.")
-        case "other_currency":
-            return speaker.t(
-                "This wallet keeps {currency}, not {other}. Nothing was paid. Write the amount in {currency}.",
-                currency=currency.code,
-                other=refused.currency,
-            )
-        case "empty" | "not_a_number":
-            return speaker.t(
-                "I could not read that as an amount. Nothing was paid. Write it in digits, such as 5 or 5.50."
-            )
-        case _:
-            assert_never(refused.reason)
 
 
 def weakness(speaker: Speaker, reason: str) -> str:

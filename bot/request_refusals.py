@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.contacts import NotAsked
+from bot.contacts import BusinessAsked, NotAsked, SelfRequest
 from bot.names import clean
 from wallet import ReminderTooSoon, RequestClosed, RequestUnknown, TooManyRequests, WalletError
 
@@ -59,6 +59,12 @@ def _too_many_requests(speaker: Speaker, refusal: TooManyRequests) -> str:
 
 SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     NotAsked: _not_asked,
+    SelfRequest: lambda say, _: say.t(
+        "You cannot ask yourself for money. Nothing was asked. Choose somebody else with /request."
+    ),
+    BusinessAsked: lambda say, _: say.t(
+        "A business is paid, it does not pay. Nothing was asked. Choose a person with /request."
+    ),
     RequestUnknown: lambda say, _: say.t("I do not know this request. No money moved. /requests shows the open ones."),
     RequestClosed: _request_closed,
     TooManyRequests: _too_many_requests,

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.cards import button, clean_note
-from bot.messages import Face
+from bot.messages import MAX_TEXT, Face, utf16_length
 from bot.names import clean
 from bot.text import day
 from wallet import Money
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.text import Speaker
     from wallet import NetPayment, Netting, Party, Request, Share, Split
 
@@ -29,7 +31,8 @@ AGREE: Final = "nagree"
 REFUSE: Final = "nrefuse"
 PAY_NET: Final = "npay"
 
-_LONGEST_NAME: Final = 24
+_LONGEST_NAMES: Final = (24, 12, 4)
+"""So many characters of each name are shown: the first of these with which the message is not too long."""
 PAID: Final = ("paid", "netted")
 _MARKS: Final = {"open": "○", "paid": "✓", "netted": "✓"}
 """What stands before a name; – for all that is not owed any more, • where nobody is asked."""
@@ -37,26 +40,36 @@ _MARKS: Final = {"open": "○", "paid": "✓", "netted": "✓"}
 
 def split(speaker: Speaker, shown: Split, card_id: str, link: str) -> Face:
     """Return the card as the split stands now. `link` opens a wallet."""
-    lines = [
-        speaker.t(
-            "<b>{name} splits {total}{note}</b>",
-            name=clean(shown.starter.name),
-            total=shown.total,
-            note=_note(shown.note),
-        ),
-        "",
-        *(_share(speaker, shown, share) for share in shown.shares),
-        "",
-        _what_next(speaker, shown),
-    ]
-    return Face("\n".join(lines), _buttons(speaker, shown, card_id, link))
+    title = speaker.t(
+        "<b>{name} splits {total}{note}</b>",
+        name=clean(shown.starter.name),
+        total=shown.total,
+        note=_note(shown.note),
+    )
+    next_step = _what_next(speaker, shown)
+
+    def text(longest: int) -> str:
+        shares = (_share(speaker, shown, share, longest) for share in shown.shares)
+        return "\n".join([title, "", *shares, "", next_step])
+
+    return Face(_fitting(text), _buttons(speaker, shown, card_id, link))
 
 
-def _share(speaker: Speaker, shown: Split, share: Share) -> str:
+def _fitting(text: Callable[[int], str]) -> str:
+    """Return the text with names as long as they may be for Telegram to take it; markup is counted, to be sure."""
+    fitting = ""
+    for longest in _LONGEST_NAMES:
+        fitting = text(longest)
+        if utf16_length(fitting) <= MAX_TEXT:
+            break
+    return fitting
+
+
+def _share(speaker: Speaker, shown: Split, share: Share, longest: int) -> str:
     """One line: a mark, who, how much, and how it stands."""
     request = share.request
     mark = "•" if request is None else _MARKS.get(_standing(shown, request), "–")
-    words = [f"{mark} {speaker.t('{name} · {amount}', name=_short(share.party), amount=share.amount)}"]
+    words = [f"{mark} {speaker.t('{name} · {amount}', name=_short(share.party, longest), amount=share.amount)}"]
     if share.odd:
         words.append(speaker.t("with the odd cent"))
     if request is not None:
@@ -124,10 +137,13 @@ def out_of_time(speaker: Speaker, shown: Split) -> Face:
         paid=paid,
         asked=asked,
     )
-    left = (share for share in shown.shares if share.request is not None)
-    unpaid = [_share(speaker, shown, one) for one in left if one.request and one.request.state in {"open", "expired"}]
+    left = [one for one in shown.shares if one.request is not None and one.request.state in {"open", "expired"}]
     again = speaker.t("No money moved for these. Ask again with /request, or with a new /split in the group.")
-    return Face("\n".join([what, *unpaid, again]))
+
+    def text(longest: int) -> str:
+        return "\n".join([what, *(_share(speaker, shown, one, longest) for one in left), again])
+
+    return Face(_fitting(text))
 
 
 def totals(shown: Split) -> tuple[Money, Money]:
@@ -164,24 +180,36 @@ def _buttons(speaker: Speaker, shown: Split, card_id: str, link: str) -> InlineK
 
 def netting(speaker: Speaker, shown: Netting, card_id: str) -> Face:
     """Return the card that proposes how to settle up, or says what became of it."""
-    lines = [_proposal(speaker, shown), "", *(_payment(speaker, due) for due in shown.payments), ""]
-    if not shown.payments:
-        lines = lines[:2]
+    row = _netting_buttons(speaker, shown, card_id)
+    text = _fitting(lambda longest: _netting_text(speaker, shown, longest))
+    return Face(text, InlineKeyboardMarkup([row]) if row else None)
+
+
+def _netting_text(speaker: Speaker, shown: Netting, longest: int) -> str:
+    lines = [_proposal(speaker, shown), ""]
+    if shown.payments:
+        lines += [*(_payment(speaker, due, longest) for due in shown.payments), ""]
     match shown.state:
         case "proposed":
-            lines += [_who_agreed(speaker, shown), "", _on_agreement(speaker)]
-            row = [
+            lines += [_who_agreed(speaker, shown, longest), "", _on_agreement(speaker)]
+        case "agreed":
+            lines.append(_after_agreement(speaker, shown))
+        case _:
+            lines.append(_no_agreement(speaker, shown))
+    return "\n".join(lines)
+
+
+def _netting_buttons(speaker: Speaker, shown: Netting, card_id: str) -> list[InlineKeyboardButton]:
+    match shown.state:
+        case "proposed":
+            return [
                 button(speaker.label("I agree"), AGREE, card_id),
                 button(speaker.label("I’d rather not"), REFUSE, card_id),
             ]
-        case "agreed":
-            lines.append(_after_agreement(speaker, shown))
-            is_open = any(due.request is not None and due.request.state == "open" for due in shown.payments)
-            row = [button(speaker.label("Pay my part"), PAY_NET, card_id)] if is_open else []
+        case "agreed" if any(due.request is not None and due.request.state == "open" for due in shown.payments):
+            return [button(speaker.label("Pay my part"), PAY_NET, card_id)]
         case _:
-            lines.append(_no_agreement(speaker, shown))
-            row = []
-    return Face("\n".join(lines), InlineKeyboardMarkup([row]) if row else None)
+            return []
 
 
 def _proposal(speaker: Speaker, shown: Netting) -> str:
@@ -195,10 +223,9 @@ def _proposal(speaker: Speaker, shown: Netting) -> str:
     )
 
 
-def _payment(speaker: Speaker, due: NetPayment) -> str:
-    line = speaker.t(
-        "{payer} → {payee} · {amount}", payer=_short(due.payer), payee=_short(due.payee), amount=due.amount
-    )
+def _payment(speaker: Speaker, due: NetPayment, longest: int) -> str:
+    payer, payee = _short(due.payer, longest), _short(due.payee, longest)
+    line = speaker.t("{payer} → {payee} · {amount}", payer=payer, payee=payee, amount=due.amount)
     if due.request is None:
         return f"• {line}"
     sentences = {
@@ -212,9 +239,9 @@ def _payment(speaker: Speaker, due: NetPayment) -> str:
     return f"{_MARKS.get(due.request.state, '–')} {line} · {sentences[due.request.state]}"
 
 
-def _who_agreed(speaker: Speaker, shown: Netting) -> str:
-    people = (f"{'✓' if side.agreed else '○'} {speaker.t('{name}', name=_short(side.party))}" for side in shown.sides)
-    return "  ".join(people)
+def _who_agreed(speaker: Speaker, shown: Netting, longest: int) -> str:
+    names = (speaker.t("{name}", name=_short(side.party, longest)) for side in shown.sides)
+    return "  ".join(f"{'✓' if side.agreed else '○'} {name}" for side, name in zip(shown.sides, names, strict=True))
 
 
 def _on_agreement(speaker: Speaker) -> str:
@@ -248,10 +275,10 @@ def _no_agreement(speaker: Speaker, shown: Netting) -> str:
             return speaker.t("Not everybody agreed in time, so all shares stay as they were. Write /settle again.")
 
 
-def _short(party: Party) -> str:
-    """Return a name that leaves room for fifty of them in one message."""
+def _short(party: Party, longest: int) -> str:
+    """Return a name that leaves room for those of others."""
     name = clean(party.name)
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def _note(note: str) -> str:

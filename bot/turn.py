@@ -76,6 +76,11 @@ class Turn:
         return number_of(dict(self.message.api_kwargs)) or self.message.message_id
 
     @property
+    def topic(self) -> int | None:
+        """The topic that the message is in, in a group that has topics."""
+        return self.message.message_thread_id if self.message and self.message.is_topic_message else None
+
+    @property
     def in_private(self) -> Turn:
         """The same turn, answered where only this person reads it."""
         return replace(self, chat_id=self.user.id)
@@ -88,7 +93,8 @@ class Turn:
     @property
     def arguments(self) -> str:
         """What stands after a command."""
-        return self.text.partition(" ")[2].strip()
+        _, *rest = self.text.split(maxsplit=1) or [""]
+        return rest[0].strip() if rest else ""
 
     @property
     def pressed(self) -> tuple[str, str]:
@@ -96,6 +102,12 @@ class Turn:
         query = self.update.callback_query
         operation, _, secret = ((query.data or "") if query else "").partition(":")
         return operation, secret
+
+    @property
+    def choice(self) -> int:
+        """Which of several options the button that was pressed stands for, from 0."""
+        operation, _ = self.pressed
+        return int(operation[len(operation.rstrip("0123456789")) :])
 
     @property
     def key(self) -> UUID:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.names import clean
+from wallet import Money
 
 if TYPE_CHECKING:
     from bot.turn import Turn
+
+_LISTED: Final = 10
+"""So many sums set aside have room in one message, with long names; the newest are of most interest."""
 
 
 async def show(turn: Turn) -> None:
@@ -15,6 +19,7 @@ async def show(turn: Turn) -> None:
     wallet, owner = turn.context.wallet, turn.person.party_id
     (_, own), *businesses = await wallet.balances(owner)
     lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
+    holds = await wallet.open_holds_of(owner) if own.set_aside.minor else ()
     lines += [
         turn.t(
             "Set aside for {name}: <b>{amount}</b>, back with you on {time} if they do not claim it.",
@@ -22,8 +27,11 @@ async def show(turn: Turn) -> None:
             amount=hold.amount,
             time=hold.expires_at,
         )
-        for hold in (await wallet.open_holds_of(owner) if own.set_aside.minor else ())
+        for hold in holds[-_LISTED:]
     ]
+    if more := holds[:-_LISTED]:
+        rest = sum((hold.amount for hold in more), start=Money(0, wallet.currency))
+        lines.append(turn.t("And {count} more, {amount} in all.", count=len(more), amount=rest))
     for business, balance in businesses:
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
         waiting = f" {turn.t('(waiting for approval)')}" if business.status == "pending" else ""

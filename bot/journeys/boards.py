@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.conversation import Card
+    from bot.turn import Turn
     from wallet import Netting, Split
 
 SPLIT: Final = "split"
@@ -25,31 +26,34 @@ KINDS: Final = (SPLIT, NETTING)
 """The kinds of the cards that are boards. What they show stands where other cards have their quote."""
 
 
-async def show_split(context: Context, split: Split, user_id: int, chat_id: int) -> None:
+async def show_split(turn: Turn, split: Split) -> None:
     """One board a split, be the message that starts it handled once or again."""
-    await _show_once(context, split, SPLIT, user_id, chat_id)
+    await _show_once(turn, split, SPLIT)
 
 
-async def show_netting(context: Context, netting: Netting, user_id: int, chat_id: int) -> None:
+async def show_netting(turn: Turn, netting: Netting) -> None:
     """As `show_split`, for a proposal to settle up; one that it has replaced says so on its own board."""
-    await _show_once(context, netting, NETTING, user_id, chat_id)
-    for card in await context.cards.to_look_at(chat_id, NETTING):
+    await _show_once(turn, netting, NETTING)
+    context = turn.context
+    for card in await context.cards.to_look_at(turn.chat_id, NETTING):
         if card.quote_id is not None and (await context.wallet.netting(card.quote_id)).state == "replaced":
             await update(context, card)
             await context.cards.looked_at(card)
 
 
-async def bring_back(context: Context, shown: Split | Netting, kind: str, chat_id: int) -> bool:
+async def bring_back(turn: Turn, shown: Split | Netting, kind: str) -> bool:
     """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went.
 
     Whether there is such a board.
     """
+    context = turn.context
     cards = await context.cards.showing(shown.id, kind)
     for card in cards:
         if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
             moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
             await messages.edit(context.bot, card.chat_id, card.message_id, moved)
-        await context.cards.sent(card, await messages.send(context.bot, chat_id, await _face(context, card)))
+        face = await _face(context, card)
+        await context.cards.sent(card, await messages.send(context.bot, turn.chat_id, face, topic=turn.topic))
     return bool(cards)
 
 
@@ -82,17 +86,19 @@ async def show_anew(context: Context, card: Card) -> None:
         await _show(context, card)
 
 
-async def _show_once(context: Context, shown: Split | Netting, kind: str, user_id: int, chat_id: int) -> None:
-    card = next(iter(await context.cards.showing(shown.id, kind)), None)
+async def _show_once(turn: Turn, shown: Split | Netting, kind: str) -> None:
+    cards = turn.context.cards
+    card = next(iter(await cards.showing(shown.id, kind)), None)
     if card is None:
-        card = await context.cards.create(kind, user_id, chat_id, quote_id=shown.id, look_again_at=shown.expires_at)
-    await _show(context, card)
+        until = shown.expires_at
+        card = await cards.create(kind, turn.user.id, turn.chat_id, quote_id=shown.id, look_again_at=until)
+    await _show(turn.context, card, turn.topic)
 
 
-async def _show(context: Context, card: Card) -> None:
+async def _show(context: Context, card: Card, topic: int | None = None) -> None:
     if card.message_id is None:
         face = await _face(context, card)
-        await context.cards.sent(card, await messages.send(context.bot, card.chat_id, face))
+        await context.cards.sent(card, await messages.send(context.bot, card.chat_id, face, topic=topic))
 
 
 async def _face(context: Context, card: Card) -> Face:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from bot import phrases
 from bot.journeys import invite
 from bot.names import clean
 from wallet import BadName, Money, WalletError
@@ -62,7 +63,10 @@ def _described(turn: Turn, business: Party) -> str:
 
 
 def _how_to_pay(turn: Turn, business: Party) -> str:
-    words = turn.t("People pay it by writing “pay 5 to {name}”, or through this link:", name=clean(business.name))
+    name = clean(business.name)
+    words = turn.t("People pay it through this link:")
+    if phrases.can_name(name):
+        words = turn.t("People pay it by writing “pay 5 to {name}”, or through this link:", name=name)
     return f"{words}\n{invite.pay_link(turn, business.id)}\n{_fee(turn)}"
 
 

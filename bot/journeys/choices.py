@@ -35,7 +35,7 @@ async def contact(turn: Turn) -> None:
     if chosen.user_id != turn.user.id and is_possible(chosen.user_id):
         await turn.context.contacts.remember(turn.user.id, chosen.user_id, name, chosen.username)
     if not await send.to(turn, draft, intents.UserId(chosen.user_id), called):
-        await send.unknown_payee(turn, name)
+        await send.unknown_payee(turn, draft, name)
 
 
 async def payee(turn: Turn) -> None:
@@ -75,6 +75,6 @@ async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
     card = await pay.pressed_card(turn, step)
     if card is None or card.message_id is None:
         return None
-    at = int(turn.pressed[0][-1])
+    at = turn.choice
     options = card.facts["options"]
     return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None

@@ -69,7 +69,7 @@ async def choose(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _LIST)
     if card is None:
         return
-    ids, at = card.facts["ids"], int(turn.pressed[0][-1])
+    ids, at = card.facts["ids"], turn.choice
     contact = await turn.context.contacts.find(turn.user.id, ids[at]) if at < len(ids) else None
     if contact is None or card.message_id is None:
         await _show_list(turn, card)
@@ -139,8 +139,7 @@ async def alias_written(turn: Turn, waiting: Waiting) -> None:
         await turn.context.conversations.end(turn.user.id)
         return
     alias = clean(turn.text)
-    read = phrases.read(f"send 5 to {alias}")
-    if len(alias) > MAX_ALIAS or not isinstance(read, intents.Pay) or read.payee != intents.Name(alias):
+    if len(alias) > MAX_ALIAS or not phrases.can_name(alias):
         await turn.say(
             turn.t("I could not read that in “send 5 to …”. Write a name of up to four words, in letters, or /cancel.")
         )
@@ -166,7 +165,7 @@ async def _pay(turn: Turn, contact: Contact) -> None:
     elif contact.user_id is not None and not await send.to(
         turn, draft, intents.UserId(contact.user_id), public_name(shown.name, shown.username)
     ):
-        await send.unknown_payee(turn, shown.name)
+        await send.unknown_payee(turn, draft, shown.name)
 
 
 async def _show_list(turn: Turn, card: Card) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Forbidden, TelegramError
 
-from bot import intents, messages, places, refusals
-from bot.amounts import Amount
+from bot import intents, messages, misread, places, refusals
+from bot.amounts import Ambiguous, Amount
 from bot.identity import group_key
 from bot.journeys import boards, expiry, instruction, pay, public, requested
 from bot.messages import Face
@@ -44,7 +44,7 @@ async def instructed(turn: Turn) -> None:
         return
     intent = instruction.intent_of(turn)
     if not isinstance(intent, intents.Pay) or not isinstance(intent.amount, Amount):
-        await say(turn, not_whole(turn))
+        await say(turn, not_whole(turn, intent))
         return
     try:
         quote = await instruction.quoted(turn, intent, intent.amount)
@@ -163,7 +163,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
         )
     if card.message_id is None:
         face = await public.face(turn.context, turn.speaker, card, quote)
-        await cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face))
+        await cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
 
 
 async def _pressed(turn: Turn) -> Card | None:
@@ -193,8 +193,11 @@ def no_wallet(turn: Turn) -> Face:
     return line(turn, turn.t("You have no wallet yet, so nothing was paid. Open one, then write it again."))
 
 
-def not_whole(turn: Turn) -> Face:
-    """Return the answer to an instruction that lacks something."""
+def not_whole(turn: Turn, intent: intents.Intent) -> Face:
+    """Return the answer to an instruction that lacks something, or says it in a way that is not to be followed.
+
+    A guest has one message, and says in it how it is done.
+    """
     if turn.update.guest_message is not None:
         name = f"@{turn.context.bot.username}"
         return line(
@@ -205,6 +208,11 @@ def not_whole(turn: Turn) -> Face:
                 bot=name,
             ),
         )
+    two_readings = turn.t(
+        "That amount reads two ways, so it is not a whole payment. Nothing was paid. Write it like “1234.50”."
+    )
+    if doubt := in_doubt(turn, intent, two_readings, turn.t("Nothing was paid.")):
+        return line(turn, doubt)
     return line(
         turn,
         turn.t(
@@ -212,6 +220,19 @@ def not_whole(turn: Turn) -> Face:
             "write “/pay @name 5 lunch”."
         ),
     )
+
+
+def in_doubt(turn: Turn, intent: intents.Intent, two_readings: str, nothing: str) -> str:
+    """Return what is the matter with the words, as a private chat would say it; empty if they only lack something."""
+    match intent:
+        case intents.Unclear(reason) if reason != "payee":
+            return misread.unclear(turn.speaker, reason)
+        case intents.Refused(refused):
+            return misread.amount(turn.speaker, refused, turn.context.wallet.currency, nothing)
+        case intents.Pay(Ambiguous()) | intents.Incomplete(Ambiguous()):
+            return two_readings
+        case _:
+            return ""
 
 
 async def refused(turn: Turn, refusal: WalletError) -> Face:
@@ -233,7 +254,8 @@ def line(turn: Turn, text: str) -> Face:
     """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
-    return Face(f"{clean(turn.user.full_name)}: {text}", InlineKeyboardMarkup([[way]]))
+    name = turn.t("{name}", name=clean(turn.user.full_name))
+    return Face(f"{name}: {text}", InlineKeyboardMarkup([[way]]))
 
 
 async def refuse(turn: Turn, refusal: WalletError) -> None:
@@ -248,4 +270,4 @@ async def answer(turn: Turn, text: str) -> None:
 
 async def say(turn: Turn, face: Face) -> None:
     """Write it into the group."""
-    await messages.send(turn.context.bot, turn.chat_id, face)
+    await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic)

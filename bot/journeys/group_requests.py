@@ -30,11 +30,7 @@ async def instructed(turn: Turn) -> None:
     intent = instruction.intent_of(turn, "/request")
     wanted = intent.wanted if isinstance(intent, intents.Ask) else None
     if not isinstance(wanted, intents.Pay) or not isinstance(wanted.amount, Amount):
-        not_whole = turn.t(
-            "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
-            "or write “/request @name 10 cinema”."
-        )
-        await group.answer(turn, not_whole)
+        await group.answer(turn, _not_whole(turn, wanted or intent))
         return
     try:
         asked = await _asked(turn, wanted, wanted.amount)
@@ -107,6 +103,15 @@ async def _asked(turn: Turn, wanted: intents.Pay, amount: Amount) -> Request | N
     return await request.placed(turn, payer, money, wanted.note, turn.key)
 
 
+def _not_whole(turn: Turn, wanted: intents.Intent) -> str:
+    """As `group.not_whole`."""
+    two_readings = turn.t("That amount reads two ways, so nothing was asked. Write it like “1234.50”.")
+    return group.in_doubt(turn, wanted, two_readings, turn.t("Nothing was asked.")) or turn.t(
+        "That is not a whole request, so nothing was asked. Answer somebody’s message with “/request 10 cinema”, "
+        "or write “/request @name 10 cinema”."
+    )
+
+
 async def _show(turn: Turn, asked: Request) -> None:
     """One card a request, be the message handled once or again."""
     shown = await turn.context.cards.showing(asked.id, requested.GROUP)
@@ -115,7 +120,7 @@ async def _show(turn: Turn, asked: Request) -> None:
         card = await turn.context.cards.create(requested.GROUP, turn.user.id, turn.chat_id, quote_id=asked.id)
     if card.message_id is None:
         face = await requested.face(turn.context, card, asked, turn.speaker.language)
-        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face))
+        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
 
 
 async def _pressed(turn: Turn) -> tuple[Card, Request] | None:

@@ -41,7 +41,7 @@ async def called(turn: Turn) -> None:
     if quote is not None:
         await _show(turn, quote)
     elif not await _offer(turn, turn.known.name, intent):
-        await _post(turn, group.not_whole(turn))
+        await _post(turn, group.not_whole(turn, intent))
 
 
 async def _certain(turn: Turn, intent: intents.Intent) -> Quote | None:

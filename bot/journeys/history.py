@@ -49,7 +49,7 @@ async def switch(turn: Turn) -> None:
     if card is None:
         return
     accounts = await _accounts(turn)
-    at = int(turn.pressed[0][-1])
+    at = turn.choice
     if at < len(accounts):
         card = await turn.context.cards.note(card, party=accounts[at].id.hex, trail=[])
     await _show(turn, card)

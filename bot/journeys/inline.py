@@ -24,7 +24,11 @@ from wallet import KeyConflict, Money, WalletError
 if TYPE_CHECKING:
     from telegram import InlineQueryResultArticle
 
+    from bot.context import Context
+    from bot.conversation import Card
+    from bot.identity import Person
     from bot.turn import Turn
+    from wallet import Quote
 
 _OFFERS: Final = UUID("7d0c1c52-0a0e-4f0e-9c57-5a4f0e6d2b11")
 
@@ -72,11 +76,14 @@ async def its_me(turn: Turn) -> None:
     if card is None or payer is None:
         await turn.toast(turn.speaker.label("This offer is too old. Nothing was paid."))
         return
-    if payer.user_id == turn.user.id or card.kind != offers.TO_PAY:
-        mine = turn.speaker.label("Whoever is to be paid presses this.")
-        await turn.toast(mine if card.kind == offers.TO_PAY else turn.speaker.label("Somebody pressed this already."))
-        return
     context, called = turn.context, clean(turn.user.full_name)
+    if card.kind == public.PAYMENT and card.quote_id is not None:
+        await turn.toast(turn.speaker.label("Somebody pressed this already."))
+        await _show(context, card, payer, await context.wallet.find_quote(card.quote_id, payer.party_id))
+        return
+    if payer.user_id == turn.user.id:
+        await turn.toast(turn.speaker.label("Whoever is to be paid presses this."))
+        return
     try:
         (payee,) = await payees.find_or_invite(context, payer, intents.UserId(turn.user.id), called)
         await payees.ensure_accepted(context, payer, payee)
@@ -92,6 +99,11 @@ async def its_me(turn: Turn) -> None:
         return
     await turn.toast(turn.speaker.label("Now it is theirs to confirm."))
     card = await context.cards.becomes(card, public.PAYMENT, quote.id, expiry.due(quote))
+    await _show(context, card, payer, quote)
+
+
+async def _show(context: Context, card: Card, payer: Person, quote: Quote) -> None:
+    """Bring the payer their own card, and let the message say how it stands. Cut off, the next press does it."""
     try:
         await pay.bring(context, payer, quote)
     except Forbidden:

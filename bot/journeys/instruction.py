@@ -54,7 +54,7 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
     message, text = turn.message, turn.text
     name = f"@{turn.context.bot.username}"
-    head, _, _ = text.partition(" ")
+    head, *_ = text.split(maxsplit=1) or [""]
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
     units = len(text[:start].encode("utf-16-le")) // 2
     mentions = [
@@ -66,9 +66,14 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
 
 
 def _target(message: Message) -> User | None:
-    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator."""
+    """Who wrote the message that this one answers; None for a bot, a channel or an anonymous administrator.
+
+    What answers nothing in a topic comes as an answer to the message that opened the topic, and means nobody.
+    """
     answered = message.reply_to_message
-    if answered is None or answered.sender_chat is not None or answered.from_user is None or answered.from_user.is_bot:
+    if answered is None or answered.forum_topic_created is not None or answered.sender_chat is not None:
+        return None
+    if answered.from_user is None or answered.from_user.is_bot:
         return None
     return answered.from_user
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import messages, qr, refusals
+from bot import messages, misread, qr
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button, clean_note
 from bot.draft import Draft
@@ -67,7 +67,7 @@ async def chosen(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _QUESTION)
     if card is None or card.message_id is None:
         return
-    wish, at = _Wish.of(card.facts), int(turn.pressed[0][-1])
+    wish, at = _Wish.of(card.facts), turn.choice
     if len(wish.parties) > 1:
         wish = replace(wish, parties=wish.parties[at : at + 1])
         party = await turn.context.wallet.party(UUID(wish.parties[0]))
@@ -142,7 +142,7 @@ async def _written(turn: Turn, wish: _Wish, text: str) -> None:
         raise NoteTooLong(MAX_NOTE)
     match reading:
         case NotAnAmount():
-            await turn.say(refusals.amount(turn.speaker, reading, currency))
+            await turn.say(misread.amount(turn.speaker, reading, currency, turn.t("No link was made.")))
             return
         case Amount(minor):
             wish = replace(wish, amounts=(minor,), note=note)

@@ -57,8 +57,10 @@ async def own_card(context: Context, payer: Person, quote: Quote) -> Card:
 
 
 async def bring(context: Context, payer: Person, quote: Quote) -> None:
-    """Send the quote to its payer, who did not ask for it in their private chat. Forbidden, if they have blocked us."""
+    """Send the quote, once, to its payer, who did not ask for it in their private chat. Forbidden, if they block us."""
     card = await own_card(context, payer, quote)
+    if card.message_id is not None:
+        return
     payee = await payees.describe(context, quote.payee)
     known = await cautions.of(context, payer, quote, payee)
     shown = cards.quote(Speaker(payer.language), quote, payee, card.id, known)

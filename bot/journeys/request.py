@@ -10,9 +10,10 @@ from telegram import InlineKeyboardMarkup
 
 from bot import payees, refusals, request_cards
 from bot.cards import button
+from bot.contacts import BusinessAsked, SelfRequest
 from bot.journeys import pay, requested
 from bot.messages import Face
-from wallet import PartyFrozen, ReminderTooSoon, RequestClosed
+from wallet import NotAPayer, PartyFrozen, ReminderTooSoon, RequestClosed, SelfPayment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _LIST: Final = "requests"
 """The kind of the card that lists what is open."""
-_LISTED: Final = 10
+_LISTED: Final = 30
+"""So many have a button."""
 
 
 async def ask(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID) -> None:
@@ -43,11 +45,15 @@ async def placed(turn: Turn, payer_id: UUID, amount: Money, note: str, key: UUID
 
 @contextmanager
 def as_asker() -> Iterator[None]:
-    """Have a frozen payee, as the wallet says, told of their own account: it is they who ask."""
+    """Have what the wallet says of payers and payees told to who asks: a frozen payee is they themselves."""
     try:
         yield
     except PartyFrozen as refusal:
         raise PartyFrozen("payer", refusal.name) from refusal
+    except SelfPayment as refusal:
+        raise SelfRequest from refusal
+    except NotAPayer as refusal:
+        raise BusinessAsked from refusal
 
 
 async def cancel(turn: Turn) -> None:
@@ -102,6 +108,8 @@ async def show_open(turn: Turn) -> None:
         turn.t("You are asked for {theirs}, and wait for {own}.", theirs=len(theirs), own=len(own)),
         turn.t("Press one to answer it, take it back, or remind them."),
     ]
+    if left := len(theirs) + len(own) - len(listed):
+        lines.append(turn.t("There is no room for {count} more: they come once some of these are done.", count=left))
     await turn.put(card, Face("\n".join(lines), InlineKeyboardMarkup(rows)))
 
 
@@ -110,7 +118,7 @@ async def chosen(turn: Turn) -> None:
     card = await pay.pressed_card(turn, _LIST)
     if card is None:
         return
-    ids, at = card.facts["requests"], int(turn.pressed[0][-1])
+    ids, at = card.facts["requests"], turn.choice
     if at < len(ids):
         request = await turn.context.wallet.request(UUID(ids[at]))
         await requested.show(turn.context, turn.person, request, at_the_end=True)

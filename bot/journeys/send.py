@@ -73,8 +73,17 @@ async def to(turn: Turn, draft: Draft, payee: intents.Payee, called: str) -> boo
     return True
 
 
-async def unknown_payee(turn: Turn, called: str) -> None:
+async def unknown_payee(turn: Turn, draft: Draft, called: str) -> None:
     """Nobody here goes by this name: say how that can change."""
+    if draft.asks:
+        await turn.say(
+            turn.t(
+                "I know nobody called {name}, so nothing was asked. Write their @username, or press /request and "
+                "choose them from your contacts.",
+                name=called,
+            )
+        )
+        return
     face = invite.face(turn, called)
     await turn.say(face.text, face.keyboard)
 

@@ -37,8 +37,8 @@ async def proposed(turn: Turn) -> None:
         await group.answer(turn, refusals.sentence(turn.speaker, refusal))
         return
     stood_already = netting.id != turn.key
-    if not (stood_already and await boards.bring_back(turn.context, netting, boards.NETTING, turn.chat_id)):
-        await boards.show_netting(turn.context, netting, turn.user.id, turn.chat_id)
+    if not (stood_already and await boards.bring_back(turn, netting, boards.NETTING)):
+        await boards.show_netting(turn, netting)
 
 
 async def agree(turn: Turn) -> None:

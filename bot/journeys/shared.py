@@ -59,7 +59,7 @@ async def answered(turn: Turn) -> None:
     draft = Draft.of(card.facts["draft"])
     await turn.edit(card.message_id, Face(send.direction(turn, draft, shown)))
     if not await send.to(turn, draft, intents.UserId(user_id), contacts.public_name(shown, username)):
-        await send.unknown_payee(turn, shown)
+        await send.unknown_payee(turn, draft, shown)
 
 
 async def _question(turn: Turn, card: Card) -> Face:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import payees, places, refusals, split_phrases, split_words
+from bot import misread, payees, places, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
 from bot.intents import UserId, Username
@@ -73,7 +73,7 @@ async def instructed(turn: Turn) -> None:
         await group.refuse(turn, refusal)
         return
     if split is not None:
-        await boards.show_split(turn.context, split, turn.user.id, turn.chat_id)
+        await boards.show_split(turn, split)
         turn.context.courier_wake()
 
 
@@ -202,7 +202,7 @@ async def _bring_back(turn: Turn) -> None:
     """Show the boards that are still of use, the newest last."""
     found = await turn.context.wallet.open_splits(group_key(turn.chat_id))
     for split in found[-_AT_ONCE:]:
-        await boards.bring_back(turn.context, split, boards.SPLIT, turn.chat_id)
+        await boards.bring_back(turn, split, boards.SPLIT)
     if not found:
         await group.answer(
             turn, turn.t("Nothing is being split here. Write “/split 90 dinner”, and whoever is in presses so.")
@@ -228,7 +228,7 @@ async def _change(turn: Turn, card: Card, verb: Callable[[UUID, UUID], Awaitable
 
 def _question(turn: Turn, unsure: split_phrases.Unsplit | NotAnAmount) -> str:
     if isinstance(unsure, NotAnAmount):
-        return refusals.amount(turn.speaker, unsure, turn.context.wallet.currency)
+        return misread.amount(turn.speaker, unsure, turn.context.wallet.currency, turn.t("Nothing was split."))
     return split_words.question(turn.speaker, unsure)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.draft import Draft
 from bot.identity import person_key
-from bot.journeys import answer, claim, me, pins, requested, send
+from bot.journeys import answer, claim, help, me, pins, requested, send  # noqa: A004 - the command's own name
 from bot.journeys.aside import CLAIM_LINK
 from bot.names import clean
 from wallet import PartyUnknown
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PAY_LINK: Final = "pay_"
 INVITED: Final = "invited"
+HELP: Final = "help"
 
 
 async def start(turn: Turn) -> None:
@@ -33,7 +34,7 @@ async def start(turn: Turn) -> None:
             await claim.greet(turn, code)
         elif asked:
             await answer.greet(turn, asked)
-        elif turn.arguments.startswith(me.LINK):
+        elif turn.arguments.startswith((me.LINK, PAY_LINK)):
             await turn.say(turn.t("Choose a PIN first. Then open the link once more to pay."))
         await pins.choose_first(turn)
     elif code:
@@ -42,6 +43,8 @@ async def start(turn: Turn) -> None:
         await answer.follow(turn, asked)
     elif turn.arguments.startswith(PAY_LINK):
         await _follow_link(turn, turn.arguments.removeprefix(PAY_LINK))
+    elif turn.arguments == HELP:
+        await help.show(turn)
     elif turn.arguments not in {"", INVITED}:
         await me.follow(turn, turn.arguments.removeprefix(me.LINK))
     else:

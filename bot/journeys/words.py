@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, assert_never
 
 from telegram.constants import MessageEntityType
 
-from bot import intents, phrases, refusals
+from bot import intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import clean_note
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
 from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
 from bot.names import clean
+from bot.phrases import MAX_NOTE
 from bot.redaction import DOTS
-from wallet import Money
+from wallet import Money, NoteTooLong
 
 if TYPE_CHECKING:
     from bot.conversation import Waiting
@@ -78,10 +79,10 @@ async def _instructed(turn: Turn, intent: intents.Intent, *, asks: bool = False)
             amounts = _readings(amount) if amount else ()
             await _begin(turn, replace(begun, amounts=amounts, note=note, ask_note=not note), payee)
         case intents.Refused(refused, payee, note):
-            await turn.say(refusals.amount(turn.speaker, refused, turn.context.wallet.currency))
+            await turn.say(_no_amount(turn, refused, begun))
             await _begin(turn, replace(begun, note=note, ask_note=not note), payee)
         case intents.Unclear(reason):
-            await turn.say(_unclear(turn, reason))
+            await turn.say(misread.unclear(turn.speaker, reason))
         case intents.NoIntent():
             await help.not_understood(turn)
         case _:
@@ -100,7 +101,7 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
         raise
     if not found:
         await turn.context.conversations.end(turn.user.id)
-        await send.unknown_payee(turn, called)
+        await send.unknown_payee(turn, draft, called)
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
@@ -122,6 +123,8 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
             await _answered_payee(turn, draft)
         case send.AMOUNT:
             await _answered_amount(turn, waiting, draft)
+        case send.NOTE if len(clean_note(turn.text)) > MAX_NOTE:
+            raise NoteTooLong(MAX_NOTE)  # the question stays, with its buttons
         case send.NOTE:
             await send.close_question(turn, waiting, turn.t("Note: {note}", note=clean_note(turn.text)))
             await send.advance(turn, replace(draft, note=turn.text, ask_note=False))
@@ -131,14 +134,14 @@ async def _answered_payee(turn: Turn, draft: Draft) -> None:
     payee = _typed_payee(turn)
     called = _called(turn, payee)
     if not await send.to(turn, draft, payee, called):
-        await send.unknown_payee(turn, called)
+        await send.unknown_payee(turn, draft, called)
 
 
 async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
     currency = turn.context.wallet.currency
     match parse_amount(turn.text, code=currency.code, exponent=currency.exponent):
         case NotAnAmount() as refused:
-            await turn.say(refusals.amount(turn.speaker, refused, turn.context.wallet.currency))
+            await turn.say(_no_amount(turn, refused, draft))
         case Amount(minor):
             amount = Money(minor, currency)
             await send.close_question(turn, waiting, turn.t("Amount: {amount}", amount=amount))
@@ -169,6 +172,11 @@ def _typed_payee(turn: Turn) -> intents.Payee:
     return intents.Name(turn.text.strip())
 
 
+def _no_amount(turn: Turn, refused: NotAnAmount, draft: Draft) -> str:
+    nothing = turn.t("Nothing was asked.") if draft.asks else turn.t("Nothing was paid.")
+    return misread.amount(turn.speaker, refused, turn.context.wallet.currency, nothing)
+
+
 def _readings(amount: Amount | Ambiguous) -> tuple[int, ...]:
     return (amount.minor,) if isinstance(amount, Amount) else amount.readings
 
@@ -182,19 +190,3 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
         case intents.UserId(user_id):
             mentioned = (entity.user for entity in (turn.message.entities if turn.message else ()))
             return clean(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
-
-
-def _unclear(turn: Turn, reason: intents.UnclearReason) -> str:
-    match reason:
-        case "two_amounts":
-            return turn.t("I see two amounts, so I did nothing. Write one, as in “send 5 to @ben”.")
-        case "two_payees":
-            return turn.t("I see two people, so I did nothing. I pay one at a time: write a message for each.")
-        case "payee":
-            return turn.t("I could not make out who it is for, so I did nothing. Write their @username.")
-        case "note_too_long":
-            return turn.t("That note is too long, so I did nothing. Write a shorter one.")
-        case "not_now":
-            return turn.t("I pay now or not at all, so I did nothing. Write it again when the time has come.")
-        case _:
-            assert_never(reason)

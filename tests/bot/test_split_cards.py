@@ -189,3 +189,25 @@ def test_a_proposal_that_came_to_nothing_says_what_to_do(state: NettingState) ->
 def test_every_doubt_has_its_question(reason: Reason) -> None:
     """Which says that nothing was asked, and how to write it."""
     assert "Nothing was" in split_words.question(SAY, Unsplit(reason)).replace("nothing was", "Nothing was")
+
+
+@pytest.mark.parametrize("name", ["Wolfeschlegelsteinhausenbergerdorff " * 2, "😀" * 64])
+def test_all_names_are_cut_shorter_before_a_board_is_too_long(name: str) -> None:
+    """Nobody has a wallet, each carries an odd cent, and emoji count twice: Telegram counts UTF-16 units."""
+
+    def units(text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2
+
+    starter = Party(UUID(int=99), "person", name, "open")
+    crowd = []
+    for number in range(MAX_PEOPLE):
+        party = Party(UUID(int=number), "person", name, "invited")
+        crowd.append(share(party, 10**13, "expired", odd=True))
+    shown = replace(ASKING, note="x" * 140, starter=starter, total=euros(10**15), shares=tuple(crowd))
+    assert units(split_cards.split(SAY, shown, CARD, LINK).text) <= 4096
+    assert units(split_cards.out_of_time(SAY, replace(shown, state="closed")).text) <= 4096
+    few = crowd[:MAX_SIDES]
+    payments = tuple(NetPayment(one.party, few[0].party, one.amount) for one in few[1:])
+    sides = tuple(Side(one.party, agreed=False) for one in few)
+    proposal = split_cards.netting(SAY, replace(PROPOSED, payments=payments, sides=sides), CARD)
+    assert units(proposal.text) <= 4096
