@@ -1,4 +1,4 @@
-"""A payee who has no wallet yet: how to bring them here."""
+"""A payee whom nobody here knows by that name: how to name them better, or bring them here."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def face(turn: Turn, called: str) -> Face:
-    """Say that this payee is unknown, with a link to send on."""
+    """Say that this payee is unknown, who may still have a wallet, with a link to send on."""
     link = f"https://t.me/{turn.context.bot.username}?start=invited"
     text = turn.t(
-        "{name} has no wallet here yet, so nothing was paid. Ask them to start me, then send it again:",
+        "I know nobody called {name}, so nothing was paid. Write their @username; or, if they have no wallet yet, send "
+        "them this link and pay them once they have started me:",
         name=called,
     )
     return Face(f"{text}\n{link}", InlineKeyboardMarkup([[share(turn.speaker, link)]]))

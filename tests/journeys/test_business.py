@@ -18,7 +18,7 @@ async def test_a_business_waits_for_approval_and_then_is_paid(street: Street) ->
     await street.luna.says("/business Café Luna")
     await street.luna.reads("Café Luna is registered", "I tell you when it can be paid")
     await street.ana.says("pay 5 to Café Luna")
-    await street.ana.reads("Café Luna has no wallet here yet")
+    await street.ana.reads("I know nobody called Café Luna")
     await street.approve("Café Luna")
     await street.luna.reads("✓ Café Luna is approved")
     await street.ana.says("pay 5 to café luna")

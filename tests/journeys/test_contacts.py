@@ -94,7 +94,7 @@ async def test_one_pays_by_ones_own_name_for_somebody(street: Street) -> None:
     await street.ana.presses("Use their own name")
     await street.settled()
     await street.ana.says("send 3 to élise")
-    await street.ana.reads("élise has no wallet here yet")
+    await street.ana.reads("I know nobody called élise")
 
 
 async def test_two_of_one_alias_are_asked_about(street: Street) -> None:
@@ -164,7 +164,7 @@ async def test_whoever_hides_is_found_by_those_they_deal_with_only(street: Stree
     await street.ana.says("5")
     await street.ana.reads("I did not understand that")
     await street.ana.says("send 5 to ben")
-    await street.ana.reads("ben has no wallet here yet")
+    await street.ana.reads("I know nobody called ben")
     await pays(street, street.ben, "send 1 to @luna")
     await street.luna.says("send 1 to @ben")
     await street.luna.reads("Send €1.00 to Ben Okafor")

@@ -50,7 +50,7 @@ async def test_an_unknown_payee_may_be_corrected(street: Street) -> None:
     await street.ana.says("/send")
     await street.ana.reads("Who is it for?")
     await street.ana.says("Luna Rossi")
-    await street.ana.reads("Luna Rossi has no wallet here yet")
+    await street.ana.reads("I know nobody called Luna Rossi")
     await street.ana.says("ben")
     await street.ana.reads("How much?")
 

@@ -96,7 +96,7 @@ async def test_a_payee_whom_nobody_knows_is_invited_with_a_link(street: Street) 
     """A bare name may be anybody's: nothing is paid, and there is a link to send on."""
     await street.open_wallets(street.ana)
     await street.ana.says("send 5 to benjamin")
-    await street.ana.reads("benjamin has no wallet here yet", "nothing was paid", "https://t.me/sixpence_bot?start=")
+    await street.ana.reads("I know nobody called benjamin", "nothing was paid", "https://t.me/sixpence_bot?start=")
     assert await street.ana.buttons() == ["Send the link on"]
     assert await street.cents(street.ana) == 50_00
 

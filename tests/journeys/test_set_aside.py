@@ -79,9 +79,9 @@ async def test_where_nobody_can_be_meant_the_plain_invitation_stays(street: Stre
     """A business nobody knows, a number nobody has, the bot itself: nothing is set aside."""
     await street.open_wallets(street.ana)
     await street.ana.says("pay 5 to Café Luna")
-    await street.ana.reads("Café Luna has no wallet here yet, so nothing was paid")
+    await street.ana.reads("I know nobody called Café Luna, so nothing was paid")
     await street.ana.says("send 5 to @sixpence_bot")
-    await street.ana.reads("@sixpence_bot has no wallet here yet, so nothing was paid")
+    await street.ana.reads("I know nobody called @sixpence_bot, so nothing was paid")
     assert await escrow(street) == 0
 
 
