@@ -53,6 +53,13 @@ BUGS = (
     ),
     Bug(
         _LOCKS,
+        "what is read under a lock is as old as the server pleases",
+        "wallet/database.py",
+        (('    "default_transaction_isolation": r"read\\ committed",', ""),),
+        f"{_LOCK_TESTS}::test_a_cancel_is_seen_whatever_the_server_defaults_to",
+    ),
+    Bug(
+        _LOCKS,
         "nobody looks whether a key was used",
         "wallet/settlement.py",
         (("if (earlier := batch.payments.get(order.key)) is not None:", "if (earlier := None) is not None:"),),

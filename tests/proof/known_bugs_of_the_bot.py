@@ -257,4 +257,54 @@ BUGS = (
         (("self._pause(chat, wait_asked(refusal).total_seconds())", "self._pause(chat, 0)"),),
         "tests/bot/test_outgoing.py::test_retry_after_pauses_that_chat_alone",
     ),
+    Bug(
+        "the courier",
+        "who lets the bot in again is not told what was refused a moment ago",
+        "wallet/notices.py",
+        ((".where(notice.id == notice_id, notice.attempts == attempt)", ".where(notice.id == notice_id)"),),
+        "tests/wallet/test_notices.py::test_who_lets_us_in_while_a_notice_is_given_up_hears_it",
+    ),
+    Bug(
+        "cards",
+        "a card of which nobody knows where it is shown counts as looked at",
+        "bot/conversation.py",
+        (
+            (
+                "select(models.Card).where(when <= self._clock(), is_shown)",
+                "select(models.Card).where(when <= self._clock())",
+            ),
+        ),
+        "tests/journeys/test_expiry.py::test_a_card_is_set_right_when_its_message_is_known",
+    ),
+    Bug(
+        "cards",
+        "a card asked for again while it is closed stays open for good",
+        "bot/conversation.py",
+        (
+            (
+                "self._change(card, *same, look_again_at=None)",
+                "self._change(card, look_again_at=None)",
+            ),
+        ),
+        "tests/journeys/test_expiry.py::test_a_card_asked_for_again_meanwhile_is_looked_at_again",
+    ),
+    Bug(
+        "cards",
+        "the number that a card had in a group that has moved is kept",
+        "bot/conversation.py",
+        (
+            (
+                "self._change(card, models.Card.chat_id == card.chat_id, message_id=message_id)",
+                "self._change(card, message_id=message_id)",
+            ),
+        ),
+        "tests/journeys/test_groups.py::test_a_card_sent_while_its_group_moved_is_the_one_in_the_supergroup",
+    ),
+    Bug(
+        "what may pay",
+        "an answer to nobody, in a topic, pays whoever opened the topic",
+        "bot/journeys/instruction.py",
+        (("answered is None or answered.forum_topic_created is not None or", "answered is None or"),),
+        "tests/journeys/test_odd_words_in_groups.py::test_whoever_opened_a_topic_is_not_answered_by_all_that_is_said_in_it",
+    ),
 )
