@@ -158,7 +158,7 @@ def test_a_statement_adds_up(desk: Desk) -> None:
     day = datetime.fromisoformat(found["lines"][0]["at"]).astimezone(UTC).date().isoformat()
     assert len(desk("statement", "Ana", "--from", day, "--json").json["lines"]) == 3
     assert desk("statement", "Ana", "--to", "2020-01-01", "--json").json["lines"] == []
-    assert "85.00 EUR at last" in desk("statement", "Ana").out
+    assert "Closing balance 85.00 EUR" in desk("statement", "Ana").out
 
 
 def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from wallet import Currency, Money, errors
+from wallet.admin.output import show, table
 from wallet.admin.running import Refusal
 from wallet.admin.sentences import sentence
 from wallet.admin.words import read_amount
@@ -79,3 +80,13 @@ def test_every_refusal_has_a_sentence(kind: type[errors.WalletError]) -> None:
     facts = {"available": Money(1, Currency("EUR", 2)), "needed": Money(2, Currency("EUR", 2))}
     refusal = kind(**{field.name: facts.get(field.name, "?") for field in fields(kind)})
     assert sentence(refusal).endswith(".")
+
+
+def test_a_narrow_terminal_cuts_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a balance would be read as a whole one: names wrap, and what cannot wrap runs on."""
+    monkeypatch.setenv("COLUMNS", "60")
+    row = ("Ana Moreno", "bank_clearing", Money(-1_234_567_89, Currency("EUR", 2)), UUID(int=7))
+    show(table(("name", "kind", "balance", "id"), [row]))
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert {"Ana", "Moreno", "bank_clearing", "-1234567.89", str(UUID(int=7))} <= set(printed.split())

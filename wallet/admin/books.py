@@ -172,13 +172,14 @@ def _claim(proof: Proof) -> Text:
 
 
 def _show_statement(found: Statement) -> None:
-    show(Text(f"{safe(found.party.name)}, {found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}: {found.opening} at first"))
+    days = f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}"
+    show(Text(f"{safe(found.party.name)}, {days}: opening balance {found.opening}"))
     rows = (
         (line.at, _what(line), line.counterparty or "", line.note, line.amount, line.balance_after, line.reference)
         for line in found.lines
     )
     show(table(("time", "what", "who", "note", "amount", "balance", "reference"), rows))
-    show(Text(f"{found.closing} at last"))
+    show(Text(f"Closing balance {found.closing}"))
 
 
 def _write_csv(found: Statement) -> None:

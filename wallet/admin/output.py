@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -18,15 +19,20 @@ from wallet import Money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import RenderableType
+    from rich.console import JustifyMethod, RenderableType
 
 _NUMBERS = {"balance", "amount", "entries", "checked"}
-_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "kind", "status", "proof"}
+_UNBOUNDED = 10_000
+"""Columns: wider than any table."""
+_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof"}
 
 
 def show(*things: RenderableType) -> None:
-    """Print for people, as wide as their terminal."""
-    Console(highlight=False, markup=False).print(*things)
+    """Print for people, as wide as their terminal; wider only where a name or a number would be cut."""
+    console = Console(highlight=False, markup=False)
+    unbounded = console.options.update(width=_UNBOUNDED)
+    console.width = max(console.width, *(Measurement.get(console, unbounded, thing).minimum for thing in things))
+    console.print(*things)
 
 
 def show_json(value: object) -> None:
@@ -51,9 +57,10 @@ def plain(value: object) -> Any:
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Rows under these headings; numbers to the right, everything as it is, nothing read as markup."""
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for column in columns:
-        drawn.add_column(column, justify="right" if column in _NUMBERS else "left", no_wrap=column in _WHOLE)
+        justify: JustifyMethod = "right" if column in _NUMBERS else "left"
+        drawn.add_column(column, justify=justify, no_wrap=column in _WHOLE, overflow="fold")
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(_word(cell)) for cell in row))
     return drawn
