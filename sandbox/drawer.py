@@ -54,7 +54,7 @@ async def books(wallet: Wallet) -> dict[str, Any]:
                 "kind": line.kind,
                 "reference": line.reference,
             }
-            for line in await wallet.latest_entries(_NEWEST)
+            for line in await wallet.latest_transfers(_NEWEST)
         ],
         "balanced": result.clean,
         "proofs": len(result.proofs),

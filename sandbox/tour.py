@@ -98,21 +98,21 @@ async def _ben_mistypes_and_pays_the_cafe(cast: dict[str, Person]) -> list[Claim
 
 async def _a_forward_pays_nothing(cast: dict[str, Person], house: House) -> list[Claim]:
     ana = cast["Ana"]
-    before = len(await house.wallet.latest_entries(100))
+    before = len(await house.wallet.latest_transfers(100))
     await ana.forwards(await _said(ana, "send 5"))
     await ana.reads("forward")
-    return [Claim("a forwarded command pays nothing", len(await house.wallet.latest_entries(100)) == before)]
+    return [Claim("a forwarded command pays nothing", len(await house.wallet.latest_transfers(100)) == before)]
 
 
 async def _a_double_tap_pays_once(cast: dict[str, Person], house: House) -> list[Claim]:
     ana = cast["Ana"]
-    before = len(await house.wallet.latest_entries(100))
+    before = len(await house.wallet.latest_transfers(100))
     await ana.says("2 eur to @ben for cake")
     await ana.reads("cake", "2.00")
     await ana.presses("Confirm with PIN")
     await ana.types_pin(last_digit_times=2)
     await ana.reads("✓", "2.00", "43.00")
-    return [Claim("a double tap pays once", len(await house.wallet.latest_entries(100)) == before + 1)]
+    return [Claim("a double tap pays once", len(await house.wallet.latest_transfers(100)) == before + 1)]
 
 
 async def _a_group_sees_who_paid_whom(cast: dict[str, Person]) -> list[Claim]:

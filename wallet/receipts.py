@@ -143,7 +143,7 @@ async def find(conn: AsyncConnection, wanted: str, currency: Currency) -> Paymen
 
 
 async def latest(conn: AsyncConnection, limit: int, currency: Currency) -> tuple[BookLine, ...]:
-    """As `Wallet.latest_entries`."""
+    """As `Wallet.latest_transfers`."""
     rows = await conn.execute(_LATEST, {"limit": limit})
     return tuple(
         BookLine(row.settled_at, row.debit, row.credit, Money(row.amount, currency), row.kind, row.reference)

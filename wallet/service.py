@@ -230,7 +230,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """All entries with start <= time < end, with opening and closing balance. PartyUnknown."""
         return await self._database.snapshot(lambda conn: history.statement(conn, party_id, start, end, self.currency))
 
-    async def latest_entries(self, limit: int = 20) -> tuple[receipts.BookLine, ...]:
+    async def latest_transfers(self, limit: int = 20) -> tuple[receipts.BookLine, ...]:
         """The newest transfers of the whole book, for an operator's eye."""
         return await self._database.read(lambda conn: receipts.latest(conn, limit, self.currency))
 

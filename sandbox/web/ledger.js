@@ -1,4 +1,4 @@
-/** The drawer with the wallet's books: whether they balance, who has how much, and the last entries. */
+/** The drawer with the wallet's books: whether they balance, who has how much, and the last transfers. */
 
 import { el } from "./dom.js";
 
@@ -19,7 +19,7 @@ export class Ledger {
       this.verdict(ledger),
       el("h3", {}, "Balances"),
       el("table", { class: "balances" }, caption("Balances"), el("tbody", {}, ledger.balances.map(balanceRow))),
-      el("h3", {}, "Last entries"),
+      el("h3", {}, "Last transfers"),
       el("div", { class: "entries" }, ledger.entries.length ? this.entries(ledger.entries) : el("p", { class: "quiet" }, "Nothing has moved yet.")));
   }
 
@@ -29,7 +29,7 @@ export class Ledger {
       el("b", {}, text), el("small", {}, detail || `${proofs} proofs`));
   }
 
-  /** Entries that were not there at the last look fade in. */
+  /** Transfers that were not there at the last look fade in. */
   entries(entries) {
     const key = (entry) => [entry.time, entry.debit, entry.credit, entry.amount, entry.kind, entry.reference].join("|");
     const known = this.known;
