@@ -219,8 +219,9 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     PinNotSet: lambda say, _: say.t("You have no PIN yet. No money moved. Choose one with /pin, then try again."),
     PinAlreadySet: lambda say, _: say.t("You have a PIN already. Nothing was changed. Change it with /pin."),
     MalformedPin: lambda say, _: say.t("A PIN is exactly six digits. No money moved. Try again."),
-    WeakPin: lambda say, no: (
-        say.t("That PIN is easy to guess. Nothing was changed. Choose another one.") + f" ({weakness(say, no.reason)})"
+    WeakPin: lambda say, no: say.t(
+        "That PIN is easy to guess: {reason}. Nothing was changed. Choose another one.",
+        reason=weakness(say, no.reason),
     ),
     WrongPin: _wrong_pin,
     PinLocked: _pin_locked,
