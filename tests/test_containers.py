@@ -49,6 +49,11 @@ def test_the_image_has_what_the_lock_file_says() -> None:
     assert "--no-deps ." in installing[1]
 
 
+def test_an_administrator_proves_the_books_by_the_bots_settings() -> None:
+    """Another currency, tariff or limit than the bot's, and clean books would look like drift."""
+    assert SERVICES["migrate"]["env_file"] == SERVICES["bot"]["env_file"] == ".env"
+
+
 def test_the_bot_does_not_know_the_owners_password() -> None:
     """Its login is the one that cannot change history."""
     environment = SERVICES["bot"]["environment"]
