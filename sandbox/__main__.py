@@ -64,9 +64,9 @@ def _unusable(error: OSError, port: int) -> str:
 
 
 async def _show(folder: Path, port: int) -> None:
-    """Run until Ctrl-C."""
+    """Run until Ctrl-C, or until the terminal is closed."""
     stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with console.status("Starting PostgreSQL, the pretend Telegram and the bot …"):
         async with open_house(folder, port) as house:

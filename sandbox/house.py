@@ -7,12 +7,13 @@ and it reaches "Telegram" over HTTP. Data lies in one folder and is taken up aga
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ from sandbox.telegram.world import World
 from wallet import Wallet, WalletSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 _SAVE_EVERY: Final = 1.0
@@ -90,7 +91,35 @@ class Bot:
 
 @asynccontextmanager
 async def open_house(folder: Path, port: int) -> AsyncIterator[House]:
-    """Start everything with its data in `folder`; on leaving, stop everything. HouseError."""
+    """Start everything with its data in `folder`, where no other house is; on leaving, stop everything. HouseError."""
+    with alone(folder):
+        async with _opened(folder, port) as house:
+            yield house
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let no other house into this folder, made if need be: two would overwrite each other's chats. HouseError.
+
+    However the process ends, the system lets go of the lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HouseError(
+                f"A sandbox is running in {folder} already: use its page, or stop it first. "
+                "For a second one, name another folder with --data-dir."
+            ) from None
+        yield
+    finally:
+        os.close(held)
+
+
+@asynccontextmanager
+async def _opened(folder: Path, port: int) -> AsyncIterator[House]:
     pepper = folder / "pin-pepper"
     token = _prepare(folder, pepper)
     _forget_operator_settings()
@@ -117,18 +146,18 @@ async def open_house(folder: Path, port: int) -> AsyncIterator[House]:
 
 
 def forget(folder: Path) -> None:
-    """Start over: remove what an earlier house left in this folder, and nothing else."""
-    for name in ("postgres", "telegram.json", "bot-token", "pin-pepper", "bot.log"):
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    """Start over: remove what an earlier house left in this folder, and nothing else. HouseError if it still runs."""
+    with alone(folder):
+        for name in ("postgres", "telegram.json", "bot-token", "pin-pepper", "bot.log"):
+            path = folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _prepare(folder: Path, pepper: Path) -> str:
-    """Make the folder with its secrets, once; the bot's token."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make the secrets, once; the bot's token."""
     _secret(pepper)
     return f"7000000001:{_secret(folder / 'bot-token')}"
 

@@ -9,12 +9,15 @@ import signal
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import httpx
 import psutil
 import pytest
 
-from sandbox.house import forget
+from sandbox.house import HouseError, alone, forget, open_house
+from sandbox.people import OPENING_BALANCE, settle_in
+from tests.house import furnished
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -37,13 +40,22 @@ async def test_the_tour_tells_its_story_and_proves_it(tmp_path: Path) -> None:
 
 
 async def test_ctrl_c_leaves_no_process_and_a_new_start_goes_on(tmp_path: Path) -> None:
-    """Everything in the folder stops with the sandbox; the next one knows the chats and the balances."""
+    """Everything in the folder stops with the sandbox, or with its terminal; the next one knows chats and balances."""
     async with _demo(tmp_path) as url:
         before = await _anas_messages(url)
     assert _processes_of(tmp_path) == []
-    async with _demo(tmp_path) as url:
+    async with _demo(tmp_path, ended_by=signal.SIGHUP) as url:
         assert await _anas_messages(url) == before
     assert _processes_of(tmp_path) == []
+
+
+async def test_somebody_called_like_ana_does_not_keep_the_house_from_opening_again(tmp_path: Path) -> None:
+    """The opening balance is hers, however many others have her name and a wallet by then."""
+    async with furnished(tmp_path) as house:
+        await house.wallet.open_person(key=uuid4(), name="Ana Moreno")
+        await settle_in(house)
+        people = [summary for summary in await house.wallet.parties() if summary.party.name == "Ana Moreno"]
+    assert [person.balance.minor for person in people] == [OPENING_BALANCE, 0]
 
 
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
@@ -80,15 +92,26 @@ def test_starting_over_forgets_the_house_and_nothing_else(tmp_path: Path) -> Non
     assert [left.name for left in tmp_path.iterdir()] == ["notes.txt"]
 
 
+async def test_a_folder_has_one_house(tmp_path: Path) -> None:
+    """A second one would overwrite its chats, and starting over would pull the books from under it."""
+    with alone(tmp_path):
+        with pytest.raises(HouseError, match="already"):
+            forget(tmp_path)
+        with pytest.raises(HouseError, match="already"):
+            async with open_house(tmp_path, 0):
+                pass
+    forget(tmp_path)
+
+
 @asynccontextmanager
-async def _demo(folder: Path) -> AsyncIterator[str]:
+async def _demo(folder: Path, ended_by: signal.Signals = signal.SIGINT) -> AsyncIterator[str]:
     process = await _start("--port", "0", "--data-dir", str(folder), folder=folder)
     assert process.stdout is not None
     printed = await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C"), 90)
     found = re.search(rb"http://[\d.:]+", printed)
     assert found is not None, printed
     yield found[0].decode()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ended_by)
     await process.communicate()
     assert process.returncode == 0
 
