@@ -57,6 +57,7 @@ function addTab(person, phone) {
     document.querySelectorAll(".person, .tabs button").forEach((node) => node.removeAttribute("aria-current"));
     [tab, phone.node].forEach((node) => node.setAttribute("aria-current", "true"));
     delete tab.dataset.news;
+    tab.scrollIntoView({ inline: "nearest", block: "nearest" });
   };
   const tab = button({ "data-tab": person.id, "aria-label": fullName(person), onclick: choose },
     avatar(fullName(person), person.id), el("span", {}, person.first_name));
