@@ -16,6 +16,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from bot import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from telegram import Message
 
     from bot.context import Context
@@ -55,15 +57,31 @@ async def put(context: Context, card: Card, face: Face) -> Card:
     return await context.cards.stands(card, card.chat_id, await messages.send(context.bot, card.chat_id, face))
 
 
-async def pressed(context: Context, card: Card, message: Message | None) -> Card:
+async def show(context: Context, card: Card, face: Callable[[], Awaitable[Face]], topic: int | None = None) -> Card:
+    """Send a group the card, which no message shows yet. `face` is how it looks at that moment.
+
+    What changed while Telegram was asked is shown as well: it came before anybody knew which message to change.
+    """
+    shown = await face()
+    card = await context.cards.sent(card, await messages.send(context.bot, card.chat_id, shown, topic=topic))
+    if (now := await face()) != shown:
+        await keep(context, card, now)
+    return card
+
+
+async def pressed(
+    context: Context, card: Card, message: Message | None, update: Callable[[Context, Card], Awaitable[None]]
+) -> Card:
     """Return the card of a group as we know it once a button of this message was pressed.
 
-    Telegram may have shown it without our hearing so. Then its message is known from now on; and where it was sent once
-    more, a copy that is not the one we keep in step is taken away.
+    Telegram may have shown it without our hearing so. Then its message is known from now on, and is brought up to date:
+    what changed in the meantime nobody could show. Where it was sent once more, a copy that is not the one we keep in
+    step is taken away.
     """
     if message is None or message.message_id == card.message_id:
         return card
     if card.message_id is None:
+        await update(context, replace(card, message_id=message.message_id))  # first, so that a failure is made up for
         return await context.cards.sent(card, message.message_id)
     await messages.delete(context.bot, card.chat_id, message.message_id)
     return card

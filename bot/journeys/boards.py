@@ -6,6 +6,7 @@ failure: everybody has their own share in their private chat, and /split alone b
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot import messages, places, split_cards
@@ -97,8 +98,7 @@ async def _show_once(turn: Turn, shown: Split | Netting, kind: str) -> None:
 
 async def _show(context: Context, card: Card, topic: int | None = None) -> None:
     if card.message_id is None:
-        face = await _face(context, card)
-        await context.cards.sent(card, await messages.send(context.bot, card.chat_id, face, topic=topic))
+        await places.show(context, card, partial(_face, context, card), topic)
 
 
 async def _face(context: Context, card: Card) -> Face:

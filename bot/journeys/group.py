@@ -162,8 +162,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
             public.PAYMENT, turn.user.id, turn.chat_id, quote_id=quote.id, look_again_at=expiry.due(quote)
         )
     if card.message_id is None:
-        face = await public.face(turn.context, turn.speaker, card, quote)
-        await cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
+        await public.show(turn.context, card, turn.topic)
 
 
 async def _pressed(turn: Turn) -> Card | None:
@@ -171,7 +170,7 @@ async def _pressed(turn: Turn) -> Card | None:
     query = turn.update.callback_query
     card = await turn.context.cards.linked(turn.pressed[1])
     if card is not None and card.kind == public.PAYMENT and card.chat_id == turn.chat_id:
-        card = await places.pressed(turn.context, card, turn.message)
+        card = await places.pressed(turn.context, card, turn.message, public.update)
     if query is None or card is None or card.user_id != turn.user.id or card.kind != public.PAYMENT:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None

@@ -7,9 +7,10 @@ group may ask; the payer's own card, with balance, doubts and PIN, is in their p
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot import intents, messages, places
+from bot import intents, places
 from bot.amounts import Amount
 from bot.journeys import group, instruction, request, requested
 from bot.journeys.pay import PAYMENT
@@ -119,8 +120,7 @@ async def _show(turn: Turn, asked: Request) -> None:
     if card is None:
         card = await turn.context.cards.create(requested.GROUP, turn.user.id, turn.chat_id, quote_id=asked.id)
     if card.message_id is None:
-        face = await requested.face(turn.context, card, asked, turn.speaker.language)
-        await turn.context.cards.sent(card, await messages.send(turn.context.bot, turn.chat_id, face, topic=turn.topic))
+        await places.show(turn.context, card, partial(requested.face_now, turn.context, card), turn.topic)
 
 
 async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
@@ -133,4 +133,6 @@ async def _pressed(turn: Turn) -> tuple[Card, Request] | None:
     if inline != query.inline_message_id or (inline is None and card.chat_id != turn.chat_id):
         return None
     request = await turn.context.wallet.request(card.quote_id)
-    return (card if inline else await places.pressed(turn.context, card, turn.message)), request
+    if not inline:
+        card = await places.pressed(turn.context, card, turn.message, requested.update)
+    return card, request

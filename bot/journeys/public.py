@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot import group_cards, places
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.conversation import Card
+    from bot.identity import Person
     from bot.messages import Face
     from wallet import Quote
 
@@ -30,22 +32,19 @@ async def follow(context: Context, quote_id: UUID) -> None:
 
 async def update(context: Context, card: Card) -> None:
     """Make one of these cards show how its payment stands."""
-    payer = await context.people.find(card.user_id)
-    if payer is None or card.quote_id is None:
-        return
-    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
-    shown = await face(context, Speaker(payer.language), card, quote)
-    await places.keep(context, card, shown)
+    await places.keep(context, card, await _face_now(context, card))
+
+
+async def show(context: Context, card: Card, topic: int | None = None) -> None:
+    """Send one of these cards, which no message shows yet."""
+    await places.show(context, card, partial(_face_now, context, card), topic)
 
 
 async def show_anew(context: Context, card: Card) -> None:
     """Show this card in the supergroup that its group has become, if its payment is open."""
-    payer = await context.people.find(card.user_id)
-    if payer is None or card.quote_id is None:
-        return
-    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
+    _, quote = await _payment(context, card)
     if quote.state == "open":
-        await places.put(context, card, await face(context, Speaker(payer.language), card, quote))
+        await show(context, card)
 
 
 async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:
@@ -56,7 +55,7 @@ async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card 
 
 
 async def face(context: Context, speaker: Speaker, card: Card, quote: Quote) -> Face:
-    """Return the card as its payment stands now."""
+    """Return the card as this payment stands."""
     if quote.state == "paid":
         if quote.held_until is None:
             return group_cards.paid(speaker, quote)
@@ -66,3 +65,16 @@ async def face(context: Context, speaker: Speaker, card: Card, quote: Quote) -> 
     if quote.state == "open" and context.clock() < quote.expires_at:
         return group_cards.waiting(speaker, quote, card.id)
     return group_cards.ended(speaker, quote)
+
+
+async def _face_now(context: Context, card: Card) -> Face:
+    payer, quote = await _payment(context, card)
+    return await face(context, Speaker(payer.language), card, quote)
+
+
+async def _payment(context: Context, card: Card) -> tuple[Person, Quote]:
+    """The payment that the card shows, as it stands now, and its payer."""
+    payer = await context.people.find(card.user_id)
+    if payer is None or card.quote_id is None:
+        raise LookupError("a payment card without its payment")
+    return payer, await context.wallet.find_quote(card.quote_id, payer.party_id)

@@ -46,23 +46,37 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
         card = replace(card, message_id=None)
     shown = await face(context, card, request, person.language)
     card = await places.put(context, card, shown)
-    now = await face(context, card, await context.wallet.request(request.id), person.language)
-    if now != shown:  # what changed while Telegram was asked came before anybody knew which message to change
+    if (
+        now := await face_now(context, card)
+    ) != shown:  # what changed while Telegram was asked came before anybody knew which message to change
         await places.keep(context, card, now)
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:
     """Make every card of these requests show how they stand. A chat that is gone is no failure."""
     for request_id in request_ids:
-        request = await context.wallet.request(request_id)
         for kind in (ASKER, PAYER, GROUP):
             for card in await context.cards.showing(request_id, kind):
-                await _update(context, card, request)
+                await update(context, card)
     await boards.follow(context, *request_ids)
 
 
+async def update(context: Context, card: Card) -> None:
+    """Make one of these cards show how its request stands."""
+    await places.keep(context, card, await face_now(context, card))
+
+
+async def face_now(context: Context, card: Card) -> Face:
+    """Return the card as its request stands now, in the language of whose card it is."""
+    if card.quote_id is None:
+        raise LookupError("a request's card without it")
+    person = await context.people.find(card.user_id)
+    request = await context.wallet.request(card.quote_id)
+    return await face(context, card, request, person.language if person else "")
+
+
 async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:
-    """Return the card as the request stands now. `why` says what stood in the way just now."""
+    """Return the card as this request stands. `why` says what stood in the way just now."""
     speaker, request = Speaker(language), as_of_now(context, request)
     if card.kind == GROUP:
         return request_cards.group(speaker, request, card.id, link(context, card.id))
@@ -115,8 +129,3 @@ async def end_unanswered(context: Context) -> None:
     """End what nobody answered in time."""
     if await context.wallet.expire_requests():
         context.courier_wake()
-
-
-async def _update(context: Context, card: Card, request: Request) -> None:
-    person = await context.people.find(card.user_id)
-    await places.keep(context, card, await face(context, card, request, person.language if person else ""))

@@ -261,4 +261,4 @@ async def pressed_board(turn: Turn, kind: str) -> Card | None:
     if card is None or card.kind != kind or card.chat_id != turn.chat_id:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    return await places.pressed(turn.context, card, turn.message)
+    return await places.pressed(turn.context, card, turn.message, boards.update)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from telegram.error import BadRequest
 
+from bot.conversation import Cards
+from bot.journeys import requested
 from sandbox.person import plain
 from sandbox.telegram.cast import FLATMATES, MARKET_STREET
 from tests.journeys.asides import chooses_pin
@@ -18,6 +20,7 @@ from tests.journeys.asides import chooses_pin
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from bot.conversation import Card
     from sandbox.person import Message
     from tests.journeys.conftest import Street
     from wallet import Quote
@@ -330,3 +333,38 @@ async def test_what_is_no_amount_asks_nothing(street: Street, words: str) -> Non
     _, answer = await street.ana.asks_inline(street.ben.id, words)
     assert answer["results"] == []
     assert "request 5 lunch" in plain(answer["button"]["text"])
+
+
+async def test_a_card_is_set_right_when_its_message_is_known(street: Street) -> None:
+    """Telegram showed it and never said so; it is declined before anybody presses a button of it."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/request @ben 10 cinema")
+    shown = await street.ana.reads(WAITING, chat=FLAT)
+    await street.ben.reads("Ana Moreno asks you to pay €10.00")
+    await street.settled()
+    card = await street.context.cards.of_message(street.ana.id, FLAT, shown["id"])
+    assert card is not None
+    await street.context.cards.stands(card, FLAT, None)
+    await street.ben.presses("Decline")
+    await street.ana.reads("Ben Okafor declined")
+    assert await bots_words(street) == [WAITING], "nobody knows which message to change"
+    await street.chai.presses("Pay", chat=FLAT)
+    await street.ana.reads(OVER, chat=FLAT)
+
+
+async def test_a_request_that_ends_while_its_card_is_sent_is_shown_as_over(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram's answer takes its time: nobody knew yet which message to set right, so who sends it does."""
+    await street.open_wallets(street.ana, street.ben)
+    sent = Cards.sent
+
+    async def late(cards: Cards, card: Card, message_id: int) -> Card:
+        street.clock.advance(days=7)
+        await requested.end_unanswered(street.context)
+        await street.told()
+        return await sent(cards, card, message_id)
+
+    monkeypatch.setattr(Cards, "sent", late)
+    await street.ana.says_in(FLAT, "/request @ben 10 cinema")
+    await street.ana.reads(OVER, chat=FLAT)

@@ -146,7 +146,7 @@ async def test_somebody_frozen_reads_why_they_cannot_agree(street: Street) -> No
     """In private; the group sees that they have not agreed, and nothing else."""
     await chain(street)
     await street.ana.says_in(FLAT, "/settle")
-    await street.ana.reads("○ Ben Okafor", chat=FLAT)
+    await street.ana.reads("1 payment instead of 2", "○ Ben Okafor", chat=FLAT)
     await street.wallet.freeze((await street.party(street.ben)).id, by="test", reason="test")
     await street.ben.presses("I agree", chat=FLAT)
     await street.ben.reads("Your account is frozen", "No money moved")
