@@ -16,6 +16,7 @@ from telegram.ext import BaseRateLimiter
 from bot import application, models
 from bot.assembly import assembled
 from bot.identity import person_key
+from bot.journeys import expiry
 from bot.settings import BotSettings
 from sandbox.person import PATIENCE, Message, Person, plain
 from sandbox.telegram.cast import PEOPLE
@@ -266,6 +267,12 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not await condition():  # noqa: ASYNC110 - nothing here would set an event
             await asyncio.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def time_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What time does is looked after when a test says so, not whenever the machine has taken some seconds for it."""
+    monkeypatch.setattr(expiry, "_LOOK_AGAIN", 3600)
 
 
 @pytest.fixture

@@ -157,3 +157,17 @@ async def test_a_button_of_one_card_does_nothing_on_another(street: Street) -> N
     assert await street.ana.texts() == before
     toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
     assert toasts == ["This button is not for you."] * len(crossed)
+
+
+async def test_a_choice_in_other_digits_is_none(street: Street) -> None:
+    """Python takes ٣ for a digit. No button of ours says it, so it chooses nothing, and nothing fails."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send @ben")
+    question = await street.ana.reads("How much?")
+    await street.settled()
+    before = await street.ana.texts()
+    for choice in ("amount٣", "amount", "amount123", "amount-1"):
+        card_id = question["inline_keyboard"][0][0]["data"].partition(":")[2]
+        await street.forge(street.ana, f"{choice}:{card_id}", street.ana, question["id"])
+    await street.settled()
+    assert await street.ana.texts() == before

@@ -23,7 +23,7 @@ AFTER = 120 + 30
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What time does is looked after at once, rather than every few seconds."""
+    """What time does is looked after again and again, by itself."""
     monkeypatch.setattr(expiry, "_LOOK_AGAIN", 0.01)
 
 

@@ -138,7 +138,10 @@ async def test_an_answer_that_is_handled_again_leads_to_the_same_card(street: St
 async def test_a_contact_is_taken_by_its_number(street: Street) -> None:
     """Whatever name comes with it, we show the person with that number; nobody's number is an unknown payee."""
     await street.open_wallets(street.ana, street.ben)
-    for user_id, name, answer in ((street.ben.id, "Luna", "To Ben Okafor"), (2**64, "Nobody", "Nobody has no wallet")):
+    for user_id, name, answer in (
+        (street.ben.id, "Luna", "To Ben Okafor"),
+        (2**64, "Nobody", "I know nobody called Nobody"),
+    ):
         await street.ana.says("/send")
         await street.ana.reads("Who is it for?")
         await street.inject(street.ana, "", users_shared=_shared({"user_id": user_id, "first_name": name}))

@@ -35,6 +35,7 @@ async def asks(street: Street, words: str = CINEMA) -> None:
     await street.ana.says(words)
     await street.ana.reads(*ASKED)
     await street.ben.reads(*TO_PAY)
+    await street.told()
 
 
 async def toasts(street: Street) -> list[str]:

@@ -358,6 +358,7 @@ async def test_shares_that_run_out_of_time_are_told_of_together(street: Street) 
     await street.ana.mentions(FLAT, "/split 60 taxi @ben {}", street.chai)
     for one in (street.ben, street.chai):
         await one.reads("Ana Moreno asks you to pay €20.00")
+    await street.told()
     street.clock.advance(days=7, seconds=1)
     await requested.end_unanswered(street.context)
     await street.ana.reads("your split of €90.00, dinner: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
