@@ -58,15 +58,17 @@ async def put(context: Context, card: Card, face: Face) -> Card:
 
 
 async def show(context: Context, card: Card, face: Callable[[], Awaitable[Face]], topic: int | None = None) -> Card:
-    """Send a group the card, which no message shows yet. `face` is how it looks at that moment.
-
-    What changed while Telegram was asked is shown as well: it came before anybody knew which message to change.
-    """
+    """Send a group the card in a new message, up to date. `face` is how it looks at that moment."""
     shown = await face()
     card = await context.cards.sent(card, await messages.send(context.bot, card.chat_id, shown, topic=topic))
+    await catch_up(context, card, shown, face)
+    return card
+
+
+async def catch_up(context: Context, card: Card, shown: Face, face: Callable[[], Awaitable[Face]]) -> None:
+    """Show what changed while Telegram was asked to show this: it came before anybody knew which message to change."""
     if (now := await face()) != shown:
         await keep(context, card, now)
-    return card
 
 
 async def pressed(

@@ -53,8 +53,7 @@ async def bring_back(turn: Turn, shown: Split | Netting, kind: str) -> bool:
         if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
             moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
             await messages.edit(context.bot, card.chat_id, card.message_id, moved)
-        face = await _face(context, card)
-        await context.cards.sent(card, await messages.send(context.bot, turn.chat_id, face, topic=turn.topic))
+        await places.show(context, card, partial(_face, context, card), turn.topic)
     return bool(cards)
 
 

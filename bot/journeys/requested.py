@@ -6,6 +6,7 @@ Each side has one card in their private chat. Whatever changes the request chang
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot import messages, places, request_cards, split_cards
@@ -46,18 +47,16 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
         card = replace(card, message_id=None)
     shown = await face(context, card, request, person.language)
     card = await places.put(context, card, shown)
-    if (
-        now := await face_now(context, card)
-    ) != shown:  # what changed while Telegram was asked came before anybody knew which message to change
-        await places.keep(context, card, now)
+    await places.catch_up(context, card, shown, partial(face_now, context, card))
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:
     """Make every card of these requests show how they stand. A chat that is gone is no failure."""
     for request_id in request_ids:
+        request = await context.wallet.request(request_id)
         for kind in (ASKER, PAYER, GROUP):
             for card in await context.cards.showing(request_id, kind):
-                await update(context, card)
+                await places.keep(context, card, await _face_of(context, card, request))
     await boards.follow(context, *request_ids)
 
 
@@ -70,9 +69,7 @@ async def face_now(context: Context, card: Card) -> Face:
     """Return the card as its request stands now, in the language of whose card it is."""
     if card.quote_id is None:
         raise LookupError("a request's card without it")
-    person = await context.people.find(card.user_id)
-    request = await context.wallet.request(card.quote_id)
-    return await face(context, card, request, person.language if person else "")
+    return await _face_of(context, card, await context.wallet.request(card.quote_id))
 
 
 async def face(context: Context, card: Card, request: Request, language: str, why: str = "") -> Face:
@@ -129,3 +126,8 @@ async def end_unanswered(context: Context) -> None:
     """End what nobody answered in time."""
     if await context.wallet.expire_requests():
         context.courier_wake()
+
+
+async def _face_of(context: Context, card: Card, request: Request) -> Face:
+    person = await context.people.find(card.user_id)
+    return await face(context, card, request, person.language if person else "")
