@@ -9,6 +9,7 @@ from telegram.constants import ChatMemberStatus, MessageEntityType
 from telegram.error import BadRequest, Forbidden
 
 from bot import intents, payees, phrases
+from bot.messages import utf16_length
 from bot.names import clean
 from wallet import Money
 
@@ -56,7 +57,7 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     name = f"@{turn.context.bot.username}"
     head, *_ = text.split(maxsplit=1) or [""]
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
-    units = len(text[:start].encode("utf-16-le")) // 2
+    units = utf16_length(text[:start])
     mentions = [
         intents.Mention(entity.offset - units, entity.length, entity.user.id)
         for entity in (message.entities if message else ())
