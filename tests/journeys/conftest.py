@@ -218,6 +218,12 @@ class Street:
         update["message"] |= {"chat": person.chat(), "from": person.user()}
         await application.apologise(self.context, Update.de_json({"update_id": 1, **update}, self.context.bot))
 
+    async def forget_number(self, owner: Somebody, chat: int, message: Message) -> None:
+        """Telegram showed this card of theirs, and its answer never came."""
+        card = await self.context.cards.of_message(owner.id, chat, message["id"])
+        assert card is not None
+        await self.context.cards.stands(card, chat, None)
+
     def forget_keypads(self) -> None:
         """What a restart does to the keypads."""
         self.context.keypads._keys.clear()

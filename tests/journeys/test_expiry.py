@@ -125,9 +125,7 @@ async def test_a_card_is_set_right_when_its_message_is_known(street: Street, clo
     await street.ana.says_in(FLATMATES.id, "/pay @ben 5 lunch")
     shown = await street.ben.reads("waiting for Ana Moreno’s PIN", chat=FLATMATES.id)
     await street.settled()
-    card = await street.context.cards.of_message(street.ana.id, FLATMATES.id, shown["id"])
-    assert card is not None
-    await street.context.cards.stands(card, FLATMATES.id, None)
+    await street.forget_number(street.ana, FLATMATES.id, shown)
     clock.advance(seconds=AFTER)
     await expiry.close_expired(street.context)
     await street.ben.presses("Cancel", chat=FLATMATES.id)

@@ -342,9 +342,7 @@ async def test_a_card_is_set_right_when_its_message_is_known(street: Street) -> 
     shown = await street.ana.reads(WAITING, chat=FLAT)
     await street.ben.reads("Ana Moreno asks you to pay €10.00")
     await street.settled()
-    card = await street.context.cards.of_message(street.ana.id, FLAT, shown["id"])
-    assert card is not None
-    await street.context.cards.stands(card, FLAT, None)
+    await street.forget_number(street.ana, FLAT, shown)
     await street.ben.presses("Decline")
     await street.ana.reads("Ben Okafor declined")
     assert await bots_words(street) == [WAITING], "nobody knows which message to change"

@@ -159,8 +159,9 @@ async def _share(server: Server, share: list[str], hear: Callable[[Told], None])
                 await process.wait()
     if code != min(100, sum(bool(story["problem"]) for story in stories)) or not stories:
         seed = stories[-1]["seed"] if stories else share[0]
+        last = complaint.strip().rpartition("\n")[2]
         sys.stderr.write(complaint)
-        raise RuntimeError(f"the simulator stopped after seed {seed}: {complaint.strip().rpartition(chr(10))[2]}")
+        raise RuntimeError(f"the simulator stopped after seed {seed}: {last}")
 
 
 def _names(wrong: Sequence[Told]) -> str:
