@@ -3,17 +3,20 @@
 1. lock all accounts, in the order of their ids; then the payments and requests that the orders concern
 2. each order in turn, in memory: done already? still open? status, limits, balance → posted, or refused alone
 3. set-based writes: rows of payments, transfers, entries, counters, notices, acts; at the end what changed: balances, …
+4. a receipt for each
 
 What an order is decided by is read after the locks are held, so nothing that a decision rests on can change before
-COMMIT: in the same round trip, but each statement sees what is committed when its turn comes. Rows are sent a part of
-the batch at a time, so that PostgreSQL writes one part while the next is being decided.
+COMMIT: in the same round trip, but each statement sees what is committed when its turn comes.
+
+PostgreSQL and Python work side by side: one part of the batch is written while the next is being decided, and the last
+part while the receipts are made.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallet import (
     acts,
@@ -31,7 +34,6 @@ from wallet.accounts import system_account_id
 from wallet.batches import Statement, sending, together, uuids
 from wallet.errors import (
     KeyConflict,
-    Side,
     WalletError,
 )
 from wallet.ids import new_id, short_seal
@@ -59,6 +61,15 @@ with us, and it would wait. A part by itself costs it half a millisecond.
 """
 
 
+class Done(NamedTuple):
+    """An order that was settled: what its receipt is made of."""
+
+    settled: Settled
+    seal: bytes
+    balance: int
+    notice_id: UUID
+
+
 @dataclass(slots=True)
 class Rows:
     """What follows from orders that were decided: rows to be written."""
@@ -80,7 +91,7 @@ class Batch:
     requests: dict[UUID, requests.Standing]
     at: datetime
     sealed_at: bytes
-    receipts: dict[UUID, Receipt]
+    settled: dict[UUID, Done | Receipt]
     rows: Rows = field(default_factory=Rows)
     ended: dict[UUID, HoldEnd] = field(default_factory=dict)
     answered: dict[UUID, UUID] = field(default_factory=dict)
@@ -103,7 +114,7 @@ class Settlement:
     async def settle(self, conn: AsyncConnection, orders: Sequence[Order]) -> list[Receipt | Exception]:
         """For each order its receipt or its refusal. To be run in a transaction of its own."""
         batch = await self._open(conn, orders)
-        outcomes: list[Receipt | Exception] = []
+        outcomes: list[Done | Receipt | Exception] = []
         async with sending(conn) as send:
             for start in range(0, len(orders), PART):
                 outcomes += [self._decided(batch, order) for order in orders[start : start + PART]]
@@ -111,9 +122,10 @@ class Settlement:
                     await send(statement)
             for statement in _changes(batch):
                 await send(statement)
+            told = [self._receipt(batch, outcome) if isinstance(outcome, Done) else outcome for outcome in outcomes]
         return [
             await outcome.refusal(conn, self.limits, self.currency) if isinstance(outcome, limits.NoRoom) else outcome
-            for outcome in outcomes
+            for outcome in told
         ]
 
     async def _open(self, conn: AsyncConnection, orders: Sequence[Order]) -> Batch:
@@ -141,22 +153,22 @@ class Settlement:
             requests={row[0]: requests.Standing(*row[1:]) for rows in asked for row in rows},
             at=at,
             sealed_at=seals.microseconds(at),
-            receipts=await self._receipts_of([order for order in orders if order.key in earlier], conn),
+            settled=await self._receipts_of([order for order in orders if order.key in earlier], conn),
         )
 
-    async def _receipts_of(self, repeated: Sequence[Order], conn: AsyncConnection) -> dict[UUID, Receipt]:
+    async def _receipts_of(self, repeated: Sequence[Order], conn: AsyncConnection) -> dict[UUID, Done | Receipt]:
         """The receipts of orders that were carried out before, each as its first side that is a party sees it."""
         viewers = [(order.key, (order.debit.party or order.credit.party)) for order in repeated]
         wanted = [(key, viewer.id) for key, viewer in viewers if viewer is not None]
         return {key: receipt for (key, _), receipt in (await receipts.load_many(conn, wanted, self.currency)).items()}
 
-    def _decided(self, batch: Batch, order: Order) -> Receipt | Exception:
+    def _decided(self, batch: Batch, order: Order) -> Done | Receipt | Exception:
         try:
             return self._settle_one(batch, order)
         except (WalletError, limits.NoRoom) as refusal:
             return refusal
 
-    def _settle_one(self, batch: Batch, order: Order) -> Receipt:
+    def _settle_one(self, batch: Batch, order: Order) -> Done | Receipt:
         if (earlier := batch.payments.get(order.key)) is not None:
             return _repeated(batch, order, earlier)
         settlement_checks.require_open_quote(batch, order)
@@ -171,7 +183,7 @@ class Settlement:
         why = seals.reason(order.key, order.kind, order.note, order.original.id if order.original else None)
         last = batch.page.post(transfers, batch.sealed_at, why)
         viewed = debit if order.debit.party else credit
-        return self._record(batch, Settled(order, amount, fee), last.seal, viewed.balance)
+        return _recorded(batch, Settled(order, amount, fee), last.seal, viewed.balance)
 
     def _transfers(
         self, batch: Batch, order: Order, debit: ledger.Account, credit: ledger.Account, amount: int, fee: int
@@ -186,54 +198,54 @@ class Settlement:
         paid = ledger.Transfer(new_id(), order.key, "amount", debit, credit, amount)
         return [paid, ledger.Transfer(new_id(), order.key, "fee", credit, income, fee)]
 
-    def _record(self, batch: Batch, settled: Settled, seal: bytes, balance: int) -> Receipt:
-        """Note down all that follows from a posting; nothing here can be refused any more."""
-        order, amount, fee = settled
-        state = batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount)
-        if order.kind in QUOTED:
-            account_id = order.debit.account_id
-            batch.rows.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
-        if order.request_id is not None:
-            batch.answered[order.request_id] = order.key
-        if order.held is not None:
-            _record_hold(batch, order, order.held, state)
-        elif order.original is not None:
-            original = batch.payments[order.original.id]
-            original.refunded, original.fee_refunded = original.refunded + amount, original.fee_refunded + fee
-            batch.returned[order.original.id] = original
-        batch.rows.settled.append(settled)
-        waiting = batch.page.accounts[order.held.payee.account_id] if order.held else None
-        told = notices.of_settled(order, payee_is_open=waiting is not None and waiting.status == "open")
-        batch.rows.notices.extend(told)
-        receipt = batch.receipts[order.key] = self._receipt(batch, settled, seal, balance, told[0].id)
-        return receipt
-
-    def _receipt(self, batch: Batch, settled: Settled, seal: bytes, balance: int, notice_id: UUID) -> Receipt:
-        order, amount, fee = settled
-        viewer: Side = "payer" if order.debit.party else "payee"
+    def _receipt(self, batch: Batch, done: Done) -> Receipt:
+        order, amount, fee = done.settled
         return Receipt(
             payment_id=order.key,
             kind=order.kind,
             reference=order.reference,
-            seal=short_seal(seal),
+            seal=short_seal(done.seal),
             payer=order.payer,
             payee=order.payee,
             amount=Money(amount, self.currency),
             fee=Money(fee, self.currency),
             note=order.note,
             settled_at=batch.at,
-            viewer=viewer,
-            balance_after=Money(balance, self.currency),
+            viewer="payer" if order.debit.party else "payee",
+            balance_after=Money(done.balance, self.currency),
             refunded=Money(0, self.currency),
-            notice_id=notice_id,
+            notice_id=done.notice_id,
             reason=order.reason,
         )
 
 
-def _repeated(batch: Batch, order: Order, earlier: PaymentState) -> Receipt:
+def _repeated(batch: Batch, order: Order, earlier: PaymentState) -> Done | Receipt:
     if earlier.request_hash != order.request_hash:
         raise KeyConflict(order.key)
-    return batch.receipts[order.key]
+    return batch.settled[order.key]
+
+
+def _recorded(batch: Batch, settled: Settled, seal: bytes, balance: int) -> Done:
+    """Note down all that follows from a posting; nothing here can be refused any more."""
+    order, amount, fee = settled
+    state = batch.payments[order.key] = PaymentState(order.kind, order.request_hash, amount)
+    if order.kind in QUOTED:
+        account_id = order.debit.account_id
+        batch.rows.spending.append(batch.spent[account_id].spend(account_id, amount, batch.at))
+    if order.request_id is not None:
+        batch.answered[order.request_id] = order.key
+    if order.held is not None:
+        _record_hold(batch, order, order.held, state)
+    elif order.original is not None:
+        original = batch.payments[order.original.id]
+        original.refunded, original.fee_refunded = original.refunded + amount, original.fee_refunded + fee
+        batch.returned[order.original.id] = original
+    batch.rows.settled.append(settled)
+    waiting = batch.page.accounts[order.held.payee.account_id] if order.held else None
+    told = notices.of_settled(order, payee_is_open=waiting is not None and waiting.status == "open")
+    batch.rows.notices.extend(told)
+    done = batch.settled[order.key] = Done(settled, seal, balance, told[0].id)
+    return done
 
 
 def _record_hold(batch: Batch, order: Order, held: Held, state: PaymentState) -> None:
