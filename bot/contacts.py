@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from bot import models
-from wallet import WalletError
+from wallet import WalletError, search_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,10 +167,11 @@ class Contacts:
         return await self.find(contact.owner_id, contact.id)
 
     async def called(self, owner_id: int, name: str) -> tuple[Contact, ...]:
-        """Return those whom this person calls so: by an alias, whatever its case."""
+        """Return those whom this person calls so: by an alias, as `search_form` compares them."""
+        wanted = search_form(name)
         # Compared here: what a database takes for the lower case of É depends on how it was set up.
         named = await self._list(models.Contact.owner_id == owner_id, models.Contact.alias.is_not(None), limit=500)
-        return tuple(each for each in named if each.alias and each.alias.casefold() == name.casefold())
+        return tuple(each for each in named if each.alias and search_form(each.alias) == wanted)
 
     async def blocks(self, owner_id: int, user_id: int) -> bool:
         """Whether a person takes nothing from another."""

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import identity, intents, names
 from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from bot.draft import Stranger
-from wallet import WalletError
+from wallet import WalletError, search_form
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -155,9 +155,11 @@ async def _verified(context: Context, username: str) -> Person | None:
 
 async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...]:
     """Contacts by alias, open businesses, people paid before, and whoever has it as a username and may be found."""
+    wanted = search_form(name)
     found = {business.id for business in await context.wallet.find_businesses(name)}
     for known_id, known in (await paid_before(context, payer)).items():
-        if name.casefold() in {known.casefold(), known.partition(" ")[0].casefold()}:
+        whole = search_form(known)
+        if wanted in {whole, whole.partition(" ")[0]}:
             found.add(known_id)
     for contact in await context.contacts.called(payer.user_id, name):
         if party_id := await party_of(context, contact):

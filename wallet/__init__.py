@@ -59,6 +59,7 @@ from wallet.errors_splits import (
     SplitUnknown,
 )
 from wallet.money import MAX_MINOR, Currency, Money
+from wallet.names import search_form
 from wallet.service import Wallet
 from wallet.settings import SettingsError, WalletSettings, load
 from wallet.values import (
@@ -172,4 +173,5 @@ __all__ = [
     "connection_url",
     "directly",
     "load",
+    "search_form",
 ]

@@ -14,6 +14,7 @@ from wallet.errors import BadName, KeyConflict, PartyFrozen, PartyInvited, Party
 from wallet.ids import new_id
 from wallet.models import SYSTEM_ACCOUNTS
 from wallet.money import Currency, Money
+from wallet.names import search_form
 from wallet.settings import SettingsError
 from wallet.values import AccountSummary, Party, PartyKind, PartySummary, Status
 
@@ -110,11 +111,11 @@ async def owned_by(conn: AsyncConnection, owner_id: UUID) -> tuple[Party, ...]:
 
 
 async def businesses_named(conn: AsyncConnection, name: str) -> tuple[Party, ...]:
-    """Open businesses of this name, whatever its case."""
+    """As `Wallet.find_businesses`."""
     rows = await conn.execute(
         _parties()
         .where(
-            models.Party.search_name == _search_form(name),
+            models.Party.search_name == search_form(name),
             models.Party.kind == "business",
             models.Account.status == "open",
         )
@@ -128,7 +129,7 @@ async def rename(conn: AsyncConnection, party_id: UUID, name: str) -> Party:
     """As `Wallet.rename`."""
     name = _checked(name)
     await conn.execute(
-        update(models.Party).where(models.Party.id == party_id).values(name=name, search_name=_search_form(name))
+        update(models.Party).where(models.Party.id == party_id).values(name=name, search_name=search_form(name))
     )
     return await find(conn, party_id)
 
@@ -215,7 +216,7 @@ async def _open(
             key=key,
             kind=kind,
             name=name,
-            search_name=_search_form(name),
+            search_name=search_form(name),
             owner_id=owner_id,
             created_at=at,
         )
@@ -266,7 +267,3 @@ def _checked(name: str) -> str:
     if not 1 <= len(name) <= MAX_NAME:
         raise BadName(MAX_NAME)
     return name
-
-
-def _search_form(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -143,7 +143,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         return await self._database.read(lambda conn: parties.owned_by(conn, owner_id))
 
     async def find_businesses(self, name: str) -> tuple[Party, ...]:
-        """Open businesses by name, whatever its case; at most ten."""
+        """Open businesses by name, as `search_form` compares them; at most ten."""
         return await self._database.read(lambda conn: parties.businesses_named(conn, name))
 
     async def rename(self, party_id: UUID, name: str) -> Party:

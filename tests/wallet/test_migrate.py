@@ -2,11 +2,58 @@
 
 from __future__ import annotations
 
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
 
-from wallet import migrate
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, create_engine
+
+from tests.conftest import business, person
+from tests.wallet.owner import as_owner
+from wallet import Wallet, migrate, search_form
+from wallet.database import migration_url
+
+if TYPE_CHECKING:
+    from wallet import WalletSettings
+
+MANY = """
+    INSERT INTO wallet.parties (id, key, kind, name, search_name, created_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'person', 'Zoë ' || nth, 'zoë ' || nth, now()
+    FROM generate_series(1, 2001) nth
+"""
 
 
 def test_the_newest_version_is_the_one_that_migrating_ends_at() -> None:
     """It is found by its date, without Alembic: so the dates must agree with the order."""
     assert migrate.newest() == ScriptDirectory.from_config(migrate.config()).get_current_head()
+
+
+@pytest.mark.anyio
+async def test_names_of_earlier_versions_are_found_without_their_accents(settings: WalletSettings) -> None:
+    """However many there are; and on the way down each is looked up as it was."""
+    async with Wallet.open(settings) as before:
+        luna = await person(before, "Luna")
+        opened = [await business(before, luna, name) for name in ("Café  Luna", "Ёлка", "がき", "Bar")]
+    with create_engine(migration_url(settings), poolclass=NullPool).connect() as connection:
+        command.downgrade(migrate.config(connection), "20261130_split_hash")
+        assert _forms(settings) == {
+            "luna": "Luna",
+            "café luna": "Café  Luna",
+            "ёлка": "Ёлка",
+            "がき": "がき",
+            "bar": "Bar",
+        }
+        as_owner(settings, MANY)
+        command.upgrade(migrate.config(connection), "head")
+    forms = _forms(settings)
+    assert len(forms) == 2001 + 5
+    assert [form for form, name in forms.items() if form != search_form(name)] == []
+    async with Wallet.open(settings) as after:
+        for typed, meant in zip(("cafe luna", "елка", "がき", "bar"), opened, strict=True):
+            assert [found.id for found in await after.find_businesses(typed)] == [meant.id]
+
+
+def _forms(settings: WalletSettings) -> dict[str, str]:
+    """The names of all parties, each by what it is looked up by."""
+    return {row.search_name: row.name for row in as_owner(settings, "SELECT name, search_name FROM wallet.parties")}

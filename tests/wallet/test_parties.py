@@ -88,6 +88,17 @@ async def test_a_business_waits_for_its_approval(wallet: Wallet) -> None:
     assert await wallet.quote(ana.id, cafe.id, euros(wallet, 1), key=uuid4())
 
 
+async def test_a_business_is_found_without_its_accents(wallet: Wallet) -> None:
+    """Many keyboards have none. Of two that differ by accents alone both are found, whichever is typed."""
+    luna = await person(wallet, "Luna")
+    accented = await business(wallet, luna, "Café Luna")
+    for typed in ("Cafe Luna", "café luna", "CAFE\u0301 LUNA"):
+        assert [found.id for found in await wallet.find_businesses(typed)] == [accented.id]
+    plain = await wallet.rename((await business(wallet, luna, "Bar")).id, "Cafe Luna")
+    for typed in ("Cafe Luna", "Café Luna"):
+        assert {found.id for found in await wallet.find_businesses(typed)} == {accented.id, plain.id}
+
+
 async def test_freezing_is_no_way_round_the_approval(wallet: Wallet) -> None:
     """A pending business has nothing to freeze; freezing and unfreezing it does not open it."""
     luna = await person(wallet, "Luna")
