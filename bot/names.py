@@ -23,6 +23,9 @@ _EUROPEAN: Final = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 # Scripts that Chinese, Japanese and Korean write together within one word.
 _EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})
 
+_IOTA_BELOW: Final = "\u0345"
+"""A mark below Greek letters, which casefold would make a letter."""
+
 # Each letter, and the characters that pass for it. Capitals are apart: Η passes for H, η for n.
 _CAPITALS: Final = {
     "A": "АΑ", "B": "ВΒ", "C": "СϹ", "E": "ЕΕ", "H": "НΗ", "J": "Ј", "K": "КΚ", "L": "IІΙӀ", "M": "МΜ",
@@ -85,7 +88,7 @@ def skeleton(name: str) -> str:
 
     For comparing, never for showing.
     """
-    decomposed = unicodedata.normalize("NFKD", name).translate(_CAPITAL_SHAPES).casefold()
+    decomposed = unicodedata.normalize("NFKD", name).replace(_IOTA_BELOW, "").translate(_CAPITAL_SHAPES).casefold()
     letters = "".join(
         char
         for char in unicodedata.normalize("NFKD", decomposed).translate(_SMALL_SHAPES)

@@ -1,5 +1,6 @@
 """What a display name may do to a card, and what it may not."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.names import FALLBACK, MAX_LENGTH, Reason, clean, looks_like, skeleton, suspicious
+from wallet import search_form
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 INVISIBLE = "\u00ad\u200b\u2060\u2065\ufeff\ufff0\u3164\u115f\uffa0\u2800\u180e\u034f\U000e0006\U000e0041\U000e0fff"
@@ -136,6 +138,14 @@ def test_look_alikes_are_found(a: str, b: str) -> None:
 def test_different_names_do_not_look_alike(a: str, b: str) -> None:
     """Names that differ to the eye, and names without anything to see, are kept apart."""
     assert not looks_like(a, b)
+
+
+def test_who_is_found_without_accents_looks_like_who_has_none() -> None:
+    """So a payer who knows one of the two is warned of the other, whatever the letter."""
+    for char in map(chr, range(sys.maxunicode + 1)):
+        bare = "".join(each for each in unicodedata.normalize("NFKD", char) if unicodedata.category(each) != "Mn")
+        if bare and bare != char and search_form(bare) == search_form(char) and skeleton(bare):
+            assert looks_like(char, bare), hex(ord(char))
 
 
 @given(st.text())
