@@ -17,7 +17,7 @@ def _said(words: str) -> str:
     return words
 
 
-PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An id, the beginning of one, or an exact name.")]
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An id, the beginning of one, or a whole name.")]
 AmountArgument = Annotated[str, typer.Argument(metavar="AMOUNT", help="As 12.50, in the currency of the books.")]
 PaymentArgument = Annotated[
     str, typer.Argument(metavar="PAYMENT", help="An id, or the reference people see: 7K3M9-QPX2T.")

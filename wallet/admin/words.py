@@ -7,7 +7,7 @@ import pwd
 import re
 from typing import TYPE_CHECKING
 
-from wallet import Currency, Money, Wallet
+from wallet import Currency, Money, Wallet, search_form
 from wallet.admin.running import Refusal
 
 if TYPE_CHECKING:
@@ -36,10 +36,13 @@ def read_amount(typed: str, currency: Currency) -> Money:
 
 
 async def find_party(wallet: Wallet, typed: str) -> PartySummary:
-    """The party with this id or exactly this name, or else the one whose id begins so (eight characters or more)."""
+    """The party with this id or name, or else the one whose id begins so (eight characters or more).
+
+    Names are compared as `search_form` has it: where that leaves two, both are shown and neither is taken.
+    """
     everybody = await wallet.parties()
-    wanted = typed.lower()
-    found = [party for party in everybody if typed in (str(party.party.id), party.party.name)]
+    wanted, name = typed.lower(), search_form(typed)
+    found = [one for one in everybody if typed == str(one.party.id) or search_form(one.party.name) == name]
     if not found and len(wanted) >= _SHORTEST_PREFIX:
         found = [party for party in everybody if str(party.party.id).startswith(wanted)]
     if not found:
