@@ -275,6 +275,8 @@ async def test_after_a_reset_nothing_leaves_for_a_day(wallet: Wallet, clock: Clo
     await wallet.reset_pin(ana.id, by=BY, reason=WHY)
     with pytest.raises(QuoteClosed):
         await wallet.confirm(before.id, ana.id, PIN)
+    with pytest.raises(PinCooling):
+        await wallet._counts.submit(Look(ana.id, before.id))  # who had looked at the quote a moment before the reset
     clock.advance(hours=5)
     await wallet.set_pin(ana.id, NEW)
     cools = clock.now + timedelta(hours=24)
