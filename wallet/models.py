@@ -258,7 +258,8 @@ class Pin(Base):
     """A PIN's hash and its attempts. `hash` is empty after a reset, until the person chooses anew.
 
     The application's role can neither read a hash nor write this table; it calls functions (`wallet.pins`).
-    `unproved` counts attempts whose PIN has not been compared yet; `proved_by` is the last attempt that was right.
+    `unproved` counts attempts whose PIN has not been compared yet; `proved_by` is the last attempt that was right,
+    or the choice itself before there is one.
     """
 
     __tablename__ = "pins"

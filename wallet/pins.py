@@ -69,9 +69,9 @@ def _tries_left(failures: int) -> int:
     return max(1, BEFORE_LOCK - failures) if failures < IN_ALL else 0
 
 
-async def choose(conn: AsyncConnection, person_id: UUID, hashed: HashedPin, at: datetime) -> None:
-    """The first PIN, or the first after a reset. PinAlreadySet."""
-    chosen = func.wallet.choose_pin(person_id, hashed.hash, hashed.pepper_id, at)
+async def choose(conn: AsyncConnection, person_id: UUID, choice: UUID, hashed: HashedPin, at: datetime) -> None:
+    """The first PIN, or the first after a reset; asked again by the same `choice`, the same. PinAlreadySet."""
+    chosen = func.wallet.choose_pin(person_id, choice, hashed.hash, hashed.pepper_id, at)
     if not (await conn.execute(select(chosen))).scalar():
         raise PinAlreadySet
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wallet import acts, notices, parties, pin_attempts, pins, weak_pins
 from wallet.errors import MalformedPin, PinLocked, WeakPin, WrongPin
+from wallet.ids import new_id
 from wallet.values_notices import NoticeKind
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class PinVerbs:
         self.check_new_pin(pin, personal_digits=personal_digits)
         with self._hasher.slot():
             await self._database.read(lambda conn: parties.find(conn, person_id))
-            hashed = await self._hasher.hash(person_id, pin)
-            await self._database.transaction(lambda conn: pins.choose(conn, person_id, hashed, self._clock()))
+            choice, hashed = new_id(), await self._hasher.hash(person_id, pin)
+            await self._database.transaction(lambda conn: pins.choose(conn, person_id, choice, hashed, self._clock()))
 
     async def change_pin(self, person_id: UUID, old: str, new: str, *, personal_digits: Sequence[str] = ()) -> None:
         """Replace the PIN; the old one is checked and counted like any other attempt, and the person is told.

@@ -32,67 +32,13 @@ is switched off that production has on.
 `make bench` repeats all of it and writes this page; `python -m tests.bench --only PART` measures a part of it anew, and
 `--short` only shows what a couple of minutes can show.
 """
-_HAND_WRITTEN = """\
-## Where the time goes
-
-**The ledger.** A batch of 512 payments costs PostgreSQL about 95 µs of CPU a payment and Python about 85 µs, one after
-the other: the accounts are locked, Python decides, PostgreSQL writes. Of PostgreSQL's share a quarter is the accounts
-(two rows locked, then changed), a quarter the two transfers' worth of entries and the transfer with the triggers that
-check them, a fifth the quote (locked, then closed), a tenth the two notices; payments, counters and look-ups share the
-rest. Of Python's, about half is deciding, sealing and making receipts, a quarter putting arrays together, a quarter
-asyncio and the callers. Flushing the log is lost in it: one flush serves the whole batch.
-
-The limit of this design is the sum of the two, about 180 µs on cores where a TPC-B transaction takes 180 µs of both
-cores (of which it leaves neither idle). What was tried to get below it, and what came of it:
-
-- *Two batches under way at once*, so that one is decided while the other is written: no gain. Among 100,000 accounts
-  two batches of 256 nearly always have an account in common (512 x 512 pairs), so the second waits for the first; with
-  batches small enough not to meet, what is shared by a batch is shared by too few. All to one business got slower.
-- *Foreign keys checked a batch at a time* instead of row by row: less than half of PostgreSQL's time (docs/adr/0011).
-  Kept.
-- *Statements sent as they are made, many a round trip, and arrays of UUIDs in binary* (reading one from text takes
-  PostgreSQL twenty times as long). Kept.
-
-Three times TPC-B, the target, would take a design that writes less for each payment: one without stored quotes, with
-one row for both notices, or with the decision made inside the database. Each would cost the reader, or the person who
-is paid, more than it gives an operator whose people type PINs: argon2 allows some eighty payments a second on these
-cores, and the ledger settles fifty times as many.
-
-**Confirming.** Beside argon2 a confirmation costs about 5 ms of the event loop's thread and 3 ms of PostgreSQL's, in
-four transactions: the quote is read, the attempt is counted and committed before anything is hashed, the PIN is
-compared, the payment settled. Making statements once and counting and comparing in one round trip each halved it. The
-transactions are what the promises rest on (an attempt that is not committed before it is looked at is no attempt), so
-on two cores a third of the time goes there; on more cores argon2 gets all but one of them.
-
-**The bot.** Before anything was changed, `/balance` took four times the CPU time of the echo bot's answer. Three things
-made the difference, as the profiles had said:
-
-- HTTP: a call by httpx, which python-telegram-bot comes with, costs 2 ms of CPU, one by aiohttp 0.26 ms.
-- The inbox: a poll's updates are stored by one statement, which counts their first attempt as well; what has been
-  handled while one transaction committed is marked by the next. So the promises are kept, a row before the
-  acknowledgement, a count before the handler, a mark before the next update of that person, at two transactions for
-  however many updates there are, where there were two for each.
-- Statements made once instead of with every update: making one with SQLAlchemy took as long as asking it.
-
-What is left of a `/balance`: about two fifths are the three reads (who writes, what they have, their businesses), 0.2
-ms of CPU each, of which psycopg itself needs 0.05; a fifth is asyncio, a sixth python-telegram-bot making values of
-JSON, and six in a hundred HTTP. Telegram allows thirty messages a second, so what counts in earnest is the time to the
-reply: one commit, three reads and one call.
-
-**Growth.** `make bench` measures it as well, up to ten million entries (`--entries` for less). That part takes half an
-hour; where this page has no section of that name, it has not been run for it.
-
-**Memory and start.** Nearly all of both is imports: SQLAlchemy, pydantic, python-telegram-bot. Alembic and the
-webhook's server are imported only where they are used.
-What comes on top under load is mostly argon2's: 19 MiB a thread.
-"""
 _MEASURED = "Measured "
 _FLUSHES = 200
 
 
 def page(old: str, parts: Sequence[tuple[Part, Sequence[Figure]]], machine: str, rounds: int) -> str:
     """The page with these parts measured anew, in their old places; what was written by hand stays, at the end."""
-    sections = _sections(old) or _sections(_HAND_WRITTEN)
+    sections = _sections(old)
     sections |= {part.title: section(part, figures, machine, rounds) for part, figures in parts}
     measured = [body for body in sections.values() if _is_measured(body)]
     by_hand = [body for body in sections.values() if not _is_measured(body)]

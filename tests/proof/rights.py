@@ -225,6 +225,7 @@ def _calls(victim: Any, effort: Effort) -> list[tuple[str, dict[str, object]]]:
     """What a curious login asks the functions, with facts that fit and facts that do not."""
     count = "SELECT * FROM wallet.count_pin_attempt(:id, CAST(:at AS timestamptz))"
     prove = "SELECT wallet.prove_pin(:id, :attempt, :given, :newer, :pepper, NULL)"
+    choose = "SELECT wallet.choose_pin(:id, :choice, :hash, 'p', now())"
     times = ("2026-11-21 12:00Z", "2999-01-01Z", "infinity", "-infinity", None)
     calls: list[tuple[str, dict[str, object]]] = [(count, {"id": victim, "at": at}) for at in times]
     for newer, pepper in ((None, None), ("mine", None), (None, "mine"), ("mine", "mine")):
@@ -232,9 +233,11 @@ def _calls(victim: Any, effort: Effort) -> list[tuple[str, dict[str, object]]]:
             facts = {"id": victim, "attempt": uuid4(), "given": given, "newer": newer, "pepper": pepper}
             calls.append((prove, facts))
     calls += [
-        ("SELECT wallet.choose_pin(:id, :hash, 'p', now())", {"id": victim, "hash": hash_}) for hash_ in ("", "x")
+        (choose, {"id": id_, "choice": choice, "hash": hash_})
+        for id_ in (victim, uuid4())
+        for choice in (uuid4(), None)
+        for hash_ in ("", "x")
     ]
-    calls.append(("SELECT wallet.choose_pin(:id, 'x', 'p', now())", {"id": uuid4()}))
     calls.append(("SELECT wallet.reset_pin(:id, NULL)", {"id": victim}))
     return calls * effort.times(1, 3)
 

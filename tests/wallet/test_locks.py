@@ -12,13 +12,12 @@ from sqlalchemy import make_url, text
 
 from tests.conftest import Clock, euros, person
 from tests.wallet.owner import as_owner
+from tests.wallet.waits import somebody_waits
 from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, Wallet, WrongPin, pins
 from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet import Party, WalletSettings
     from wallet.orders import Order
@@ -35,16 +34,9 @@ async def while_paying(wallet: Wallet, payer: Party, order: Order, held: str) ->
         await conn.execute(text(held), {"payer": payer.id, "quote": order.key})
         async with wallet._database._engine.connect() as watching:
             paying = asyncio.create_task(wallet._postings.submit(order))
-            await _somebody_waits(await watching.execution_options(isolation_level="AUTOCOMMIT"))
+            await somebody_waits(await watching.execution_options(isolation_level="AUTOCOMMIT"))
         await conn.commit()
         yield paying
-
-
-async def _somebody_waits(conn: AsyncConnection, how_many: int = 1) -> None:
-    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(8):
-        while (await conn.execute(waits)).scalar_one() < how_many:
-            pass
 
 
 async def asked(wallet: Wallet, ana: Party, ben: Party) -> Order:
@@ -106,15 +98,29 @@ async def test_a_quote_is_closed_with_its_payers_account_held(wallet: Wallet, ho
         await watching.execution_options(isolation_level="AUTOCOMMIT")
         await conn.execute(text(hold), {"payer": ana.id})
         paying = asyncio.create_task(wallet._postings.submit(order))
-        await _somebody_waits(watching)
+        await somebody_waits(watching)
         closing = asyncio.create_task(close())
-        await _somebody_waits(watching, 2)
+        await somebody_waits(watching, 2)
         await conn.commit()
     assert isinstance(await paying, Receipt)
     with suppress(QuotePaid):
         await closing
     assert (await wallet.find_quote(order.key, ana.id)).state == "paid"
     assert (await wallet.reconcile()).clean
+
+
+async def test_a_reset_holds_the_account_before_the_pin(wallet: Wallet, settings: WalletSettings) -> None:
+    """As a wrong PIN that voids a quote does: in the other order the two could wait in a circle."""
+    ana = await person(wallet, "Ana")
+    hold = f"SELECT id FROM wallet.accounts WHERE id = {ACCOUNT} FOR NO KEY UPDATE"  # noqa: S608 - a name of our own
+    async with wallet._database._engine.connect() as conn, wallet._database._engine.connect() as watching:
+        await watching.execution_options(isolation_level="AUTOCOMMIT")
+        await conn.execute(text(hold), {"payer": ana.id})
+        resetting = asyncio.create_task(wallet.reset_pin(ana.id, by="operator", reason="test"))
+        await somebody_waits(watching)
+        as_owner(settings, "SELECT FROM wallet.pins FOR UPDATE NOWAIT")
+        await conn.commit()
+    await resetting
 
 
 async def test_what_is_being_spent_is_waited_for(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +155,7 @@ async def test_accounts_are_locked_in_the_order_of_their_ids(wallet: Wallet) -> 
             await probing.execution_options(isolation_level="AUTOCOMMIT")
             await holding.execute(text(touch), {"id": first})
             paying = asyncio.create_task(wallet._postings.submit(order))
-            await _somebody_waits(probing)
+            await somebody_waits(probing)
             await probing.execute(text(f"SELECT id FROM wallet.accounts WHERE id = :id {probe}"), {"id": second})  # noqa: S608
             await holding.commit()
             await paying

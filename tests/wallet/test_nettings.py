@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.outbox import tell_all
+from tests.wallet.waits import somebody_waits
 from wallet import (
     MAX_MINOR,
     KeyConflict,
@@ -392,17 +392,14 @@ async def test_a_group_moves_beside_a_proposal_to_the_other(wallet: Wallet, ana:
     for group in (FLAT, ELSEWHERE):
         await owes(wallet, ana, ben, 1000, group)
         await owes(wallet, ben, ana, 400, group)
-    old, waits = await propose(wallet, ana), text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    engine, key = wallet._database._engine, uuid4()
+    old, engine, key = await propose(wallet, ana), wallet._database._engine, uuid4()
     async with engine.connect() as proposing, wallet._database._autocommit.connect() as watching:
         placed = nettings.Placed(key, ELSEWHERE, old.created_at, old.expires_at)
         await nettings.insert(
             proposing, placed, await nettings.claims_of(proposing, ELSEWHERE, wallet.currency, old.created_at)
         )
         moving = asyncio.create_task(wallet.move_group(FLAT, ELSEWHERE))
-        async with asyncio.timeout(8):
-            while not (await watching.execute(waits)).scalar_one():
-                pass
+        await somebody_waits(watching)
         await proposing.commit()
     await moving
     assert [(await wallet.netting(one)).state for one in (old.id, key)] == ["replaced", "proposed"]

@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -37,10 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from wallet.orders import Order
     from wallet.pin_hashing import HashedPin, PinHasher, Recipe
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 WRONG, NEW = "730164", "907358"
 BY, WHY = "operator", "lost phone"
@@ -245,6 +250,23 @@ async def test_choosing_a_pin_refuses_weak_ones_and_a_second_first_one(wallet: W
     await wallet.check_pin(ana.id, PIN)
 
 
+async def test_a_pin_whose_choice_was_not_heard_of_is_chosen_once(wallet: Wallet) -> None:
+    """The choice is committed and its answer lost: asked again it is the same one. The next choice is another."""
+    ana = await wallet.open_person("Ana", key=uuid4())
+    database, commit = wallet._database, wallet._database._commit
+
+    async def unheard(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        await commit(work)
+        database._commit = commit  # type: ignore[method-assign]
+        raise psycopg.OperationalError("the answer is lost")
+
+    database._commit = unheard  # type: ignore[method-assign]
+    await wallet.set_pin(ana.id, PIN)
+    await wallet.check_pin(ana.id, PIN)
+    with pytest.raises(PinAlreadySet):
+        await wallet.set_pin(ana.id, PIN)
+
+
 async def test_after_a_reset_nothing_leaves_for_a_day(wallet: Wallet, clock: Clock) -> None:
     """A reset is no back door: quotes from before are not payable, new ones are refused, for 24 hours each way."""
     ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
@@ -253,6 +275,8 @@ async def test_after_a_reset_nothing_leaves_for_a_day(wallet: Wallet, clock: Clo
     await wallet.reset_pin(ana.id, by=BY, reason=WHY)
     with pytest.raises(QuoteClosed):
         await wallet.confirm(before.id, ana.id, PIN)
+    with pytest.raises(PinCooling):
+        await wallet._counts.submit(Look(ana.id, before.id))  # who had looked at the quote a moment before the reset
     clock.advance(hours=5)
     await wallet.set_pin(ana.id, NEW)
     cools = clock.now + timedelta(hours=24)
