@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261202_choice"
-down_revision = "20261130_split_hash"
+down_revision = "20261130_without_accents"
 branch_labels = None
 depends_on = None
 
