@@ -240,10 +240,10 @@ async def refused(turn: Turn, refusal: WalletError) -> Face:
     return line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
-async def explain(turn: Turn, refusal: WalletError) -> None:
-    """Say in their private chat why it did not work."""
+async def explain(turn: Turn, refusal: WalletError, *, asked: bool = False) -> None:
+    """Say in their private chat why it did not work. `asked`: as for `refusals.sentence`."""
     try:
-        private = Face(refusals.sentence(turn.speaker, refusal))
+        private = Face(refusals.sentence(turn.speaker, refusal, asked=asked))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
