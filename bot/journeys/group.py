@@ -99,7 +99,9 @@ async def _shown_here(turn: Turn, quote: Quote, *, in_place: bool) -> bool:
         return False
     card = await pay.own_card(turn.context, turn.person, quote)
     face = await pay.face(turn, card, quote)
-    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id, in_place=in_place)
+    number = await turn.context.ephemeral.send(
+        turn.chat_id, turn.user.id, face, query.id, in_place=in_place, topic=turn.topic
+    )
     if number is None:
         return False
     await turn.context.cards.stands(card, turn.chat_id, number)
