@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot import group_cards, refusals, request_cards, split_cards
-from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits
+from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits, struck
 from bot.journeys import (
     answer,
     balance,
@@ -58,7 +58,7 @@ from bot.turn import Turn
 from wallet import WalletError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from bot.context import Context
     from bot.turn import Journey
@@ -77,6 +77,8 @@ ALLOWED_UPDATES: Final = (
     "my_chat_member",
     "guest_message",
 )
+_IN_GROUPS: Final = ("pay", "send", "request", "split", "settle")
+"""The commands that do something in a group."""
 _CARD: Final = r":[\w-]{22}$"
 
 
@@ -93,6 +95,10 @@ def handlers(context: Context) -> list[Handler]:
         # A typed PIN goes first, so that no other journey ever sees one.
         MessageHandler(private & six_digits, anybody(keys.typed)),
         MessageHandler(private & ~fresh, anybody(unfit.explain)),
+        # What came just before a restart, and was not kept whole
+        MessageHandler(fresh & struck, anybody(unfit.interrupted)),
+        CommandHandler(_IN_GROUPS, anybody(unfit.interrupted), fresh_in_group & struck),
+        MessageHandler((fresh_in_group | fresh_as_guest) & addressed & struck, anybody(unfit.interrupted)),
         # Commands
         CommandHandler("start", anybody(start.start), fresh),
         CommandHandler("help", anybody(help.show), fresh),
@@ -186,29 +192,31 @@ def build(context: Context) -> Handle:
         if update.effective_user is None:  # by nobody, so there is nobody to answer
             return
         # Not `process_update`: it keeps exceptions from its caller, and the inbox must see them.
-        for handler in table:
-            found = handler.check_update(update)
-            if found is None or found is False:
-                continue
+        for handler, found in _fitting(table, update):
             await handler.handle_update(update, application, found, CallbackContext.from_update(update, application))
             return
 
     return handle
 
 
+def _fitting(table: list[Handler], update: Update) -> Iterator[tuple[Handler, Any]]:
+    for handler in table:
+        found = handler.check_update(update)
+        if found is not None and found is not False:
+            yield handler, found
+
+
 async def apologise(context: Context, update: Update) -> None:
-    """Tell a person that their message could not be handled. Never raises what Telegram says about it."""
-    if update.effective_user is None or update.effective_chat is None or update.effective_chat.type != "private":
+    """Tell a person that what they asked for could not be done. Never raises what Telegram says about it."""
+    if update.effective_user is None:
         return
     turn = await Turn.of(context, update)
     try:
-        await turn.toast()
-        await turn.say(
-            turn.t(
-                "Sorry, something went wrong on my side, and I could not do what you asked. "
-                "See /balance and /history for what has happened, then try again."
-            )
-        )
+        if fresh_in_group.check_update(update):
+            if turn.text and any(_fitting(handlers(context), update)):  # else they talk to others
+                await unfit.failed_in_group(turn)
+        elif update.callback_query or (update.effective_chat and turn.chat_id == turn.user.id):
+            await unfit.failed(turn)
     except TelegramError as error:
         log.warning("an apology did not arrive: %s", type(error).__name__)
 

@@ -47,12 +47,21 @@ class Ephemeral:
         self._clock = clock
         self._ask_again_at: datetime | None = None
 
-    async def send(self, chat_id: int, user_id: int, face: Face, query_id: str, *, in_place: bool = True) -> int | None:
+    async def send(
+        self,
+        chat_id: int,
+        user_id: int,
+        face: Face,
+        query_id: str,
+        *,
+        in_place: bool = True,
+        topic: int | None = None,
+    ) -> int | None:
         """Show this to whoever pressed a button a moment ago, and return its number.
 
-        `in_place` of what they pressed; otherwise beside it, where that is for them to see as well. None where that
-        cannot be: an older server or app, a press of more than 15 seconds ago. That they see it is not promised, even
-        so.
+        `in_place` of what they pressed; otherwise beside it, where that is for them to see as well. `topic`: as for
+        `messages.send`. None where that cannot be: an older server or app, a press of more than 15 seconds ago. That
+        they see it is not promised, even so.
         """
         if not await self._is_known(chat_id, user_id):
             return None
@@ -60,7 +69,11 @@ class Ephemeral:
         grouped = {**whom, "replace_callback_query_message": in_place}
         try:
             sent = await messages.sent(
-                self._bot, chat_id, face, api_kwargs={**whom, "ephemeral_message_parameters": grouped}
+                self._bot,
+                chat_id,
+                face,
+                message_thread_id=topic,
+                api_kwargs={**whom, "ephemeral_message_parameters": grouped},
             )
         except _REFUSALS as refusal:
             log.info("no ephemeral message: %s", type(refusal).__name__)

@@ -42,6 +42,13 @@ class _SixDigits(filters.MessageFilter):
         return typed_pin(text) is not None or text.strip() == DOTS
 
 
+class _Struck(filters.MessageFilter):
+    """Six digits were written among the words, and the inbox kept dots of them."""
+
+    def filter(self, message: Message) -> bool:
+        return DOTS in (message.text or "")
+
+
 class _Addressed(filters.MessageFilter):
     """The bot's name stands first, as in “@sixpence_bot 5 to @ben”."""
 
@@ -81,3 +88,4 @@ fresh_as_guest: Final = (
 addressed: Final = _Addressed()
 asking: Final = _Asking()
 six_digits: Final = _SixDigits()
+struck: Final = _Struck()

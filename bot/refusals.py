@@ -50,8 +50,17 @@ if TYPE_CHECKING:
     from bot.text import Speaker
 
 
-def sentence(speaker: Speaker, refusal: WalletError) -> str:
-    """Return the refusal in words, as Telegram HTML."""
+def sentence(speaker: Speaker, refusal: WalletError, *, asked: bool = False) -> str:
+    """Return the refusal in words, as Telegram HTML.
+
+    `asked`: while paying what somebody asked for, which is paid in full or not at all.
+    """
+    match refusal:
+        case InsufficientFunds() if asked:
+            return _too_little_for_what_is_asked(speaker, refusal)
+        case LimitExceeded(opens_at=None) if asked:
+            less = speaker.t("No money moved. Let whoever asked you ask for less.")
+            return f"{_limit(speaker, refusal)} {less}"
     return _SENTENCES[type(refusal)](speaker, refusal)
 
 
@@ -72,6 +81,15 @@ def _insufficient_funds(speaker: Speaker, refusal: InsufficientFunds) -> str:
     return speaker.t(
         "That is more than you have: you have {available}, and it needs {needed}. "
         "No money moved. Send a smaller amount, or top up first.",
+        available=refusal.available,
+        needed=refusal.needed,
+    )
+
+
+def _too_little_for_what_is_asked(speaker: Speaker, refusal: InsufficientFunds) -> str:
+    return speaker.t(
+        "That is more than you have: you have {available}, and it needs {needed}. "
+        "No money moved. Top up first, or let whoever asked you ask for less.",
         available=refusal.available,
         needed=refusal.needed,
     )

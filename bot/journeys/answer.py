@@ -32,7 +32,7 @@ async def pay_it(turn: Turn) -> None:
     except RequestClosed:
         await put(turn, card, await turn.context.wallet.request(request.id))
     except WalletError as refusal:
-        await put(turn, card, request, refusals.sentence(turn.speaker, refusal))
+        await put(turn, card, request, refusals.sentence(turn.speaker, refusal, asked=True))
 
 
 async def show_quote(turn: Turn, request: Request) -> None:

@@ -99,7 +99,9 @@ async def _shown_here(turn: Turn, quote: Quote, *, in_place: bool) -> bool:
         return False
     card = await pay.own_card(turn.context, turn.person, quote)
     face = await pay.face(turn, card, quote)
-    number = await turn.context.ephemeral.send(turn.chat_id, turn.user.id, face, query.id, in_place=in_place)
+    number = await turn.context.ephemeral.send(
+        turn.chat_id, turn.user.id, face, query.id, in_place=in_place, topic=turn.topic
+    )
     if number is None:
         return False
     await turn.context.cards.stands(card, turn.chat_id, number)
@@ -240,10 +242,10 @@ async def refused(turn: Turn, refusal: WalletError) -> Face:
     return line(turn, turn.t("That did not work, and no money moved. I told you why in our private chat."))
 
 
-async def explain(turn: Turn, refusal: WalletError) -> None:
-    """Say in their private chat why it did not work."""
+async def explain(turn: Turn, refusal: WalletError, *, asked: bool = False) -> None:
+    """Say in their private chat why it did not work. `asked`: as for `refusals.sentence`."""
     try:
-        private = Face(refusals.sentence(turn.speaker, refusal))
+        private = Face(refusals.sentence(turn.speaker, refusal, asked=asked))
         await messages.send(turn.context.bot, turn.user.id, private)
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)

@@ -68,7 +68,7 @@ async def bring(turn: Turn, asked: Request, *, in_place: bool = True) -> None:
         await turn.toast(
             turn.speaker.label("That did not work, and no money moved. I told you why in our private chat.")
         )
-        await group.explain(turn, refusal)
+        await group.explain(turn, refusal, asked=True)
 
 
 async def _quote(turn: Turn, asked: Request) -> Quote:

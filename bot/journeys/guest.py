@@ -30,18 +30,18 @@ log = logging.getLogger(__name__)
 async def called(turn: Turn) -> None:
     """Answer with a card, with an offer, or with one line that says what is missing."""
     if turn.known is None:
-        await _post(turn, group.no_wallet(turn))
+        await post(turn, group.no_wallet(turn))
         return
     intent = instruction.intent_of(turn)
     try:
         quote = await _certain(turn, intent)
     except WalletError as refusal:
-        await _post(turn, await group.refused(turn, refusal))
+        await post(turn, await group.refused(turn, refusal))
         return
     if quote is not None:
         await _show(turn, quote)
     elif not await _offer(turn, turn.known.name, intent):
-        await _post(turn, group.not_whole(turn, intent))
+        await post(turn, group.not_whole(turn, intent))
 
 
 async def _certain(turn: Turn, intent: intents.Intent) -> Quote | None:
@@ -60,7 +60,7 @@ async def _show(turn: Turn, quote: Quote) -> None:
     if card is None:
         card = await cards.create(public.PAYMENT, turn.user.id, public.NOWHERE, quote_id=quote.id, look_again_at=due)
     if "inline" not in card.facts and (
-        posted := await _post(turn, await public.face(turn.context, turn.speaker, card, quote))
+        posted := await post(turn, await public.face(turn.context, turn.speaker, card, quote))
     ):
         await cards.note(card, inline=posted)
 
@@ -74,12 +74,12 @@ async def _offer(turn: Turn, payer: str, intent: intents.Intent) -> bool:
         return False
     money = Money(reading.minor, turn.context.wallet.currency)
     card = await turn.context.cards.create(offers.TO_PAY, turn.user.id, public.NOWHERE, amount=reading.minor, note=note)
-    if posted := await _post(turn, group_cards.offer(turn.speaker, clean(payer), money, note, card.id)):
+    if posted := await post(turn, group_cards.offer(turn.speaker, clean(payer), money, note, card.id)):
         await turn.context.cards.note(card, inline=posted)
     return True
 
 
-async def _post(turn: Turn, face: Face) -> str | None:
+async def post(turn: Turn, face: Face) -> str | None:
     """Post the one message that a guest may; return its name, or None if one was posted before or it is too late."""
     message = turn.message
     if message is None or message.guest_query_id is None:

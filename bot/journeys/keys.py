@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from bot import cards
 from bot.guards import fresh
-from bot.journeys import pay, pins, words
+from bot.journeys import pay, pins, unfit, words
 from bot.keypad import Keypad, Pay, Pin, Pressed, typed_pin
 from bot.messages import Face
 
@@ -48,7 +48,7 @@ async def typed(turn: Turn) -> None:
     is_fresh = bool(fresh.check_update(turn.update))
     keypad = turn.context.keypads.of(turn.user.id)
     if is_fresh and keypad is None and await words.expects_amount(turn):
-        await words.read(turn)
+        await (words.read(turn) if pin is not None else unfit.interrupted(turn))
         return
     deleted = await turn.delete_message()
     if is_fresh and keypad is not None and pin is not None:

@@ -97,13 +97,14 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
         raise LookupError("a pad without its card")
     with suppress(TelegramError):
         card = await turn.put(card, cards.checking(turn.speaker, keypad.heading))
+    quote: Quote | None = None
     try:
         quote = await _quote(turn, card)
         if quote.state == "open":  # blocked since the card was shown?
             await _ensure_accepted(turn, quote)
         receipt = await turn.context.wallet.confirm(quote_id, turn.person.party_id, pin.reveal())
     except WalletError as refusal:
-        keypad.outcome = _refused(turn, card, keypad.heading, refusal)
+        keypad.outcome = _refused(turn, card, keypad.heading, refusal, quote)
         await turn.put(card, keypad.outcome)
         await public.follow(turn.context, quote_id)
         return
@@ -161,7 +162,7 @@ async def ask_again(turn: Turn) -> None:
         await _ensure_accepted(turn, old)
         quote = await _anew(turn, old)
     except WalletError as refusal:
-        await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal))
+        await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal, old))
         return
     for shown in await turn.context.cards.showing(old.id, public.PAYMENT):
         await turn.context.cards.requote(shown, quote.id, expiry.due(quote))
@@ -255,12 +256,13 @@ async def face(turn: Turn, card: Card, quote: Quote) -> Face:
         return cards.quote(turn.speaker, quote, payee, card.id, known)
     heading = cards.heading(turn.speaker, quote, payee)
     refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
-    return _refused(turn, card, heading, refusal)
+    return _refused(turn, card, heading, refusal, quote)
 
 
-def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError) -> Face:
+def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError, quote: Quote | None) -> Face:
     """Return the card after a refusal: with buttons where trying or asking again makes sense."""
-    why = refusals.sentence(turn.speaker, refusal)
+    asked = quote is not None and quote.request_id is not None
+    why = refusals.sentence(turn.speaker, refusal, asked=asked)
     match refusal:
         case WrongPin(quote_void=False) | Busy() | Unavailable() | MalformedPin() | PinNotSet():
             return cards.retry(turn.speaker, heading, why, card.id)

@@ -1,11 +1,14 @@
-"""What never pays: forwards, edits, messages through bots, in another's name; and buttons we do not know."""
+"""What never pays: forwards, edits, messages through bots, in another's name; and buttons we do not know.
+
+Also what we failed at, or did not keep.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.intents import NoIntent
-from bot.journeys import words
+from bot.journeys import group, guest, words
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -24,6 +27,39 @@ async def explain(turn: Turn) -> None:
         await turn.say(turn.t("An edited message never pays. Write it anew if you mean it."))
     else:
         await turn.say(turn.t("Only a message that you write yourself can pay. This one did nothing."))
+
+
+async def interrupted(turn: Turn) -> None:
+    """Ask for words again, where they were written: six digits among them, which could be a PIN, were not kept."""
+    again = turn.t("I was interrupted and did not keep your message. Nothing was paid. Write it again, please.")
+    if turn.update.guest_message is not None:
+        await guest.post(turn, group.line(turn, again))
+    elif turn.chat_id != turn.user.id:
+        await group.answer(turn, again)
+    else:
+        await turn.say(again)
+
+
+async def failed(turn: Turn) -> None:
+    """Say in private that we gave up. A PIN's last digit may have been pressed: look up whether money moved."""
+    await turn.toast(turn.speaker.label("Sorry, something went wrong on my side."))
+    await turn.in_private.say(
+        turn.t(
+            "Sorry, something went wrong on my side, and I could not do what you asked. "
+            "See /balance and /history for what has happened, then try again."
+        )
+    )
+
+
+async def failed_in_group(turn: Turn) -> None:
+    """Say in the group that we gave up. Words there move no money, but may have asked for some before we failed."""
+    await group.answer(
+        turn,
+        turn.t(
+            "Sorry, something went wrong on my side, and I could not do that, or not all of it. No money moved. "
+            "Look here and in our private chat before you try again."
+        ),
+    )
 
 
 async def unknown_button(turn: Turn) -> None:

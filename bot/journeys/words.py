@@ -15,7 +15,6 @@ from bot.draft import Draft
 from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
 from bot.names import clean
 from bot.phrases import MAX_NOTE
-from bot.redaction import DOTS
 from wallet import Money, NoteTooLong
 
 if TYPE_CHECKING:
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 
 async def read(turn: Turn) -> None:
     """Read a message of words, or /send or /request with or without them."""
-    if DOTS in turn.text:  # written just before a restart: the digits were not kept
-        await turn.say(
-            turn.t("I was interrupted and did not keep your message. Nothing was paid. Write it again, please.")
-        )
-        return
     intent = intent_of(turn)
     waiting = await turn.context.conversations.of(turn.user.id)
     if waiting is not None and waiting.facts.get("update_id") == turn.update.update_id:

@@ -67,7 +67,8 @@ async def test_a_second_copy_in_a_group_goes_away_when_it_is_pressed(
 
 async def test_a_card_whose_number_was_never_told_is_known_once_it_is_pressed(street: Street) -> None:
     """By whoever may not use it as well: from then on it says what becomes of it."""
-    *_, card = await shown_in_the_flat(street, street.ana, "/request @ben 10 cinema", lost=3)
+    *_, card, sorry = await shown_in_the_flat(street, street.ana, "/request @ben 10 cinema", lost=3)
+    assert "not all of it" in sorry["text"]
     await street.chai.taps(card, "Pay", chat=FLAT)
     await street.settled()
     request = (await street.wallet.open_requests_of((await street.party(street.ana)).id))[0]

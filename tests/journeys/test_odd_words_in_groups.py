@@ -105,3 +105,14 @@ async def test_what_is_asked_for_in_a_topic_is_answered_in_it(street: Street, wo
     said = [call["params"] for call in await street.calls("sendMessage")]
     told = [params for params in said if int(params["chat_id"]) == MARKET_STREET.id]
     assert [int(params["message_thread_id"]) for params in told] == [77]
+
+
+async def test_what_the_payer_alone_sees_stands_in_the_topic_of_the_card(street: Street) -> None:
+    """They pressed there, so they look there; a card in the general topic they would not find."""
+    await street.open_wallets(street.ana, street.luna)
+    await in_topic(street, street.ana, "/pay 5 @luna")
+    await street.ana.presses("Confirm with PIN", chat=MARKET_STREET.id)
+    await street.ana.reads_ephemeral("Send €5.00 to Luna Rossi", "Balance after", chat=MARKET_STREET.id)
+    said = [call["params"] for call in await street.calls("sendMessage")]
+    whispered = [params for params in said if "ephemeral_message_parameters" in params]
+    assert [int(params.get("message_thread_id", 0)) for params in whispered] == [77]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from bot.conversation import Cards
 from bot.journeys import expiry, requested
 from sandbox.tour import start_parameter
+from tests.conftest import euros
 from tests.journeys.asides import chooses_pin, data, in_chat
 
 if TYPE_CHECKING:
@@ -310,8 +312,33 @@ async def test_too_little_money_leaves_the_request_open(street: Street) -> None:
     await acquainted(street)
     await street.ana.says("/request 60 @ben rent")
     await street.ben.presses("Pay €60.00")
-    await street.ben.reads("asks you to pay €60.00", "you have €50.00", "No money moved")
+    said = await street.ben.reads("asks you to pay €60.00", "you have €50.00", "No money moved", "Top up first")
+    assert "smaller amount" not in said["text"]
     assert await street.ben.buttons("asks you to pay") == ["Pay €60.00", "Decline", "Block Ana Moreno"]
+
+
+async def test_money_that_went_elsewhere_before_the_pin_of_a_request_is_no_reason_to_pay_less(street: Street) -> None:
+    """A request is paid in full or not at all, so the card says what helps there."""
+    await asks(street, "/request 10 @ben cinema")
+    await street.ben.presses("Pay €10.00")
+    card = await street.ben.reads("Send €10.00 to Ana Moreno", "Balance after: €40.00")
+    await street.wallet.withdraw(
+        (await street.party(street.ben)).id, euros(street.wallet, 45_00), key=uuid4(), by="test", reason="test"
+    )
+    await street.ben.confirms()
+    said = await street.ben.reads("Send €10.00 to Ana Moreno", "you have €5.00", "No money moved", "Top up first")
+    assert said["id"] == card["id"]
+    assert "smaller amount" not in said["text"]
+
+
+async def test_a_request_beyond_a_limit_is_no_reason_to_pay_less(street: Street) -> None:
+    """One payment is at most €1,000: whoever asked would have to ask for less."""
+    await acquainted(street)
+    await street.give(street.ben, 2_000_00)
+    await street.ana.says("/request 1001 @ben rent")
+    await street.ben.presses("Pay €1,001.00")
+    said = await street.ben.reads("One payment is at most €1,000.00", "No money moved", "ask for less")
+    assert "smaller amount" not in said["text"]
 
 
 async def test_a_frozen_person_does_not_ask(street: Street) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from bot.journeys import expiry, requested
 from sandbox.person import plain
 from sandbox.telegram.cast import MARKET_STREET
+from tests.conftest import euros
 from tests.journeys.boards import FLAT, all_asked, all_in, bots_words, pays_share, pays_share_in_private, toasts
 
 if TYPE_CHECKING:
@@ -48,6 +50,18 @@ async def test_a_share_is_paid_in_private_where_the_group_cannot_hide_it(street:
     await pays_share_in_private(street.ben)
     assert sum("You sent €30.00" in text or "Balance after" in text for text in await street.ben.texts()) == 1
     await street.ana.reads("✓ Ben Okafor · €30.00 · paid", chat=FLAT)
+
+
+async def test_a_share_beyond_ones_money_is_no_reason_to_pay_less(street: Street) -> None:
+    """A share is paid in full: who has too little reads, in private, what helps."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await all_asked(street)
+    await street.wallet.withdraw(
+        (await street.party(street.ben)).id, euros(street.wallet, 45_00), key=uuid4(), by="test", reason="test"
+    )
+    await street.ben.presses("Pay my share", chat=FLAT)
+    said = await street.ben.reads("you have €5.00", "needs €30.00", "No money moved", "Top up first")
+    assert "smaller amount" not in said["text"]
 
 
 async def test_nobody_else_sees_a_share_being_paid(street: Street) -> None:

@@ -77,6 +77,8 @@ def _deliver(world: World, chat: Chat, parameters: Parameters, content: Json) ->
         content["reply_markup"] = markup.inline
     if parameters.boolean("protect_content"):
         content["has_protected_content"] = True
+    if chat.is_group and (topic := parameters.integer("message_thread_id", 0, 0, 2**31 - 1)):
+        content |= {"message_thread_id": topic, "is_topic_message": True}
     if receiver is not None:
         return add_ephemeral(world, chat, receiver, content)
     message = chat.add(world.bot.user(), world.bot.id, content, reply_to)
