@@ -7,13 +7,15 @@ from uuid import UUID
 
 import typer
 
+from wallet import notes
 from wallet.admin.words import operator
 
 
 def _said(words: str) -> str:
-    """An act on record names who acts and why."""
-    if not words.strip():
-        raise typer.BadParameter("it may not be empty")
+    """An act on record names who acts and why; the wallet refuses too, but only after the question."""
+    if not notes.is_plain(words):
+        rule = f"one line of 1 to {notes.MAX_NOTE} characters, none of them hidden"
+        raise typer.BadParameter(f"{rule}. No money moved, and nothing else was done.")
     return words
 
 
