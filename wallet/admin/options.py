@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from typer.core import TyperCommand
 
 from wallet import notes
 from wallet.admin.words import operator
+
+_BELOW_ZERO = re.compile(r"-[0-9.,]+")
+
+
+class AmountCommand(TyperCommand):
+    """A command that takes an amount, and says of one below zero that it is none, not that it is no option."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        ctx.ignore_unknown_options = any(_BELOW_ZERO.fullmatch(arg) for arg in args)
+        return super().parse_args(ctx, args)
 
 
 def _said(words: str) -> str:

@@ -31,7 +31,7 @@ def read_amount(typed: str, currency: Currency) -> Money:
     part = (found[2] or "") if found else ""
     if found is None or len(part) > currency.exponent:
         example = Money(125 * 10**currency.exponent // 10, currency).digits()
-        raise Refusal(f"{typed!r} is not an amount in {currency}: write it as {example}.")
+        raise Refusal(f"{typed!r} is not an amount in {currency}: it is more than nothing, and written as {example}.")
     return Money(int(found[1] + part.ljust(currency.exponent, "0")), currency)
 
 
