@@ -136,6 +136,25 @@ def test_reconcile_is_1_on_drift_and_repairs_nothing(desk: Desk) -> None:
     assert bad == {"trial balance": 7, "balances": 7}
 
 
+@pytest.mark.parametrize("kind", ["business", "fee_income", "bank_clearing"])
+def test_what_reconcile_names_a_statement_shows(desk: Desk, kind: str) -> None:
+    """The account that drifted, whosever it is, is what `statement` takes; the words of the drift say so."""
+    with create_engine(desk.url, poolclass=NullPool).begin() as conn:
+        conn.execute(text("UPDATE wallet.accounts SET balance = balance + 7 WHERE kind = :kind"), {"kind": kind})
+    drift = desk("reconcile")
+    assert "sixpence-admin statement shows an account, by its id." in drift.out
+    examples = [example for proof in desk("reconcile", "--json").json["proofs"] for example in proof["examples"]]
+    named = {example.removeprefix("account ") for example in examples if example.startswith("account ")}
+    account = next(account for account in desk("accounts", "--json").json if account["kind"] == kind)
+    assert named == {account["id"]}
+    said = desk("statement", account["id"])
+    assert said.code == 0
+    assert said.out == desk("statement", account["name"]).out
+    assert said.out.startswith(f"{account['name']}, ")
+    lines = desk("statement", account["id"], "--json").json["lines"]
+    assert sum(line["amount"]["minor"] for line in lines) == account["balance"]["minor"] - 7
+
+
 def test_parties_and_accounts_are_listed(desk: Desk) -> None:
     """Both for people and for programs."""
     assert [line.split()[0] for line in desk("parties").out.splitlines()[2:]] == ["Ana", "Ben", "Luna", "Café"]

@@ -9,10 +9,10 @@ import typer
 from rich.text import Text
 
 from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
-from wallet.admin.options import AsJson, PartyArgument
+from wallet.admin.options import AsJson
 from wallet.admin.output import plain, safe, show, show_json, table
 from wallet.admin.running import REFUSED, run
-from wallet.admin.words import find_party
+from wallet.admin.words import find_account
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _DAY = ["%Y-%m-%d"]
@@ -93,20 +93,22 @@ def accounts(*, as_json: AsJson = False) -> None:
 
 
 def statement(
-    party: PartyArgument,
+    whose: Annotated[
+        str, typer.Argument(metavar="PARTY", help="As everywhere; or an account of the system's own, by id or name.")
+    ],
     start: From = None,
     end: To = None,
     *,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
-    """All that went through a party's account, oldest first."""
+    """All that went through an account, a party's or one of the system's own, oldest first."""
 
     async def load(wallet: Wallet) -> Statement:
-        found = await find_party(wallet, party)
-        first = start.replace(tzinfo=UTC) if start else found.created_at
+        account_id, since = await find_account(wallet, whose)
+        first = start.replace(tzinfo=UTC) if start else since
         until = end.replace(tzinfo=UTC) + timedelta(days=1) if end else datetime.now(UTC)
-        return await wallet.statement(found.party.id, first, until)
+        return await wallet.statement(account_id, first, until)
 
     found = run(load)
     if as_json:
@@ -146,6 +148,8 @@ def show_proofs(result: Reconciliation) -> None:
     proofs = f"{len(result.proofs)} quick proofs" if result.quick else f"{len(result.proofs)} proofs"
     if failed:
         show(Text(f"Drift: {failed} of {proofs} failed. {seen}. Nothing was changed.", style="red"))
+        if any(example.startswith("account ") for proof in result.proofs for example in proof.examples):
+            show(Text("sixpence-admin statement shows an account, by its id."))
     else:
         show(Text(f"The books balance: all {proofs} hold. {seen}.", style="green"))
     if result.quick:
@@ -173,7 +177,7 @@ def _claim(proof: Proof) -> Text:
 
 def _show_statement(found: Statement) -> None:
     days = f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}"
-    show(Text(f"{safe(found.party.name)}, {days}: opening balance {found.opening}"))
+    show(Text(f"{safe(found.name)}, {days}: opening balance {found.opening}"))
     rows = (
         (line.at, _what(line), line.counterparty or "", line.note, line.amount, line.balance_after, line.reference)
         for line in found.lines

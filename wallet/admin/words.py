@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import pwd
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wallet import Currency, Money, Wallet
 from wallet.admin.running import Refusal
+from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from wallet import PartySummary
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?")
 _SHORTEST_PREFIX = 8
+_THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def operator() -> str:
@@ -36,10 +41,10 @@ def read_amount(typed: str, currency: Currency) -> Money:
 
 
 async def find_party(wallet: Wallet, typed: str) -> PartySummary:
-    """The party with this id or exactly this name, or else the one whose id begins so (eight characters or more)."""
+    """The party with exactly this name or this id, or its account's, or else whose id begins so (eight characters)."""
     everybody = await wallet.parties()
     wanted = typed.lower()
-    found = [party for party in everybody if typed in (str(party.party.id), party.party.name)]
+    found = [party for party in everybody if typed in (party.party.name, str(party.party.id), str(party.account_id))]
     if not found and len(wanted) >= _SHORTEST_PREFIX:
         found = [party for party in everybody if str(party.party.id).startswith(wanted)]
     if not found:
@@ -48,3 +53,12 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
         which = "\n".join(f"  {one.party.id}  {one.party.kind}  {one.party.name}" for one in found)
         raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
     return found[0]
+
+
+async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
+    """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is."""
+    for account in await wallet.accounts():
+        if account.kind in SYSTEM_ACCOUNTS and typed in (account.kind, str(account.id)):
+            return account.id, _THE_BEGINNING
+    found = await find_party(wallet, typed)
+    return found.account_id, found.created_at
