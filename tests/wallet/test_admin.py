@@ -180,6 +180,36 @@ def test_a_statement_adds_up(desk: Desk) -> None:
     assert "Closing balance 85.00 EUR" in desk("statement", "Ana").out
 
 
+@pytest.mark.parametrize(
+    ("days", "heading"),
+    [
+        (("--from", "2020-01-01", "--to", "2020-01-31"), "Ana, 2020-01-01 to 2020-01-31: "),
+        (("--from", "0001-01-01", "--to", "9999-12-31"), "Ana, 0001-01-01 to 9999-12-31: "),
+    ],
+)
+def test_a_statement_is_headed_by_the_days_asked_for(desk: Desk, days: tuple[str, ...], heading: str) -> None:
+    """The last one too, which is in it as a whole; the first and the last day there are can be asked for."""
+    said = desk("statement", "Ana", *days)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(heading)
+
+
+@pytest.mark.parametrize("days", [("--from", "2026-11-30", "--to", "2026-11-01"), ("--from", "9999-01-01")])
+def test_days_the_wrong_way_round_are_no_empty_statement(desk: Desk, days: tuple[str, ...]) -> None:
+    """Nobody takes a typing error for an account on which nothing happened."""
+    said = desk("statement", "Ana", *days)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "The first day comes after the last one: --from is the earlier of the two, and not to come.\n"
+
+
+@pytest.mark.parametrize("command", ["acts", "holds"])
+def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: str) -> None:
+    """The database is not to blame."""
+    said = desk(command, "--limit", "9" * 20)
+    assert (said.code, said.out) == (2, "")
+    assert "Invalid value for '--limit'" in said.err
+
+
 def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:
     """No cell begins as a formula does: neither a note, nor a name, nor money that went out."""
 

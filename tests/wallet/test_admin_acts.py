@@ -26,6 +26,8 @@ def test_money_moves_after_a_yes_and_not_after_a_no(desk: Desk) -> None:
     said = desk("deposit", "Ben", "12.50", "--reason", "cash", typed="n\n")
     assert said.code == 1
     assert "Deposit 12.50 EUR for Ben (person " in said.err
+    assert said.err.endswith("No money moved. It was not confirmed: answer y, or give --yes.\n")
+    assert desk("deposit", "Ben", "12.50", "--reason", "cash", typed="").err.endswith("or give --yes.\n")
     assert desk.balance("Ben") == "500"
     assert desk("deposit", "Ben", "12.50", "--reason", "cash", typed="y\n").code == 0
     assert desk.balance("Ben") == "1750"

@@ -11,7 +11,7 @@ from rich.text import Text
 from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, safe, show, show_json, table
-from wallet.admin.running import REFUSED, run
+from wallet.admin.running import REFUSED, Refusal, run
 from wallet.admin.words import find_account
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -25,6 +25,7 @@ To = Annotated[
     typer.Option("--to", formats=_DAY, metavar="DAY", help="Last day (UTC), whole; without it, until now."),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Prove the totals and the last balances only, in a moment.")]
+Limit = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV that is safe to open as a spreadsheet.")]
 
 
@@ -106,8 +107,10 @@ def statement(
 
     async def load(wallet: Wallet) -> Statement:
         account_id, since = await find_account(wallet, whose)
-        first = start.replace(tzinfo=UTC) if start else since
-        until = end.replace(tzinfo=UTC) + timedelta(days=1) if end else datetime.now(UTC)
+        until = _end_of(end) if end else datetime.now(UTC)
+        first = start.replace(tzinfo=UTC) if start else min(since, until)
+        if first > until:
+            raise Refusal("The first day comes after the last one: --from is the earlier of the two, and not to come.")
         return await wallet.statement(account_id, first, until)
 
     found = run(load)
@@ -119,7 +122,7 @@ def statement(
         _show_statement(found)
 
 
-def holds(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+def holds(limit: Limit = 50, *, as_json: AsJson = False) -> None:
     """What is set aside for people without a wallet; those that end first come first."""
     found = run(lambda wallet: wallet.open_holds(limit))
     if as_json:
@@ -129,7 +132,7 @@ def holds(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, 
     show(table(("until", "payer", "waits for", "note", "amount", "reference"), rows))
 
 
-def acts(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+def acts(limit: Limit = 50, *, as_json: AsJson = False) -> None:
     """Who did what, to whom, when and why; newest first."""
     found = run(lambda wallet: wallet.acts(limit))
     if as_json:
@@ -156,6 +159,14 @@ def show_proofs(result: Reconciliation) -> None:
         show(Text("This was the quick proof, of totals and last balances. Without --quick, everything is proved."))
 
 
+def _end_of(day: datetime) -> datetime:
+    """The moment after it; there is none after the last day there is."""
+    try:
+        return day.replace(tzinfo=UTC) + timedelta(days=1)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
 def _named(party: Party | None) -> str:
     return safe(party.name) if party else "the bank"
 
@@ -176,7 +187,7 @@ def _claim(proof: Proof) -> Text:
 
 
 def _show_statement(found: Statement) -> None:
-    days = f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}"
+    days = f"{found.start.date()} to {(found.end - timedelta.resolution).date()}"
     show(Text(f"{safe(found.name)}, {days}: opening balance {found.opening}"))
     rows = (
         (line.at, _what(line), line.counterparty or "", line.note, line.amount, line.balance_after, line.reference)

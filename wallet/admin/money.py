@@ -124,6 +124,8 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
             raise CouldNot(f"The database did not answer in time: {again}.") from None
         except WalletError as refusal:
             raise Refusal(f"No money moved. {sentence(refusal)}") from None
+        except typer.Abort:
+            raise Refusal("No money moved. It was not confirmed: answer y, or give --yes.") from None
         except Refusal as refusal:
             raise Refusal(f"No money moved. {refusal}") from None
 
