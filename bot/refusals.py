@@ -10,6 +10,7 @@ from bot.names import clean
 from wallet import (
     AmountOutOfRange,
     BadName,
+    BadReason,
     Busy,
     HoldClosed,
     HoldUnknown,
@@ -186,6 +187,10 @@ def _hold_closed(speaker: Speaker, refusal: HoldClosed) -> str:
     return sentences[refusal.state]
 
 
+def _not_possible(speaker: Speaker, _: WalletError) -> str:
+    return speaker.t("That is not possible. No money moved. /help shows what is.")
+
+
 _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     **request_refusals.SENTENCES,
     NotAccepted: lambda say, no: say.t(
@@ -197,7 +202,8 @@ _SENTENCES: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
         "or press /send and choose them from your contacts.",
         name=no.called,
     ),
-    WalletError: lambda say, _: say.t("That is not possible. No money moved. /help shows what is."),
+    WalletError: _not_possible,
+    BadReason: _not_possible,  # only the operator gives reasons
     InsufficientFunds: _insufficient_funds,
     LimitExceeded: _limit_exceeded,
     AmountOutOfRange: lambda say, _: say.t("That amount cannot be paid. No money moved. Send another amount."),

@@ -9,6 +9,7 @@ from wallet.database import Database, connection_url, directly
 from wallet.errors import (
     AmountOutOfRange,
     BadName,
+    BadReason,
     Busy,
     HoldClosed,
     HoldUnknown,
@@ -93,6 +94,7 @@ __all__ = [
     "AdministrativeAct",
     "AmountOutOfRange",
     "BadName",
+    "BadReason",
     "Balance",
     "Busy",
     "Currency",

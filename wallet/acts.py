@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from wallet import models
+from wallet import models, notes
 from wallet.batches import Statement, texts, together, uuids
+from wallet.errors import BadReason
 from wallet.ids import new_id
 from wallet.values import AdministrativeAct
 
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, and why; neither may be empty."""
+    """Who acts, and why, word for word: records are not tidied up, so what would need it is refused. BadReason."""
 
     by: str
     reason: str
 
     def __post_init__(self) -> None:
-        if not self.by.strip() or not self.reason.strip():
-            raise ValueError("an administrative act names who acts and why")
+        if not notes.is_plain(self.by) or not notes.is_plain(self.reason):
+            raise BadReason(notes.MAX_NOTE)
 
 
 def insert(done: Sequence[tuple[Act, str, UUID]], at: datetime) -> Statement:

@@ -77,6 +77,14 @@ class NoteTooLong(WalletError):
 
 
 @dataclass(eq=False)
+class BadReason(WalletError):
+    """Who acts, or why, is not one line of 1 to `limit` characters that are all seen."""
+
+    limit: int
+    code = "bad_reason"
+
+
+@dataclass(eq=False)
 class PartyUnknown(WalletError):
     """No such party."""
 

@@ -48,6 +48,7 @@ _BALANCES = f"""
     FROM wallet.parties p JOIN wallet.accounts a ON a.party_id = p.id
     WHERE p.id = %(owner)s OR p.owner_id = %(owner)s ORDER BY p.owner_id IS NOT NULL, p.id
 """  # noqa: S608 - the words above
+_ACCOUNT = text("SELECT id, kind, party_id FROM wallet.accounts WHERE id = :whose OR party_id = :whose")
 _PAGE = _lines("e.seq < :older ORDER BY e.seq DESC LIMIT :limit")
 _SPAN = _lines("t.settled_at >= :start AND t.settled_at < :end ORDER BY e.seq").bindparams(
     bindparam("start", type_=DateTime(timezone=True)), bindparam("end", type_=DateTime(timezone=True))
@@ -87,15 +88,19 @@ async def page(conn: AsyncConnection, party_id: UUID, older: int | None, limit: 
 
 
 async def statement(
-    conn: AsyncConnection, party_id: UUID, start: datetime, end: datetime, currency: Currency
+    conn: AsyncConnection, whose: UUID, start: datetime, end: datetime, currency: Currency
 ) -> Statement:
     """As `Wallet.statement`. Balances are sums over time, so they close even where the clock was once set back."""
-    account = await parties.account_of(conn, party_id)
-    span = {"account": account.account_id, "start": start, "end": end}
-    opening = (await conn.execute(_BEFORE, {"account": account.account_id, "start": start})).scalar_one()
+    account = (await conn.execute(_ACCOUNT, {"whose": whose})).one_or_none()
+    if account is None:
+        raise PartyUnknown
+    span = {"account": account.id, "start": start, "end": end}
+    opening = (await conn.execute(_BEFORE, {"account": account.id, "start": start})).scalar_one()
     lines = tuple(_line(row, currency) for row in await conn.execute(_SPAN, span))
     closing = opening + sum(line.amount.minor for line in lines)
-    return Statement(account.party, start, end, Money(opening, currency), lines, Money(closing, currency))
+    party = None if account.party_id is None else await parties.find(conn, account.party_id)
+    name = party.name if party else account.kind
+    return Statement(name, party, start, end, Money(opening, currency), lines, Money(closing, currency))
 
 
 def _line(row: Row[Any], currency: Currency) -> Line:

@@ -7,7 +7,7 @@ import unicodedata
 from wallet.errors import NoteTooLong
 
 MAX_NOTE = 140
-UNSEEN = ("Cc", "Cf", "Cs", "Co")
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 JOINERS = "\u200c\u200d"
 
 
@@ -17,8 +17,17 @@ def checked(note: str) -> str:
     NoteTooLong.
     """
     spaced = " ".join(note.split())
-    seen = "".join(char for char in spaced if char in JOINERS or unicodedata.category(char) not in UNSEEN)
+    seen = "".join(char for char in spaced if _is_seen(char))
     note = " ".join(seen.split())
     if len(note) > MAX_NOTE:
         raise NoteTooLong(MAX_NOTE)
     return note
+
+
+def is_plain(words: str) -> bool:
+    """Whether there is nothing to take out: one line, not blank, no longer than a note, no character unseen."""
+    return bool(words.strip()) and len(words) <= MAX_NOTE and all(map(_is_seen, words))
+
+
+def _is_seen(char: str) -> bool:
+    return char in JOINERS or unicodedata.category(char) not in UNSEEN

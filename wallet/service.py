@@ -226,9 +226,12 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """Entries, newest first, in pages by keyset: pass the last page's `older` for the next. PartyUnknown."""
         return await self._database.read(lambda conn: history.page(conn, party_id, older, limit, self.currency))
 
-    async def statement(self, party_id: UUID, start: datetime, end: datetime) -> Statement:
-        """All entries with start <= time < end, with opening and closing balance. PartyUnknown."""
-        return await self._database.snapshot(lambda conn: history.statement(conn, party_id, start, end, self.currency))
+    async def statement(self, whose: UUID, start: datetime, end: datetime) -> Statement:
+        """All entries with start <= time < end, with opening and closing balance; of a party, or of any account.
+
+        PartyUnknown.
+        """
+        return await self._database.snapshot(lambda conn: history.statement(conn, whose, start, end, self.currency))
 
     async def latest_transfers(self, limit: int = 20) -> tuple[receipts.BookLine, ...]:
         """The newest transfers of the whole book, for an operator's eye."""

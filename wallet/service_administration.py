@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class AdministrationVerbs:
-    """Money in and out against bank clearing, what is given back or undone, who is let in, and the proofs."""
+    """Money in and out against bank clearing, what is given back or undone, who is let in, and the proofs.
+
+    Every verb that takes who acts and why: BadReason, before it looks at anything.
+    """
 
     currency: Currency
     limits: Limits
@@ -38,13 +41,15 @@ class AdministrationVerbs:
 
         PartyUnknown, PartyFrozen, PartyPending, PartyInvited, AmountOutOfRange, WrongCurrency, KeyConflict.
         """
+        act = acts.Act(by, reason)
         account = await self._database.read(lambda conn: parties.account_of(conn, party_id))
-        return await self._postings.submit(deposit_order(account, amount, self.currency, key, acts.Act(by, reason)))
+        return await self._postings.submit(deposit_order(account, amount, self.currency, key, act))
 
     async def withdraw(self, party_id: UUID, amount: Money, *, key: UUID, by: str, reason: str) -> Receipt:
         """Debit money that the operator pays out, against bank clearing. As `deposit`, and InsufficientFunds."""
+        act = acts.Act(by, reason)
         account = await self._database.read(lambda conn: parties.account_of(conn, party_id))
-        return await self._postings.submit(withdrawal_order(account, amount, self.currency, key, acts.Act(by, reason)))
+        return await self._postings.submit(withdrawal_order(account, amount, self.currency, key, act))
 
     async def refund(
         self, payment_id: UUID, amount: Money | None = None, *, key: UUID, by: str, reason: str
@@ -54,16 +59,18 @@ class AdministrationVerbs:
         The receipt is the one of the party that returns the money.
         PaymentUnknown, NotRefundable, InsufficientFunds, PartyFrozen, KeyConflict.
         """
+        act = acts.Act(by, reason)
         original = await self._database.read(lambda conn: receipts.original(conn, payment_id))
-        return await self._postings.submit(refund_order(original, amount, self.currency, key, acts.Act(by, reason)))
+        return await self._postings.submit(refund_order(original, amount, self.currency, key, act))
 
     async def reverse(self, payment_id: UUID, *, key: UUID, by: str, reason: str) -> Receipt:
         """Undo a mistake of ours: every transfer of a payment, deposit or withdrawal, the other way round, once.
 
         PaymentUnknown, NotReversible, InsufficientFunds, KeyConflict.
         """
+        act = acts.Act(by, reason)
         original = await self._database.read(lambda conn: receipts.original(conn, payment_id))
-        return await self._postings.submit(reversal_order(original, key, acts.Act(by, reason)))
+        return await self._postings.submit(reversal_order(original, key, act))
 
     async def freeze(self, party_id: UUID, *, by: str, reason: str) -> None:
         """From now on nothing leaves or reaches this party's account; they are told. Freezing twice changes nothing.
@@ -71,21 +78,18 @@ class AdministrationVerbs:
         PartyUnknown; PartyPending for a business not yet approved, PartyInvited for somebody without a wallet: their
         accounts do not move anyway.
         """
-        await self._database.transaction(
-            lambda conn: parties.freeze(conn, party_id, acts.Act(by, reason), self._clock())
-        )
+        act = acts.Act(by, reason)
+        await self._database.transaction(lambda conn: parties.freeze(conn, party_id, act, self._clock()))
 
     async def unfreeze(self, party_id: UUID, *, by: str, reason: str) -> None:
         """Undo a freeze; they are told. PartyUnknown."""
-        await self._database.transaction(
-            lambda conn: parties.unfreeze(conn, party_id, acts.Act(by, reason), self._clock())
-        )
+        act = acts.Act(by, reason)
+        await self._database.transaction(lambda conn: parties.unfreeze(conn, party_id, act, self._clock()))
 
     async def approve_business(self, business_id: UUID, *, by: str, reason: str) -> None:
         """Open a pending business; its owner is told. Approving twice changes nothing. PartyUnknown."""
-        await self._database.transaction(
-            lambda conn: parties.approve(conn, business_id, acts.Act(by, reason), self._clock())
-        )
+        act = acts.Act(by, reason)
+        await self._database.transaction(lambda conn: parties.approve(conn, business_id, act, self._clock()))
 
     async def acts(self, limit: int = 50) -> tuple[AdministrativeAct, ...]:
         """The newest administrative acts, newest first."""

@@ -78,7 +78,7 @@ class PinVerbs:
     async def reset_pin(self, person_id: UUID, *, by: str, reason: str) -> None:
         """Take the PIN away; the person is told and chooses a new one, and payments then cool for 24 hours.
 
-        Until then, resetting it again changes nothing. PartyUnknown; PinNotSet if none was ever chosen.
+        Until then, resetting it again changes nothing. PartyUnknown, BadReason; PinNotSet if none was ever chosen.
         """
         act = acts.Act(by, reason)
 

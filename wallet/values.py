@@ -248,9 +248,13 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """All lines with `start <= at < end`, oldest first; opening + sum of lines = closing."""
+    """All lines with `start <= at < end`, oldest first; opening + sum of lines = closing.
 
-    party: Party
+    `name` is the account's: its party's, or the kind of a system account, which has no party.
+    """
+
+    name: str
+    party: Party | None
     start: datetime
     end: datetime
     opening: Money

@@ -136,6 +136,25 @@ def test_reconcile_is_1_on_drift_and_repairs_nothing(desk: Desk) -> None:
     assert bad == {"trial balance": 7, "balances": 7}
 
 
+@pytest.mark.parametrize("kind", ["business", "fee_income", "bank_clearing"])
+def test_what_reconcile_names_a_statement_shows(desk: Desk, kind: str) -> None:
+    """The account that drifted, whosever it is, is what `statement` takes; the words of the drift say so."""
+    with create_engine(desk.url, poolclass=NullPool).begin() as conn:
+        conn.execute(text("UPDATE wallet.accounts SET balance = balance + 7 WHERE kind = :kind"), {"kind": kind})
+    drift = desk("reconcile")
+    assert "sixpence-admin statement shows an account, by its id." in drift.out
+    examples = [example for proof in desk("reconcile", "--json").json["proofs"] for example in proof["examples"]]
+    named = {example.removeprefix("account ") for example in examples if example.startswith("account ")}
+    account = next(account for account in desk("accounts", "--json").json if account["kind"] == kind)
+    assert named == {account["id"]}
+    said = desk("statement", account["id"])
+    assert said.code == 0
+    assert said.out == desk("statement", account["name"]).out
+    assert said.out.startswith(f"{account['name']}, ")
+    lines = desk("statement", account["id"], "--json").json["lines"]
+    assert sum(line["amount"]["minor"] for line in lines) == account["balance"]["minor"] - 7
+
+
 def test_parties_and_accounts_are_listed(desk: Desk) -> None:
     """Both for people and for programs."""
     assert [line.split()[0] for line in desk("parties").out.splitlines()[2:]] == ["Ana", "Ben", "Luna", "Café"]
@@ -159,6 +178,36 @@ def test_a_statement_adds_up(desk: Desk) -> None:
     assert len(desk("statement", "Ana", "--from", day, "--json").json["lines"]) == 3
     assert desk("statement", "Ana", "--to", "2020-01-01", "--json").json["lines"] == []
     assert "Closing balance 85.00 EUR" in desk("statement", "Ana").out
+
+
+@pytest.mark.parametrize(
+    ("days", "heading"),
+    [
+        (("--from", "2020-01-01", "--to", "2020-01-31"), "Ana, 2020-01-01 to 2020-01-31: "),
+        (("--from", "0001-01-01", "--to", "9999-12-31"), "Ana, 0001-01-01 to 9999-12-31: "),
+    ],
+)
+def test_a_statement_is_headed_by_the_days_asked_for(desk: Desk, days: tuple[str, ...], heading: str) -> None:
+    """The last one too, which is in it as a whole; the first and the last day there are can be asked for."""
+    said = desk("statement", "Ana", *days)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(heading)
+
+
+@pytest.mark.parametrize("days", [("--from", "2026-11-30", "--to", "2026-11-01"), ("--from", "9999-01-01")])
+def test_days_the_wrong_way_round_are_no_empty_statement(desk: Desk, days: tuple[str, ...]) -> None:
+    """Nobody takes a typing error for an account on which nothing happened."""
+    said = desk("statement", "Ana", *days)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "The first day comes after the last one: --from is the earlier of the two, and not to come.\n"
+
+
+@pytest.mark.parametrize("command", ["acts", "holds"])
+def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: str) -> None:
+    """The database is not to blame."""
+    said = desk(command, "--limit", "9" * 20)
+    assert (said.code, said.out) == (2, "")
+    assert "Invalid value for '--limit'" in said.err
 
 
 def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:

@@ -26,6 +26,8 @@ def test_money_moves_after_a_yes_and_not_after_a_no(desk: Desk) -> None:
     said = desk("deposit", "Ben", "12.50", "--reason", "cash", typed="n\n")
     assert said.code == 1
     assert "Deposit 12.50 EUR for Ben (person " in said.err
+    assert said.err.endswith("No money moved. It was not confirmed: answer y, or give --yes.\n")
+    assert desk("deposit", "Ben", "12.50", "--reason", "cash", typed="").err.endswith("or give --yes.\n")
     assert desk.balance("Ben") == "500"
     assert desk("deposit", "Ben", "12.50", "--reason", "cash", typed="y\n").code == 0
     assert desk.balance("Ben") == "1750"
@@ -101,7 +103,8 @@ def test_a_mistake_is_reversed_once(desk: Desk) -> None:
     for payment in (wrong["reference"], undone.json["reference"]):
         again = desk("reverse", payment, "--reason", "again", "--yes")
         assert (again.code, again.out) == (1, "")
-    assert desk("reverse", "00000-00000", "--reason", "?", "--yes").err == "There is no such payment.\n"
+    unknown = desk("reverse", "00000-00000", "--reason", "?", "--yes")
+    assert unknown.err == "No money moved. There is no such payment.\n"
     assert desk("reconcile", "--json").json["entries"] == 12
 
 
@@ -110,15 +113,28 @@ def test_a_mistake_is_reversed_once(desk: Desk) -> None:
     [
         (("withdraw", "Ben", "5.01"), "Not enough money: 5.00 EUR is there, 5.01 EUR is needed."),
         (("deposit", "Nobody", "1"), "There is no party 'Nobody': sixpence-admin parties lists them all."),
-        (("deposit", "Ana", "1,50"), "'1,50' is not an amount in EUR: write it as 12.50."),
+        (("deposit", "Ana", "1,50"), "'1,50' is not an amount in EUR: it is more than nothing, and written as 12.50."),
         (("deposit", "Ana", "0"), "An amount is more than nothing, and at most 2^53 - 1 minor units."),
+        (("deposit", "Ana", "-5"), "'-5' is not an amount in EUR: it is more than nothing, and written as 12.50."),
+        (("withdraw", "Ana", "-.5"), "'-.5' is not an amount in EUR: it is more than nothing, and written as 12.50."),
+        (
+            ("refund", "00000-00000", "-5.00"),
+            "'-5.00' is not an amount in EUR: it is more than nothing, and written as 12.50.",
+        ),
     ],
 )
 def test_a_refusal_is_1_and_one_sentence(desk: Desk, command: tuple[str, ...], says: str) -> None:
-    """On stderr, and nothing moved."""
+    """On stderr, and nothing moved, as it says."""
     said = desk(*command, "--reason", "x", "--yes")
-    assert (said.code, said.out, said.err) == (1, "", f"{says}\n")
+    assert (said.code, said.out, said.err) == (1, "", f"No money moved. {says}\n")
     assert desk("reconcile", "--json").json["entries"] == 8
+
+
+def test_a_misspelt_option_is_no_amount(desk: Desk) -> None:
+    """Only what looks like a number is taken for one."""
+    said = desk("refund", "00000-00000", "--yess", "--reason", "x")
+    assert (said.code, said.out) == (2, "")
+    assert "No such option: --yess" in said.err
 
 
 def test_what_the_database_refuses_is_2_and_one_sentence(desk: Desk) -> None:
@@ -141,10 +157,16 @@ def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> N
     asyncio.run(open_business())
     assert desk("freeze", "Ben", "--reason", "phone stolen", "--by", "night shift", "--json").json["status"] == "frozen"
     refused = desk("deposit", "Ben", "1", "--reason", "x", "--yes")
-    assert (refused.code, refused.err) == (1, "Ben is frozen: nothing leaves or reaches that account.\n")
+    assert (refused.code, refused.err) == (
+        1,
+        "No money moved. Ben is frozen: nothing leaves or reaches that account.\n",
+    )
     assert "is open." in desk("unfreeze", "Ben", "--reason", "found").out
     refused = desk("deposit", "Bar Luna", "1", "--reason", "x", "--yes")
-    assert (refused.code, refused.err) == (1, "Bar Luna is not approved yet: sixpence-admin business approve.\n")
+    assert (refused.code, refused.err) == (
+        1,
+        "No money moved. Bar Luna is not approved yet: sixpence-admin business approve.\n",
+    )
     assert desk("business", "approve", "Bar Luna", "--json").json["status"] == "open"
     assert "has no PIN now" in desk("pin", "reset", "Ben", "--reason", "forgotten").out
     acts = desk("acts", "--limit", "4", "--json").json
@@ -179,6 +201,26 @@ def test_an_act_needs_a_reason(desk: Desk) -> None:
     assert desk("freeze", "Ben", "--reason", "  ").code == 2
     assert desk("freeze", "Ben", "--reason", "x", "--by", " ").code == 2
     assert desk("parties", "--json").json[1]["party"]["status"] == "open"
+
+
+@pytest.mark.parametrize("words", ["x" * 141, "cash\n\nno cash", "\x1b[2Jcash", "cash \u202ehsac"], ids=ascii)
+def test_what_goes_on_record_is_one_visible_line(desk: Desk, words: str) -> None:
+    """Refused before the question, in words that say so and do not repeat it."""
+    before = desk("acts", "--json").json
+    for command in (("deposit", "Ben", "1"), ("freeze", "Ben"), ("pin", "reset", "Ben")):
+        for option in ("--reason", "--by"):
+            said = desk(*command, "--reason", "cash", option, words)
+            assert (said.code, said.out) == (2, "")
+            message = " ".join(said.err.replace("│", " ").split())
+            assert f"Invalid value for '{option}': one line of 1 to 140 characters, none of them hidden." in message
+            assert words not in said.err
+            assert "[y/N]" not in said.err
+    assert desk("acts", "--json").json == before
+
+
+def test_a_long_reason_and_an_emoji_go_on_record(desk: Desk) -> None:
+    """As long as a note may be; joiners are part of what is seen."""
+    assert desk("freeze", "Ben", "--reason", "x" * 140, "--by", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}").code == 0
 
 
 def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSettings) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.owner import as_owner
 from wallet import (
+    BadReason,
     MalformedPin,
     NoticeKind,
     Party,
@@ -312,7 +313,7 @@ async def test_a_reset_needs_a_reason(wallet: Wallet) -> None:
     """Every administrative act names who and why; without, nothing is reset."""
     ana = await person(wallet, "Ana")
     for by, reason in (("", "lost"), ("operator", ""), ("operator", "  ")):
-        with pytest.raises(ValueError, match="names who acts and why"):
+        with pytest.raises(BadReason):
             await wallet.reset_pin(ana.id, by=by, reason=reason)
     await wallet.check_pin(ana.id, PIN)
 

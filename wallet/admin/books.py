@@ -9,10 +9,10 @@ import typer
 from rich.text import Text
 
 from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
-from wallet.admin.options import AsJson, PartyArgument
+from wallet.admin.options import AsJson
 from wallet.admin.output import plain, safe, show, show_json, table
-from wallet.admin.running import REFUSED, run
-from wallet.admin.words import find_party
+from wallet.admin.running import REFUSED, Refusal, run
+from wallet.admin.words import find_account
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _DAY = ["%Y-%m-%d"]
@@ -25,6 +25,7 @@ To = Annotated[
     typer.Option("--to", formats=_DAY, metavar="DAY", help="Last day (UTC), whole; without it, until now."),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Prove the totals and the last balances only, in a moment.")]
+Limit = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV that is safe to open as a spreadsheet.")]
 
 
@@ -93,20 +94,24 @@ def accounts(*, as_json: AsJson = False) -> None:
 
 
 def statement(
-    party: PartyArgument,
+    whose: Annotated[
+        str, typer.Argument(metavar="PARTY", help="As everywhere; or an account of the system's own, by id or name.")
+    ],
     start: From = None,
     end: To = None,
     *,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
-    """All that went through a party's account, oldest first."""
+    """All that went through an account, a party's or one of the system's own, oldest first."""
 
     async def load(wallet: Wallet) -> Statement:
-        found = await find_party(wallet, party)
-        first = start.replace(tzinfo=UTC) if start else found.created_at
-        until = end.replace(tzinfo=UTC) + timedelta(days=1) if end else datetime.now(UTC)
-        return await wallet.statement(found.party.id, first, until)
+        account_id, since = await find_account(wallet, whose)
+        until = _end_of(end) if end else datetime.now(UTC)
+        first = start.replace(tzinfo=UTC) if start else min(since, until)
+        if first > until:
+            raise Refusal("The first day comes after the last one: --from is the earlier of the two, and not to come.")
+        return await wallet.statement(account_id, first, until)
 
     found = run(load)
     if as_json:
@@ -117,7 +122,7 @@ def statement(
         _show_statement(found)
 
 
-def holds(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+def holds(limit: Limit = 50, *, as_json: AsJson = False) -> None:
     """What is set aside for people without a wallet; those that end first come first."""
     found = run(lambda wallet: wallet.open_holds(limit))
     if as_json:
@@ -127,7 +132,7 @@ def holds(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, 
     show(table(("until", "payer", "waits for", "note", "amount", "reference"), rows))
 
 
-def acts(limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50, *, as_json: AsJson = False) -> None:
+def acts(limit: Limit = 50, *, as_json: AsJson = False) -> None:
     """Who did what, to whom, when and why; newest first."""
     found = run(lambda wallet: wallet.acts(limit))
     if as_json:
@@ -146,10 +151,20 @@ def show_proofs(result: Reconciliation) -> None:
     proofs = f"{len(result.proofs)} quick proofs" if result.quick else f"{len(result.proofs)} proofs"
     if failed:
         show(Text(f"Drift: {failed} of {proofs} failed. {seen}. Nothing was changed.", style="red"))
+        if any(example.startswith("account ") for proof in result.proofs for example in proof.examples):
+            show(Text("sixpence-admin statement shows an account, by its id."))
     else:
         show(Text(f"The books balance: all {proofs} hold. {seen}.", style="green"))
     if result.quick:
         show(Text("This was the quick proof, of totals and last balances. Without --quick, everything is proved."))
+
+
+def _end_of(day: datetime) -> datetime:
+    """The moment after it; there is none after the last day there is."""
+    try:
+        return day.replace(tzinfo=UTC) + timedelta(days=1)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _named(party: Party | None) -> str:
@@ -172,8 +187,8 @@ def _claim(proof: Proof) -> Text:
 
 
 def _show_statement(found: Statement) -> None:
-    days = f"{found.start:%Y-%m-%d} to {found.end:%Y-%m-%d}"
-    show(Text(f"{safe(found.party.name)}, {days}: opening balance {found.opening}"))
+    days = f"{found.start.date()} to {(found.end - timedelta.resolution).date()}"
+    show(Text(f"{safe(found.name)}, {days}: opening balance {found.opening}"))
     rows = (
         (line.at, _what(line), line.counterparty or "", line.note, line.amount, line.balance_after, line.reference)
         for line in found.lines

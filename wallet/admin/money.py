@@ -1,23 +1,36 @@
 """Moving money by hand: deposit, withdraw, refund, reverse. Asked about first, done once per key, kept on record."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
 
-from wallet import Party, PaymentSummary, Receipt, Unavailable, Wallet
-from wallet.admin.options import AmountArgument, AsJson, By, Key, PartyArgument, PaymentArgument, Reason, Yes
+from wallet import Party, PaymentSummary, Receipt, Unavailable, Wallet, WalletError
+from wallet.admin.options import (
+    AmountArgument,
+    AmountCommand,
+    AsJson,
+    By,
+    Key,
+    PartyArgument,
+    PaymentArgument,
+    Reason,
+    Yes,
+)
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import CouldNot, run
+from wallet.admin.running import CouldNot, Refusal, run
+from wallet.admin.sentences import sentence
 from wallet.admin.words import find_party, read_amount
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command(epilog="Example: sixpence-admin deposit Ana 12.50 --reason 'bank transfer 4711'")(deposit)
-    app.command(epilog="Example: sixpence-admin withdraw Ana 12.50 --reason 'cash at the desk'")(withdraw)
-    app.command(epilog="Example: sixpence-admin refund 7K3M9-QPX2T 3.20 --reason 'one cup returned'")(refund)
+    with_amount = partial(app.command, cls=AmountCommand)
+    with_amount(epilog="Example: sixpence-admin deposit Ana 12.50 --reason 'bank transfer 4711'")(deposit)
+    with_amount(epilog="Example: sixpence-admin withdraw Ana 12.50 --reason 'cash at the desk'")(withdraw)
+    with_amount(epilog="Example: sixpence-admin refund 7K3M9-QPX2T 3.20 --reason 'one cup returned'")(refund)
     app.command(epilog="Example: sixpence-admin reverse 7K3M9-QPX2T --reason 'deposited to the wrong Ana'")(reverse)
 
 
@@ -107,6 +120,12 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
         except Unavailable:
             again = f"repeat this with --key {key}, and it will have happened once or not at all"
             raise CouldNot(f"The database did not answer in time: {again}.") from None
+        except WalletError as refusal:
+            raise Refusal(f"No money moved. {sentence(refusal)}") from None
+        except typer.Abort:
+            raise Refusal("No money moved. It was not confirmed: answer y, or give --yes.") from None
+        except Refusal as refusal:
+            raise Refusal(f"No money moved. {refusal}") from None
 
     receipt = run(once)
     if as_json:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from typer.core import TyperCommand
 
+from wallet import notes
 from wallet.admin.words import operator
+
+_BELOW_ZERO = re.compile(r"-[0-9.,]+")
+
+
+class AmountCommand(TyperCommand):
+    """A command that takes an amount, and says of one below zero that it is none, not that it is no option."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        ctx.ignore_unknown_options = any(_BELOW_ZERO.fullmatch(arg) for arg in args)
+        return super().parse_args(ctx, args)
 
 
 def _said(words: str) -> str:
-    """An act on record names who acts and why."""
-    if not words.strip():
-        raise typer.BadParameter("it may not be empty")
+    """An act on record names who acts and why; the wallet refuses too, but only after the question."""
+    if not notes.is_plain(words):
+        rule = f"one line of 1 to {notes.MAX_NOTE} characters, none of them hidden"
+        raise typer.BadParameter(f"{rule}. No money moved, and nothing else was done.")
     return words
 
 

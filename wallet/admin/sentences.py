@@ -30,6 +30,8 @@ def sentence(refusal: errors.WalletError) -> str:
             return f"That cannot be refunded: {refundable} of it can be, and only payments are refunded at all."
         case errors.WrongCurrency(kept):
             return f"These books are kept in {kept}."
+        case errors.BadReason(limit):
+            return f"Who acts, and why, is one line of 1 to {limit} characters, none of them hidden. Nothing was done."
         case errors.KeyConflict(key):
             return f"The key {key} was used for another request, which stands."
         case _:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import pwd
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wallet import Currency, Money, Wallet, search_form
 from wallet.admin.running import Refusal
+from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from wallet import PartySummary
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?")
 _SHORTEST_PREFIX = 8
+_THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def operator() -> str:
@@ -31,18 +36,22 @@ def read_amount(typed: str, currency: Currency) -> Money:
     part = (found[2] or "") if found else ""
     if found is None or len(part) > currency.exponent:
         example = Money(125 * 10**currency.exponent // 10, currency).digits()
-        raise Refusal(f"{typed!r} is not an amount in {currency}: write it as {example}.")
+        raise Refusal(f"{typed!r} is not an amount in {currency}: it is more than nothing, and written as {example}.")
     return Money(int(found[1] + part.ljust(currency.exponent, "0")), currency)
 
 
 async def find_party(wallet: Wallet, typed: str) -> PartySummary:
-    """The party with this id or name, or else the one whose id begins so (eight characters or more).
+    """The party with this id, or its account's, or this name, or else the one whose id begins so (eight characters).
 
     Names are compared as `search_form` has it: where that leaves two, both are shown and neither is taken.
     """
     everybody = await wallet.parties()
     wanted, name = typed.lower(), search_form(typed)
-    found = [one for one in everybody if typed == str(one.party.id) or search_form(one.party.name) == name]
+    found = [
+        one
+        for one in everybody
+        if typed in (str(one.party.id), str(one.account_id)) or search_form(one.party.name) == name
+    ]
     if not found and len(wanted) >= _SHORTEST_PREFIX:
         found = [party for party in everybody if str(party.party.id).startswith(wanted)]
     if not found:
@@ -51,3 +60,12 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
         which = "\n".join(f"  {one.party.id}  {one.party.kind}  {one.party.name}" for one in found)
         raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
     return found[0]
+
+
+async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
+    """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is."""
+    for account in await wallet.accounts():
+        if account.kind in SYSTEM_ACCOUNTS and typed in (account.kind, str(account.id)):
+            return account.id, _THE_BEGINNING
+    found = await find_party(wallet, typed)
+    return found.account_id, found.created_at
