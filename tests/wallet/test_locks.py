@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from tests.conftest import Clock, euros, person
 from tests.wallet.owner import as_owner
 from tests.wallet.waits import somebody_waits
 from wallet import LimitExceeded, PartyFrozen, QuoteClosed, QuotePaid, Receipt, Wallet, WrongPin, pins
+from wallet.database import migration_url
 from wallet.models import SYSTEM_ACCOUNTS
+from wallet.pin_attempts import Look
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -121,6 +123,20 @@ async def test_a_reset_holds_the_account_before_the_pin(wallet: Wallet, settings
         as_owner(settings, "SELECT FROM wallet.pins FOR UPDATE NOWAIT")
         await conn.commit()
     await resetting
+
+
+async def test_pins_are_locked_in_the_order_of_their_owners_ids(wallet: Wallet, settings: WalletSettings) -> None:
+    """Whoever waits for the first holds none of the others, in whatever order the attempts came in."""
+    first, second = sorted([(await person(wallet, name)).id for name in ("Ana", "Ben")])
+    hold = text("SELECT FROM wallet.pins WHERE party_id = :first FOR UPDATE")
+    owner = create_engine(migration_url(settings), poolclass=NullPool)
+    async with wallet._database._autocommit.connect() as watching:
+        with owner.begin() as holding:
+            holding.execute(hold, {"first": first})
+            counting = [asyncio.create_task(wallet._counts.submit(Look(owner_id))) for owner_id in (second, first)]
+            await somebody_waits(watching)
+            as_owner(settings, "SELECT FROM wallet.pins WHERE party_id = :second FOR UPDATE NOWAIT", second=second)
+    assert all(await asyncio.gather(*counting))
 
 
 async def test_what_is_being_spent_is_waited_for(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
