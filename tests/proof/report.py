@@ -44,7 +44,7 @@ and runs their tests until one fails. It takes the better part of an hour, so it
 | `wallet/fees.py` | 130 of 130 | 128 | 2 |
 | `wallet/ledger.py` | 174 of 174 | 162 | 12 |
 
-Two of those noticed ran into a time limit. Those not noticed:
+At most four of those noticed ran into a time limit. Those not noticed:
 
 - payments: words in a log or an assertion (4); an early look that is taken again later, at the key, the state and the
   expiry (6); a stronger lock than needed (2); the name of an index (1); an argument for a later message only (1)
