@@ -72,7 +72,7 @@ async def test_a_username_that_has_moved_on_claims_nothing_any_more(street: Stre
     await street.open_wallets(street.ana, street.ben)
     street.becomes(street.ben, username="benny")
     await street.ben.says("/balance")
-    await street.ben.reads("You have")
+    await street.settled()
     code = await set_aside(street)
     street.becomes(street.ben, username="ben")
     await street.ben.start(code)

@@ -33,7 +33,7 @@ async def test_links_forwards_and_edits_move_nothing(street: Street) -> None:
     await street.open_wallets(street.ana, street.ben)
     street.becomes(street.ben, username="benny")
     await street.ben.says("/balance")
-    await street.ben.reads("You have")
+    await street.settled()
     code = await set_aside(street)
     street.becomes(street.ben, username="ben")
     for _ in range(10):
@@ -126,7 +126,7 @@ async def test_of_accepting_and_taking_back_at_once_one_wins(street: Street) -> 
     await street.open_wallets(street.ana, street.luna, cents=25_00)
     street.becomes(street.luna, username="nobody")
     await street.luna.says("/balance")
-    await street.luna.reads("You have")
+    await street.settled()
     for _ in range(5):
         await set_aside(street, "send 5 to @luna for lunch")
         street.becomes(street.luna, username="luna")

@@ -235,7 +235,7 @@ async def test_a_changed_username_is_said_before_the_pin(street: Street) -> None
     await pays(street, street.ana, "send 5 to @ben")
     street.becomes(street.ben, username="benedict")
     await street.ben.says("/balance")
-    await street.ben.reads("You have")
+    await street.settled()
     await street.ana.says("send 5 to @benedict")
     await street.ana.reads("Send €5.00 to Ben Okafor", "They were @ben when you last paid them, and are @benedict now")
     await street.ana.confirms()
@@ -253,7 +253,7 @@ async def test_a_look_alike_of_a_contact_is_warned_of(street: Street) -> None:
     await street.ana.presses("Yes")
     street.becomes(street.luna, first_name="Ben", last_name="0kafor")
     await street.luna.says("/balance")
-    await street.luna.reads("You have")
+    await street.settled()
     await street.ana.says("send 5 to @luna")
     await street.ana.reads("not your contact Ben Okafor (@ben)", "looks much the same")
 

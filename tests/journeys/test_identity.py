@@ -30,7 +30,7 @@ async def test_a_username_that_was_taken_over_pays_its_new_owner(street: Street)
     street.becomes(street.ben, username=None)
     street.becomes(street.luna, username="Ben")
     await street.luna.says("/balance")
-    await street.luna.reads("You have")
+    await street.settled()
     await street.ana.says("send 5 to @ben")
     await street.ana.reads("Send €5.00 to Luna Rossi", "@Ben")
 
@@ -40,7 +40,7 @@ async def test_a_new_name_is_shown_from_the_next_message_on(street: Street) -> N
     await street.open_wallets(street.ana, street.ben)
     street.becomes(street.ben, last_name="Moreno")
     await street.ben.says("/balance")
-    await street.ben.reads("You have")
+    await street.settled()
     await street.ana.says("send 5 to @ben")
     await street.ana.reads("Send €5.00 to Ben Moreno")
 
@@ -66,7 +66,7 @@ async def test_a_name_like_that_of_someone_paid_before_is_warned_of(street: Stre
     await street.ana.reads("You sent €1.00")
     street.becomes(street.luna, first_name="Ben", last_name="0kafor")
     await street.luna.says("/balance")
-    await street.luna.reads("You have")
+    await street.settled()
     await street.ana.says("send 5 to @luna")
     await street.ana.reads("not the Ben Okafor you paid before")
 

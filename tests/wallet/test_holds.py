@@ -426,4 +426,7 @@ async def test_an_operator_sees_what_waits(wallet: Wallet, settings: WalletSetti
     refused = await asyncio.to_thread(
         desk, "deposit", str(newbie.id), "1.00", "--reason", "mistake", "--yes", "--by", "operator"
     )
-    assert (refused.code, refused.err) == (1, "@newbie has no wallet yet: money can only be set aside for them.\n")
+    assert (refused.code, refused.err) == (
+        1,
+        "No money moved. @newbie has no wallet yet: money can only be set aside for them.\n",
+    )
