@@ -32,10 +32,7 @@ from wallet import (
 )
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, sending, together, uuids
-from wallet.errors import (
-    KeyConflict,
-    WalletError,
-)
+from wallet.errors import KeyConflict, WalletError
 from wallet.ids import new_id, short_seal
 from wallet.money import Currency, Money
 from wallet.orders import QUOTED
