@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import gc
 import json
 import sys
 import time
@@ -31,7 +30,6 @@ def main() -> int:
     parser.add_argument("--every", type=int, help="kill at every suspension of a payment, from FIRST in steps of this")
     parser.add_argument("--url", help="an empty, migrated database of one's own; without it a server is started")
     given = parser.parse_args()
-    gc.freeze()  # what is loaded is not looked through again each time that a killed program is swept away
     wrong = 0
     with _database(given.url) as url:
         for seed in range(given.first, (given.last or given.first) + 1):

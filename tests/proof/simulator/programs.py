@@ -213,11 +213,16 @@ def current() -> Program:
 
 @contextmanager
 def sweeping_by_hand() -> Iterator[None]:
-    """Collect garbage at the end only: what is swept up may suspend once more, and when it is, is nobody's seed."""
+    """Collect garbage at the end only: what is swept up may suspend once more, and when it is, is nobody's seed.
+
+    What was there before is not looked at again whenever a program is tidied away: that took half of a story's time.
+    """
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.enable()
         gc.collect()
 
