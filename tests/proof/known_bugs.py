@@ -92,7 +92,7 @@ BUGS = (
         "wallet/settlement.py",
         (
             ("            return refusal\n", "            raise Unavailable from refusal\n"),
-            ("    WalletError,\n)", "    Unavailable,\n    WalletError,\n)"),
+            ("import KeyConflict, WalletError\n", "import KeyConflict, Unavailable, WalletError\n"),
         ),
         "tests/wallet/test_group_commit.py::test_a_refused_posting_is_refused_alone",
     ),
