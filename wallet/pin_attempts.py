@@ -13,12 +13,12 @@ then, for one person after another in the order of theirs, PIN and quote.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from sqlalchemy import exists, select
 
 from wallet import models, notices, pins, quotes
-from wallet.batches import together
+from wallet.batches import together, uuids
 from wallet.errors import PinLocked, PinNotSet, QuoteClosed, QuotePaid, QuoteUnknown, Unavailable
 from wallet.ids import new_id
 from wallet.pin_hashing import Recipe
@@ -72,6 +72,14 @@ class Attempt:
         return self.voids_quote or self.locks
 
 
+class Standing(NamedTuple):
+    """What may keep a PIN from being looked at."""
+
+    cooling_until: datetime | None
+    locked_until: datetime | None
+    is_set: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The PIN that was given, hashed. If it is right, `newer` takes its place: a newer hash of it, or another PIN.
@@ -93,38 +101,36 @@ class Given:
 async def count(conn: AsyncConnection, looks: Sequence[Look], at: datetime) -> list[Attempt | PinLocked | None]:
     """Count an attempt each and say how to hash; None without a PIN. PinCooling, QuoteClosed, QuoteUnknown, QuotePaid.
 
-    One conditional update does both, so that the database, not this process, decides who comes first.
+    One conditional update does both, so that the database, not this process, decides who comes first. Whether there is
+    something to count or not, what is asked is the same, in one round trip, and something is written (`_TOUCH`).
     """
     order = _in_order(looks)
     asked = [{"person": look.person_id, "quote": look.quote_id, "at": at} for look in looks]
-    answers = await together(conn, [(_COUNT, asked[number]) for number in order])
-    if not any(answers):
-        await _pretend(conn)
+    everybody = {"people": uuids({look.person_id for look in looks})}
+    *counted, standing, _ = await together(
+        conn, [*[(_COUNT, asked[number]) for number in order], (_STANDING, everybody), _TOUCH]
+    )
+    stands = {person_id: Standing(*row) for person_id, *row in standing}
     outcomes: list[Attempt | PinLocked | None] = [None] * len(looks)
-    for number, rows in zip(order, answers, strict=True):
+    for number, rows in zip(order, counted, strict=True):
         look = looks[number]
-        outcomes[number] = await (_counted(conn, look, rows[0], at) if rows else _not_counted(conn, look, at))
+        if look.person_id in stands:
+            outcomes[number] = await _counted(conn, look, rows, stands[look.person_id], at)
     return outcomes
 
 
-async def _counted(conn: AsyncConnection, look: Look, row: Sequence[Any], at: datetime) -> Attempt:
-    recipe, pepper_id, failures, locked_until, on_quote, cooling_until = row
+async def _counted(
+    conn: AsyncConnection, look: Look, rows: Sequence[Sequence[Any]], stands: Standing, at: datetime
+) -> Attempt | PinLocked | None:
+    """What was counted; if nothing was, why not, and there is nothing to undo."""
     if look.quote_id is not None:
-        pins.require_cool(cooling_until, at)
-        if on_quote is None:
-            await _refuse_quote(conn, look.quote_id)
+        pins.require_cool(stands.cooling_until, at)
+    if not rows:
+        return PinLocked(stands.locked_until) if stands.is_set else None
+    ((recipe, pepper_id, failures, locked_until, on_quote),) = rows
+    if look.quote_id is not None and on_quote is None:
+        await _refuse_quote(conn, look.quote_id)
     return Attempt(new_id(), Recipe.read(recipe, pepper_id), failures, on_quote or 0, locked_until)
-
-
-async def _not_counted(conn: AsyncConnection, look: Look, at: datetime) -> PinLocked | None:
-    """Say why; there is nothing to undo."""
-    (rows,) = await together(conn, [(_STANDING, {"person": look.person_id})])
-    for cooling_until, locked_until, is_set in rows:
-        if look.quote_id is not None:
-            pins.require_cool(cooling_until, at)
-        if is_set:
-            return PinLocked(locked_until)
-    return None
 
 
 async def compare(
@@ -137,9 +143,7 @@ async def compare(
     order = [number for number in _in_order([given.look for given in all_given]) if all_given[number].attempt]
     if voiding := [given.look.person_id for given in all_given if given.may_void]:
         await quotes.hold_payer(conn, *voiding)
-    if not order:
-        await _pretend(conn)
-    answers = await together(conn, [_comparing(all_given[number], at) for number in order])
+    *answers, _ = await together(conn, [*[_comparing(all_given[number], at) for number in order], _TOUCH])
     outcomes: list[bool | PinNotSet | Unavailable] = [PinNotSet() for _ in all_given]
     for number, ((right,),) in zip(order, answers, strict=True):
         outcomes[number] = await _compared(conn, all_given[number], right, at)
@@ -182,14 +186,6 @@ async def _failed(conn: AsyncConnection, given: Given, at: datetime) -> None:
         await notices.of_person(conn, person_id, NoticeKind.PIN_LOCKED, at, until=attempt.locked_until)
 
 
-async def _pretend(conn: AsyncConnection) -> None:
-    """Take as long as an attempt does, and change nothing: a lock on a row is written to disk like any change.
-
-    So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
-    """
-    await together(conn, [(_TOUCH, {})])
-
-
 def _in_order(looks: Sequence[Look]) -> list[int]:
     """Their numbers, in the order in which their PINs and quotes are locked by every process."""
     return sorted(range(len(looks)), key=lambda number: looks[number].person_id)
@@ -215,11 +211,17 @@ _COUNT = f"""
             AND NOT EXISTS (SELECT FROM wallet.payments WHERE payments.id = %(quote)s)
         RETURNING pin_attempts
     )
-    SELECT counted.*, on_quote.pin_attempts, pins.cooling_until
-    FROM counted JOIN wallet.pins ON party_id = %(person)s LEFT JOIN on_quote ON true
+    SELECT counted.*, on_quote.pin_attempts FROM counted LEFT JOIN on_quote ON true
 """  # noqa: S608 - a number of this program's own
-_STANDING = "SELECT cooling_until, locked_until, pepper_id IS NOT NULL FROM wallet.pins WHERE party_id = %(person)s"
-_TOUCH = "SELECT id FROM wallet.parties LIMIT 1 FOR KEY SHARE SKIP LOCKED"
+_STANDING = """
+    SELECT party_id, cooling_until, locked_until, pepper_id IS NOT NULL FROM wallet.pins
+    WHERE party_id = ANY(%(people)s::uuid[])
+"""
+_TOUCH: Statement = "SELECT id FROM wallet.parties LIMIT 1 FOR KEY SHARE SKIP LOCKED", {}
+"""Changes nothing, and takes as long as an attempt does: a lock on a row is written to disk like any change.
+
+So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
+"""
 _PROVE = """
     WITH compared AS MATERIALIZED (
         SELECT wallet.prove_pin(%(person)s, %(attempt)s, %(given)s, %(newer)s, %(newer_pepper)s, %(changed)s) AS same

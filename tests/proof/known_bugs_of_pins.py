@@ -84,7 +84,7 @@ BUGS = (
         _PINS,
         "an attempt on a quote that takes none stays counted",
         "wallet/pin_attempts.py",
-        (("            await _refuse_quote(conn, look.quote_id)\n", "            pass\n"),),
+        (("        await _refuse_quote(conn, look.quote_id)\n", "        pass\n"),),
         f"{_ATTEMPTS}::test_a_refused_attempt_is_refused_alone_and_not_counted",
     ),
     Bug(

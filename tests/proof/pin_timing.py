@@ -22,16 +22,22 @@ from tests.conftest import PIN, person
 from tests.proof.finding import Effort, Finding
 from tests.proof.wallets import refused, wallets
 from wallet import PinNotSet, Wallet, WrongPin
+from wallet.batches import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from tests.books import Server
+    from wallet.batches import Statement
 
 WRONG = "730164"
 PRODUCTION: dict[str, object] = {"argon2_memory_kib": 19 * 1024, "argon2_time_cost": 2}
 TOLERATED = 0.15
 """By so much of the whole two medians may differ; a busy machine does that by itself. Without equal work it is 0.95."""
+
+COUNT_AND_COMPARE = 2
 
 LAG, TICK = 0.050, 0.002
 AT_ONCE = 100
@@ -57,11 +63,11 @@ async def _refuse(server: Server, rounds: int, changes: dict[str, object] | None
             asked = {"unknown": uuid4(), "no PIN": cleo.id, "wrong PIN": ana.id}
             names = list(asked)[number % 3 :] + list(asked)[: number % 3]
             for name in names:
-                with hashings() as made:
+                with hashings() as made, round_trips() as trips:
                     times[name].append(await _refusal(wallet, asked[name]))
-                unequal += len(made) != 1 or made[0][1:] != _cost(wallet)
+                unequal += len(made) != 1 or made[0][1:] != _cost(wallet) or len(trips) != COUNT_AND_COMPARE
             await wallet.check_pin(ana.id, PIN)
-    claim = "Unknown person, no PIN and wrong PIN cost the same hashing, one at the current cost"
+    claim = "Unknown person, no PIN and wrong PIN cost one hash at the current cost, and as many turns of the database"
     return [Finding("P6", claim, 3 * rounds, unequal), _by_the_clock(times)]
 
 
@@ -106,6 +112,19 @@ def hashings() -> Iterator[list[tuple[str, int, int]]]:
         return hash_secret(secret, salt, **options)
 
     with patch("wallet.pin_hashing.hash_secret", noted):
+        yield made
+
+
+@contextmanager
+def round_trips() -> Iterator[list[int]]:
+    """Every time from here on that the database is asked about attempts: by how many statements."""
+    made: list[int] = []
+
+    async def noted(conn: AsyncConnection, statements: Sequence[Statement]) -> list[Sequence[Any]]:
+        made.append(len(statements))
+        return await together(conn, statements)
+
+    with patch("wallet.pin_attempts.together", noted):
         yield made
 
 
