@@ -61,6 +61,21 @@ class Base(DeclarativeBase):
     type_annotation_map = {int: BigInteger, datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 - SQLAlchemy's own shape
 
 
+class Unit(Base):
+    """What the books are kept in: one row, from when the first party has an account.
+
+    Without its digits balances could be read as a hundred times what they are. NULL: not noted down by then.
+    """
+
+    __tablename__ = "units"
+    __table_args__ = (
+        CheckConstraint("digits BETWEEN 0 AND 4", "digits"),
+        Index("uq_units_one", text("(true)"), unique=True),
+    )
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    digits: Mapped[int | None]
+
+
 class Party(Base):
     """A person or a business; `key` makes opening one idempotent."""
 

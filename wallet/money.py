@@ -37,15 +37,24 @@ class Currency:
         if found is None:
             raise ValueError(f"{text!r} is not a currency: write an ISO 4217 code such as EUR, or HOUR:2")
         code, digits = found.groups()
-        known = next((exponent for exponent, codes in _EXPONENTS.items() if code in codes.split()), None)
+        known = _iso_exponent(code)
         if known is None and digits is None:
             raise ValueError(f"{code} is not in ISO 4217: write a unit of your own with its digits, as {code}:2")
         if known is not None and digits is not None and int(digits) != known:
             raise ValueError(f"{code} has {known} digits by ISO 4217, not {digits}")
         return cls(code, int(digits) if known is None else known)
 
+    @property
+    def setting(self) -> str:
+        """As `parse` reads it."""
+        return self.code if _iso_exponent(self.code) is not None else f"{self.code}:{self.exponent}"
+
     def __str__(self) -> str:
         return self.code
+
+
+def _iso_exponent(code: str) -> int | None:
+    return next((exponent for exponent, codes in _EXPONENTS.items() if code in codes.split()), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,15 @@ MAX_BUSINESSES = 5
 async def open_system_accounts(conn: AsyncConnection, currency: Currency) -> None:
     """Make the accounts that are nobody's (fee income, clearing, …), once.
 
-    SettingsError where somebody has a wallet in another currency: their money would be shown as what it is not.
+    SettingsError where somebody has a wallet in another currency, or one with other digits: their money would be shown
+    as what it is not.
     """
-    kept = (await conn.execute(_CURRENCY_KEPT)).scalar()
-    if kept not in (None, currency.code):
-        raise SettingsError(f"SIXPENCE_CURRENCY is {currency}, but these books are kept in {kept}: set it back.")
+    for code, digits in await conn.execute(_UNIT):
+        kept = Currency(code, currency.exponent if digits is None else digits)
+        if kept != currency:
+            raise SettingsError(
+                f"SIXPENCE_CURRENCY is {currency.setting}, but these books are kept in {kept.setting}: set it back."
+            )
     made = set((await conn.execute(select(models.Account.id).where(models.Account.party_id.is_(None)))).scalars())
     rows = [
         {"id": system_account_id(kind, currency), "kind": kind, "currency": currency.code, "status": "open"}
@@ -229,6 +233,9 @@ async def _open(
         if (earlier.kind, earlier.owner_id) != (kind, owner_id):
             raise KeyConflict(key)
         return earlier
+    await conn.execute(
+        upsert(models.Unit).values(currency=currency.code, digits=currency.exponent).on_conflict_do_nothing()
+    )
     account_kind = "personal" if kind == "person" else "business"
     await conn.execute(
         insert(models.Account).values(
@@ -251,9 +258,7 @@ def _parties() -> Select[*tuple[Any, ...]]:
 
 # Made once: making one takes as long as asking it.
 _ONE = _parties().where(models.Party.id == bindparam("party"))
-_CURRENCY_KEPT = (
-    select(models.Account.currency).where(models.Account.party_id.is_not(None)).order_by(models.Account.id).limit(1)
-)
+_UNIT = select(models.Unit.currency, models.Unit.digits)
 _OWNED = _parties().where(models.Party.owner_id == bindparam("owner")).order_by(models.Party.id)
 
 

@@ -156,6 +156,25 @@ async def test_books_are_opened_in_the_currency_they_are_kept_in(settings: Walle
         assert len(await wallet.accounts()) == len(kept) + 1
 
 
+async def test_books_of_a_unit_of_ones_own_are_opened_with_the_digits_they_are_kept_in(
+    settings: WalletSettings, clock: Clock
+) -> None:
+    """Nobody's hours become a hundred times as many; until somebody has a wallet the digits may be changed."""
+    whole, hundredths = [
+        settings.model_copy(update={"currency": Currency.parse(unit)}) for unit in ("HOUR:0", "HOUR:2")
+    ]
+    for chosen in (whole, hundredths):
+        async with Wallet.open(chosen, clock=clock) as wallet:
+            pass
+    async with Wallet.open(hundredths, clock=clock) as wallet:
+        ana = await person(wallet, "Ana", 150, pin=None)
+    with pytest.raises(SettingsError, match=r"SIXPENCE_CURRENCY is HOUR:0, but these books are kept in HOUR:2: set it"):
+        async with Wallet.open(whole, clock=clock):
+            pass
+    async with Wallet.open(hundredths, clock=clock) as wallet:
+        assert str((await wallet.balance(ana.id)).ledger) == "1.50 HOUR"
+
+
 async def test_a_frozen_payer_is_unfrozen_with_everything(wallet: Wallet) -> None:
     """Money, PIN and open quotes are as before; every act is on record."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
