@@ -225,6 +225,18 @@ BUGS = (
     ),
     Bug(
         _LIMITS,
+        "books are opened with other digits than they are kept in",
+        "wallet/parties.py",
+        (
+            (
+                "kept = Currency(code, currency.exponent if digits is None else digits)",
+                "kept = Currency(code, currency.exponent)",
+            ),
+        ),
+        "tests/wallet/test_parties.py::test_books_of_a_unit_of_ones_own_are_opened_with_the_digits_they_are_kept_in",
+    ),
+    Bug(
+        _LIMITS,
         "notices are written after the commit",
         "wallet/settlement.py",
         (
