@@ -210,6 +210,20 @@ def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: s
     assert "Invalid value for '--limit'" in said.err
 
 
+def test_the_systems_own_statement_begins_with_the_books(desk: Desk) -> None:
+    """Not decades before anybody had an account."""
+    began = min(party["created_at"] for party in desk("parties", "--json").json)[:10]
+    said = desk("statement", "bank_clearing")
+    assert said.out.startswith(f"bank_clearing, {began} to "), said.out
+
+
+def test_two_forms_at_once_are_refused(desk: Desk) -> None:
+    """A spreadsheet's file with JSON in it would be found out too late."""
+    said = desk("statement", "Ana", "--csv", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "--csv and --json are two forms: ask for one." in said.err
+
+
 def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:
     """No cell begins as a formula does: neither a note, nor a name, nor money that went out."""
 

@@ -104,6 +104,8 @@ def statement(
     as_json: AsJson = False,
 ) -> None:
     """All that went through an account, a party's or one of the system's own, oldest first."""
+    if as_csv and as_json:
+        raise typer.BadParameter("--csv and --json are two forms: ask for one.")
 
     async def load(wallet: Wallet) -> Statement:
         account_id, since = await find_account(wallet, whose)

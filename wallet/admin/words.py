@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?")
 _SHORTEST_PREFIX = 8
-_THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def operator() -> str:
@@ -63,9 +62,13 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
 
 
 async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
-    """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is."""
+    """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is.
+
+    The system's own move nothing before there is a party.
+    """
     for account in await wallet.accounts():
         if account.kind in SYSTEM_ACCOUNTS and typed in (account.kind, str(account.id)):
-            return account.id, _THE_BEGINNING
+            began = (one.created_at for one in await wallet.parties())
+            return account.id, min(began, default=datetime.now(UTC))
     found = await find_party(wallet, typed)
     return found.account_id, found.created_at
