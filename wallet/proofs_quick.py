@@ -30,17 +30,12 @@ QUICK = (
 LAST_BALANCES = Sieve(
     "wallet.accounts a LEFT JOIN wallet.entries e ON e.account_id = a.id AND e.seq = a.last_seq",
     (
-        Held(
-            "totals",
-            checked="1",
-            together="""
-            (SELECT count(*) FROM wallet.entries) = (SELECT COALESCE(sum(last_seq), 0) FROM wallet.accounts)
-            """,
-        ),
+        Held("trial balance", "a.currency = :currency", checked="1", together="sum(a.balance) = 0"),
+        Held("totals", checked="1", together="(SELECT count(*) FROM wallet.entries) = sum(a.last_seq)"),
         Held("last balances", "a.balance = CASE a.last_seq WHEN 0 THEN 0 ELSE e.balance_after END"),
     ),
 )
-"""Both of what reads entries, in one go: they are counted, and each account's last one is looked up."""
+"""All three in one go: entries are counted, and each account's last one is looked up."""
 
-SETTINGS = "SELECT set_config('min_parallel_table_scan_size', '0', true)"
-"""Accounts take few pages, but each a look-up: worth sharing out among workers."""
+SETTINGS = "SELECT set_config('min_parallel_table_scan_size', '0', true), set_config('jit', 'off', true)"
+"""Accounts take few pages, but each a look-up: worth sharing among workers. Compiling takes longer than it saves."""

@@ -65,7 +65,7 @@ async def prove_quickly(conn: AsyncConnection, currency: Currency, at: datetime)
     """Check only the `QUICK` claims: where every account stands, and the totals. Says nothing of how it got there."""
     started = perf_counter()
     await conn.execute(text(QUICK_SETTINGS))
-    held = _held([await LAST_BALANCES.held(conn, {})])
+    held = _held([await LAST_BALANCES.held(conn, {"currency": currency.code})])
     proofs = [await _proving(claim, held, {}, currency)(conn) for claim in QUICK]
     return Reconciliation(at, perf_counter() - started, await _entries(conn), tuple(proofs), quick=True)
 
