@@ -188,7 +188,8 @@ class Verification:
     """A receipt held against today's books. `receipt` is what they say now.
 
     `matches`: the seal on the receipt is the one in the books. `checked`: so many transfers of the same account, up to
-    this one, were sealed anew; of those, `broken` gave another seal than the one in the books.
+    this one, were sealed anew; of those, `broken` gave another seal than the one in the books, or are not what their
+    payment says, which is what receipts are read from.
     """
 
     receipt: Receipt

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 DEPTH = 1000
 """So many transfers of the viewer's account are sealed anew, the payment's own and those before it."""
 
+_PAYMENT_AGREES = """
+    (p.currency, p.settled_at) = (t.currency, t.settled_at) AND CASE t.kind WHEN 'amount'
+        THEN (p.amount, p.debit_account_id, p.credit_account_id) = (t.amount, t.debit_account_id, t.credit_account_id)
+            AND p.fee = COALESCE((SELECT f.amount FROM wallet.transfers f
+                                  WHERE f.payment_id = p.id AND f.kind = 'fee'), 0)
+        ELSE p.fee = t.amount END
+"""
+"""A receipt is read from the payment, and seals cover its transfers: true where payment `p` says of `t` what it is."""
+
 _RESEAL = text(f"""
     WITH own AS (
         SELECT e.account_id, e.seq FROM wallet.transfers t
@@ -31,7 +40,8 @@ _RESEAL = text(f"""
         WHERE t.payment_id = :payment AND a.party_id = :viewer
         ORDER BY e.seq DESC LIMIT 1
     )
-    SELECT count(*) AS checked, count(*) FILTER (WHERE t.seal IS DISTINCT FROM {seals.IN_SQL}) AS broken
+    SELECT count(*) AS checked,
+           count(*) FILTER (WHERE t.seal IS DISTINCT FROM {seals.IN_SQL} OR ({_PAYMENT_AGREES}) IS NOT TRUE) AS broken
     FROM {seals.FROM}
     WHERE t.payment_id = :payment OR t.id IN (
         SELECT e.transfer_id FROM wallet.entries e, own

@@ -105,6 +105,33 @@ async def test_a_rewrite_that_leaves_the_seals_is_seen(
     assert drifted == ["chain"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount = amount + 900",
+        "amount = fee + 1",
+        "fee = fee + 1",
+        "fee = 0",
+        "settled_at = settled_at - interval '30 days'",
+        "credit_account_id = (SELECT id FROM wallet.accounts WHERE kind = 'fee_income')",
+        "debit_account_id = (SELECT id FROM wallet.accounts WHERE kind = 'suspense')",
+    ],
+)
+async def test_what_a_receipt_shows_is_what_was_sealed(
+    wallet: Wallet, settings: WalletSettings, people: Sequence[Party], change: str
+) -> None:
+    """A receipt is read from the payment, and the seals cover its transfers: both must say the same, the fee too."""
+    ana, ben, _, cafe = people
+    before, paid = await pay(wallet, ana, ben), await pay(wallet, ana, cafe, 1000)
+    with as_owner(settings) as conn:
+        conn.execute(text(f"UPDATE wallet.payments SET {change} WHERE id = :id"), {"id": paid.payment_id})  # noqa: S608 - the changes above
+    found = await wallet.verify(code(paid))
+    assert found.matches
+    assert found.broken
+    assert (await wallet.verify(code(before))).genuine
+    assert "payments move money" in [proof.name for proof in (await wallet.reconcile()).proofs if not proof.holds]
+
+
 async def test_a_rewrite_with_every_seal_made_anew_is_seen_by_whoever_has_a_receipt(
     wallet: Wallet, settings: WalletSettings, people: Sequence[Party]
 ) -> None:

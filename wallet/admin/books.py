@@ -68,7 +68,8 @@ def verify(
     elif not found.matches:
         show(Text(f"Not genuine: in today's books the seal of {receipt.reference} is another.", style="red"))
     else:
-        show(Text(f"Broken: {found.broken} of {found.checked} transfers up to it do not fit their seals.", style="red"))
+        transfers = f"{found.broken} of {found.checked} transfers up to it"
+        show(Text(f"Broken: {transfers} do not fit their seals, or what their payments say.", style="red"))
     if not found.genuine:
         raise typer.Exit(REFUSED)
 
