@@ -35,12 +35,7 @@ async def open_system_accounts(conn: AsyncConnection, currency: Currency) -> Non
     SettingsError where somebody has a wallet in another currency, or one with other digits: their money would be shown
     as what it is not.
     """
-    for code, digits in await conn.execute(_UNIT):
-        kept = Currency(code, currency.exponent if digits is None else digits)
-        if kept != currency:
-            raise SettingsError(
-                f"SIXPENCE_CURRENCY is {currency.setting}, but these books are kept in {kept.setting}: set it back."
-            )
+    await _require_unit(conn, currency)
     made = set((await conn.execute(select(models.Account.id).where(models.Account.party_id.is_(None)))).scalars())
     rows = [
         {"id": system_account_id(kind, currency), "kind": kind, "currency": currency.code, "status": "open"}
@@ -236,6 +231,7 @@ async def _open(
     await conn.execute(
         upsert(models.Unit).values(currency=currency.code, digits=currency.exponent).on_conflict_do_nothing()
     )
+    await _require_unit(conn, currency)  # another process may have opened the first party, in a unit of its own
     account_kind = "personal" if kind == "person" else "business"
     await conn.execute(
         insert(models.Account).values(
@@ -243,6 +239,16 @@ async def _open(
         )
     )
     return Party(party_id, kind, name, status, owner_id)
+
+
+async def _require_unit(conn: AsyncConnection, currency: Currency) -> None:
+    """SettingsError, where the books are kept in another currency, or in one with other digits."""
+    for code, digits in await conn.execute(_UNIT):
+        kept = Currency(code, currency.exponent if digits is None else digits)
+        if kept != currency:
+            raise SettingsError(
+                f"SIXPENCE_CURRENCY is {currency.setting}, but these books are kept in {kept.setting}: set it back."
+            )
 
 
 async def _opened_with(conn: AsyncConnection, key: UUID) -> UUID | None:

@@ -175,6 +175,19 @@ async def test_books_of_a_unit_of_ones_own_are_opened_with_the_digits_they_are_k
         assert str((await wallet.balance(ana.id)).ledger) == "1.50 HOUR"
 
 
+@pytest.mark.parametrize(("first", "second"), [("HOUR:2", "HOUR:0"), ("EUR", "USD")])
+async def test_two_processes_cannot_keep_one_books_in_two_units(
+    settings: WalletSettings, clock: Clock, first: str, second: str
+) -> None:
+    """Both found empty books when they started: whoever opens the second wallet is refused, and nothing is opened."""
+    one, other = [settings.model_copy(update={"currency": Currency.parse(unit)}) for unit in (first, second)]
+    async with Wallet.open(one, clock=clock) as wallet, Wallet.open(other, clock=clock) as late:
+        await person(wallet, "Ana", 150, pin=None)
+        with pytest.raises(SettingsError, match=f"SIXPENCE_CURRENCY is {second}, but these books are kept in {first}"):
+            await late.open_person("Ben", key=uuid4())
+        assert [one.party.name for one in await wallet.parties()] == ["Ana"]
+
+
 async def test_a_frozen_payer_is_unfrozen_with_everything(wallet: Wallet) -> None:
     """Money, PIN and open quotes are as before; every act is on record."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
