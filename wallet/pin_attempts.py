@@ -182,7 +182,7 @@ async def _failed(conn: AsyncConnection, given: Given, at: datetime) -> None:
     assert attempt is not None, "what was compared was counted"
     if given.may_void:
         await quotes.close(conn, person_id, "voided", given.look.quote_id)
-    if attempt.locks:
+    if attempt.locks and not (await pins.state(conn, person_id, at)).is_open:  # a right PIN may have lifted it since
         await notices.of_person(conn, person_id, NoticeKind.PIN_LOCKED, at, until=attempt.locked_until)
 
 

@@ -49,16 +49,19 @@ class NettingVerbs:
 
         async def propose(conn: AsyncConnection) -> Netting:
             at = self._clock()
-            claims = await nettings.claims_of(conn, group, self.currency, at)
-            standing = await nettings.standing(conn, key, group)
-            if standing is None or (standing != key and not await self._still_fits(conn, standing, claims)):
+            while True:  # until one stands: somebody else's may come first, and be over before we have it
+                standing = await nettings.standing(conn, key, group)
+                claims = await nettings.claims_of(conn, group, self.currency, at)
+                if standing is not None and (standing == key or await self._still_fits(conn, standing, claims)):
+                    break
                 if standing is not None:
                     await nettings.give_way(conn, standing, at)
                 if await nettings.insert(conn, nettings.Placed(key, group, at, at + OPEN_FOR), claims):
+                    standing = key
                     _require_worth(claims)
                     await self._agree(conn, key, proposer_id)
-                standing = await nettings.standing(conn, key, group)  # somebody else's, if theirs came first
-            found = await nettings.find(conn, standing or key, self.currency, at)
+                    break
+            found = await nettings.find(conn, standing, self.currency, at)
             if found.group != group:
                 raise KeyConflict(key)
             return found

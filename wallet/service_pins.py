@@ -110,9 +110,12 @@ class PinVerbs:
         if await self._comparisons.submit(given):
             return
         assert attempt is not None, "without an attempt the answer is PinNotSet"
-        if attempt.locks:
-            raise PinLocked(attempt.locked_until)
-        raise WrongPin(attempt.tries_left, attempt.voids_quote)
+        if not attempt.locks:
+            raise WrongPin(attempt.tries_left, attempt.voids_quote)
+        stands = await self.pin_state(person_id)
+        if stands.is_open:  # a right PIN has lifted the lock since
+            raise WrongPin(stands.tries_left, attempt.voids_quote)
+        raise PinLocked(attempt.locked_until)
 
     async def _count(self, looks: Sequence[pin_attempts.Look]) -> Sequence[pin_attempts.Attempt | PinLocked | None]:
         return await self._database.transaction(lambda conn: pin_attempts.count(conn, looks, self._clock()))

@@ -273,6 +273,11 @@ class PinState:
     locked: bool
     cooling_until: datetime | None
 
+    @property
+    def is_open(self) -> bool:
+        """Neither locked for a while nor for good."""
+        return self.locked_until is None and not self.locked
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:

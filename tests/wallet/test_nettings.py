@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.outbox import tell_all
@@ -404,6 +405,27 @@ async def test_a_group_moves_beside_a_proposal_to_the_other(wallet: Wallet, ana:
     await moving
     assert [(await wallet.netting(one)).state for one in (old.id, key)] == ["replaced", "proposed"]
     assert {(await wallet.netting(one)).group for one in (old.id, key)} == {ELSEWHERE}
+
+
+async def test_what_the_last_word_nets_is_not_proposed_again(
+    wallet: Wallet, ana: Party, ben: Party, chai: Party
+) -> None:
+    """Who proposes while the last side agrees waits for that, and then finds nothing left to even out."""
+    await owes(wallet, ana, ben, 100)
+    await owes(wallet, ben, chai, 100)
+    proposed = await propose(wallet, ana)
+    await wallet.agree_to_netting(proposed.id, ben.id)
+    database = wallet._database
+    async with database._engine.connect() as conn, database._autocommit.connect() as watching:
+        await conn.execute(text("SELECT FROM wallet.nettings WHERE id = :id FOR UPDATE"), {"id": proposed.id})
+        last_word = asyncio.create_task(wallet.agree_to_netting(proposed.id, chai.id))
+        await somebody_waits(watching)
+        again = asyncio.create_task(propose(wallet, ben))
+        await somebody_waits(watching, 2)
+        await conn.rollback()
+    assert (await last_word).state == "agreed"
+    with pytest.raises(NothingToNet):
+        await again
 
 
 async def test_no_payment_is_proposed_that_nobody_could_make(wallet: Wallet, ana: Party, ben: Party) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import PIN, Clock, euros, person
 from tests.wallet.test_group_commit import deadlocks
 from tests.wallet.test_pins import BY, WHY, WRONG, guess, quotes
 from wallet import (
+    NoticeKind,
     PinLocked,
     PinNotSet,
     QuoteClosed,
@@ -119,6 +120,18 @@ async def test_pins_compared_together_have_an_answer_each(wallet: Wallet) -> Non
     assert [type(each) for each in outcomes[3:]] == [PinNotSet, Unavailable]
     assert [(await wallet.pin_state(each.id)).tries_left for each in (ana, ben, dan, eve)] == [5, 4, 2, 5]
     assert (await wallet.find_quote(quote.id, dan.id)).state == "voided"
+
+
+async def test_nobody_is_told_of_a_lock_that_a_right_pin_has_lifted(wallet: Wallet) -> None:
+    """Two attempts under way, the one that may lock compared last: after the right one there is nothing to tell."""
+    ana = await person(wallet, "Ana")
+    await guess(wallet, ana, 3)
+    right, wrong = await given(wallet, Look(ana.id), PIN), await given(wallet, Look(ana.id), WRONG)
+    assert wrong.attempt is not None
+    assert wrong.attempt.locks
+    assert [await wallet._comparisons.submit(each) for each in (right, wrong)] == [True, False]
+    assert (await wallet.pin_state(ana.id)).locked_until is None
+    assert not [notice for notice in await wallet.due_notices() if notice.kind is NoticeKind.PIN_LOCKED]
 
 
 async def test_quotes_looked_up_together_are_each_for_their_payer(wallet: Wallet) -> None:
