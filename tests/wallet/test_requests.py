@@ -317,6 +317,16 @@ async def test_who_was_asked_by_name_claims_the_request(wallet: Wallet, clock: C
     assert (await wallet.reconcile()).clean
 
 
+async def test_asked_again_after_the_claim_it_is_the_same_request(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Whoever did not see the answer repeats the key: the request is there, to whoever claimed it meanwhile."""
+    somebody, key = await wallet.invite("@ben", key=uuid4()), uuid4()
+    asked = await wallet.ask(ana.id, somebody.id, euros(wallet, 100), key=key)
+    claimed = await wallet.claim_request(asked.id, ben.id)
+    assert await wallet.ask(ana.id, somebody.id, euros(wallet, 100), key=key) == claimed
+    with pytest.raises(KeyConflict):
+        await wallet.ask(ana.id, somebody.id, euros(wallet, 101), key=key)
+
+
 async def test_not_everybody_can_claim(wallet: Wallet, ana: Party, ben: Party) -> None:
     """Not who asked, not a business, not somebody without a wallet; and not what is over."""
     invited, other = [await wallet.invite(name, key=uuid4()) for name in ("@newbie", "@other")]
