@@ -37,13 +37,20 @@ export class Conversation {
   /** Shows a new message or the new form of a known one. */
   put(message) {
     const known = this.items.get(message.id);
-    if (known) return known.update(message);
+    if (known) return this.update(known, message);
     this.add(message).node.classList.add("arriving");
     this.arrange();
     if (message.out || this.pinned) return this.toEnd();
     this.unseen += 1;
     this.jump.dataset.unseen = this.unseen;
     return undefined;
+  }
+
+  /** At once, not only when the list is seen to have grown: a scroll in between would be taken for the reader's. */
+  update(item, message) {
+    const stays = this.pinned;
+    item.update(message);
+    if (stays) this.toEnd();
   }
 
   add(message) {

@@ -12,7 +12,7 @@ from sandbox import drawer
 from tests.house import furnished
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Locator, Page
+    from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -21,6 +21,7 @@ ANA, BEN = 5001, 5002
 ANAS_PIN = "482915"
 PATIENT = 15_000
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SIDEWAYS: ViewportSize = {"width": 844, "height": 390}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -43,11 +44,11 @@ async def test_ana_pays_ben_in_the_browser(browser: Browser, tmp_path: Path, siz
         await ana.get_by_role("button", name="Confirm with PIN").click(timeout=PATIENT)
         await _picture(page, "card", size, theme)
         for digit in ANAS_PIN[:3]:
-            await ana.locator(".inline-keyboard").get_by_role("button", name=digit, exact=True).click()
+            await _key(ana, digit).click()
         await expect(_newest(ana)).to_contain_text("●●●○○○", timeout=PATIENT)
         await _picture(page, "keypad", size, theme)
         for digit in ANAS_PIN[3:]:
-            await ana.locator(".inline-keyboard").get_by_role("button", name=digit, exact=True).click()
+            await _key(ana, digit).click()
         await expect(_newest(ana)).to_contain_text("€45.00", timeout=PATIENT)
 
         if size == "phone":
@@ -61,6 +62,31 @@ async def test_ana_pays_ben_in_the_browser(browser: Browser, tmp_path: Path, siz
         await _picture(page, "ledger", size, theme)
         await page.close()
         assert complaints == []
+
+
+async def test_a_phone_held_sideways_shows_the_whole_keypad(browser: Browser, tmp_path: Path) -> None:
+    """The page is scrolled rather than squeezed: every key is there at once, and nothing lies on one."""
+    async with furnished(tmp_path) as house:
+        page = await browser.new_page(viewport=SIDEWAYS)
+        await page.goto(house.url)
+        ana = _phone(page, ANA)
+        await ana.locator('[data-field="text"]').fill("send 5 to @ben for lunch")
+        await ana.locator('[data-action="send"]').click()
+        await ana.get_by_role("button", name="Confirm with PIN").click(timeout=PATIENT)
+        await expect(_newest(ana)).to_contain_text("○○○○○○", timeout=PATIENT)
+        keys = [await _key(ana, digit).bounding_box() for digit in "10"]
+        shown = await ana.locator(".conversation").bounding_box()
+        await _picture(page, "keypad", "sideways", "light")
+        assert shown
+        for key in keys:
+            assert key
+            assert shown["y"] <= key["y"]
+            assert key["y"] + key["height"] <= shown["y"] + shown["height"]
+        await page.close()
+
+
+def _key(phone: Locator, digit: str) -> Locator:
+    return phone.locator(".inline-keyboard").get_by_role("button", name=digit, exact=True)
 
 
 def _phone(page: Page, person: int) -> Locator:
