@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import BotCommand, BotCommandScopeAllGroupChats, MenuButtonCommands, Update
-from telegram.error import Forbidden, TelegramError
+from telegram.error import Forbidden, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -207,7 +207,7 @@ def _fitting(table: list[Handler], update: Update) -> Iterator[tuple[Handler, An
 
 
 async def apologise(context: Context, update: Update) -> None:
-    """Tell a person that what they asked for could not be done. Never raises what Telegram says about it."""
+    """Tell a person that what they asked for could not be done. Of what Telegram says it raises RetryAfter alone."""
     if update.effective_user is None:
         return
     turn = await Turn.of(context, update)
@@ -217,6 +217,8 @@ async def apologise(context: Context, update: Update) -> None:
                 await unfit.failed_in_group(turn)
         elif update.callback_query or (update.effective_chat and turn.chat_id == turn.user.id):
             await unfit.failed(turn)
+    except RetryAfter:
+        raise
     except TelegramError as error:
         log.warning("an apology did not arrive: %s", type(error).__name__)
 

@@ -103,3 +103,26 @@ async def test_no_pin_is_left_anywhere(street: Street, caplog: pytest.LogCapture
     kept = caplog.text + str(await street.stored()) + str([call["params"] for call in await street.calls()])
     for pin in (street.ana.pin, "739164"):
         assert pin not in kept
+
+
+@pytest.mark.parametrize(("words", "answer"), [("send 5 to @ben", "Send €5.00 to Ben"), ("/balance", "You have €50")])
+async def test_nobody_is_left_without_an_answer_because_telegram_had_us_wait(
+    street: Street, words: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a minute, four times over: then they are answered, once, and not with an apology."""
+    await street.open_wallets(street.ana, street.ben)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(street.inbox, "_sleep", sleep)
+    fault = {"method": "sendMessage", "kind": "retry_after", "times": 4, "retry_after": 30}
+    (await street.http.post("/control/fault", json=fault | {"chat_id": str(street.ana.id)})).raise_for_status()
+    before = len(await street.ana.texts())
+    await street.ana.says(words)
+    await street.settled()
+    shown = (await street.ana.texts())[before:]
+    assert waits == [30] * 4
+    assert len(shown) == 2
+    assert answer in shown[1]
