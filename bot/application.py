@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import BotCommand, BotCommandScopeAllGroupChats, MenuButtonCommands, Update
-from telegram.error import Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, refusals, request_cards, split_cards
+from bot import group_cards, messages, refusals, request_cards, split_cards
 from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits, struck
 from bot.journeys import (
     answer,
@@ -214,7 +214,10 @@ async def apologise(context: Context, update: Update) -> None:
     try:
         if fresh_in_group.check_update(update):
             if turn.text and any(_fitting(handlers(context), update)):  # else they talk to others
-                await unfit.failed_in_group(turn)
+                try:
+                    await unfit.failed_in_group(turn)
+                except (BadRequest, Forbidden):
+                    await unfit.silenced(turn)
         elif update.callback_query or (update.effective_chat and turn.chat_id == turn.user.id):
             await unfit.failed(turn)
     except RetryAfter:
@@ -262,8 +265,12 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
                 await start.ask_to_start(turn)
             else:
                 await _or_refusal(journey, turn)
-        except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
-            if turn.chat_id == turn.user.id:
+        except (BadRequest, Forbidden) as refusal:
+            if fresh_in_group.check_update(update) and messages.is_silenced(refusal):
+                await unfit.silenced(turn)
+            elif isinstance(refusal, BadRequest):
+                raise
+            elif turn.chat_id == turn.user.id:  # blocked in the meantime: there is nobody to answer
                 await context.people.set_reachable(turn.user.id, reachable=False)
                 return
         await turn.toast()
