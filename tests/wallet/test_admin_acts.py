@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from wallet import Unavailable, Wallet, WalletSettings
 
 if TYPE_CHECKING:
     from tests.wallet.desk import Desk
+    from wallet import Receipt
 
 
 def paid_to(desk: Desk, name: str) -> str:
@@ -81,6 +83,27 @@ def test_an_unknown_outcome_names_the_key(desk: Desk, monkeypatch: pytest.Monkey
     assert f"--key {key}" in said.err
 
 
+def test_ctrl_c_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The money may have moved by then, as it has here: repeated with the key it does not move again."""
+    deposit = Wallet.deposit
+
+    async def interrupted(wallet: Wallet, *what: Any, **how: Any) -> Receipt:
+        receipt = await deposit(wallet, *what, **how)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(0)
+        return receipt
+
+    monkeypatch.setattr(Wallet, "deposit", interrupted)
+    command = ("deposit", "Ben", "1.00", "--reason", "cash", "--yes")
+    said = desk(*command)
+    assert (said.code, said.out) == (2, "")
+    key = said.err.partition("It was interrupted: repeat this with --key ")[2][:36]
+    assert desk.balance("Ben") == "600"
+    monkeypatch.undo()
+    assert f"Key {key}." in desk(*command, "--key", key).out
+    assert desk.balance("Ben") == "600"
+
+
 def test_a_payment_is_refunded_by_its_reference(desk: Desk) -> None:
     """In parts, with the fee, however the reference is typed; never more than was paid."""
     typed = paid_to(desk, "Café Luna").replace("-", " ").lower()
@@ -138,12 +161,14 @@ def test_a_misspelt_option_is_no_amount(desk: Desk) -> None:
 
 
 def test_what_the_database_refuses_is_2_and_one_sentence(desk: Desk) -> None:
-    """Also where it refuses in the middle of settling."""
+    """Also where it refuses in the middle of settling; the key is there to try it again."""
     with create_engine(desk.url, poolclass=NullPool).begin() as conn:
         conn.execute(text("REVOKE INSERT ON wallet.notices FROM sixpence_app"))
     said = desk("deposit", "Ana", "1.00", "--reason", "cash", "--yes")
     assert (said.code, said.out) == (2, "")
-    assert said.err == "The database failed (InsufficientPrivilege): sixpence-admin doctor may tell why.\n"
+    assert said.err.startswith("The database failed (InsufficientPrivilege): sixpence-admin doctor may tell why. Then ")
+    assert "repeat this with --key " in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> None:
