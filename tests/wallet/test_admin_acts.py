@@ -265,3 +265,24 @@ def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSe
     assert said.code == 1
     assert ben in said.err
     assert str(other) in said.err
+
+
+def test_a_name_never_takes_over_an_id(desk: Desk, settings: WalletSettings) -> None:
+    """A whole id is that party's alone; where one begins so and another is called so, neither is taken."""
+    ben = desk("parties", "--json").json[1]["party"]["id"]
+
+    async def two_more() -> list[UUID]:
+        async with Wallet.open(settings) as wallet:
+            return [(await wallet.open_person(name, key=uuid4())).id for name in (ben, ben[:13])]
+
+    others = asyncio.run(two_more())
+    for typed in (ben, ben.upper()):
+        assert desk("freeze", typed, "--reason", "phone stolen").out == f"Ben ({ben}) is frozen.\n"
+        assert desk("unfreeze", typed, "--reason", "found").out == f"Ben ({ben}) is open.\n"
+    for command in (("deposit", ben[:13], "5", "--yes"), ("freeze", ben[:13]), ("pin", "reset", ben[:13])):
+        said = desk(*command, "--reason", "x")
+        assert (said.code, said.out) == (1, "")
+        assert f"{ben}  person  Ben\n" in said.err
+        assert f"{others[1]}  person  {ben[:13]}\n" in said.err
+    assert str(others[0]) not in said.err
+    assert f"{ben[:13]} ({others[1]}) is frozen." in desk("freeze", str(others[1]), "--reason", "x").out
