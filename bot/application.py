@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import BotCommand, BotCommandScopeAllGroupChats, MenuButtonCommands, Update
-from telegram.error import Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, refusals, request_cards, split_cards
+from bot import group_cards, messages, refusals, request_cards, split_cards
 from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits, struck
 from bot.journeys import (
     answer,
@@ -207,16 +207,21 @@ def _fitting(table: list[Handler], update: Update) -> Iterator[tuple[Handler, An
 
 
 async def apologise(context: Context, update: Update) -> None:
-    """Tell a person that what they asked for could not be done. Never raises what Telegram says about it."""
+    """Tell a person that what they asked for could not be done. Of what Telegram says it raises RetryAfter alone."""
     if update.effective_user is None:
         return
     turn = await Turn.of(context, update)
     try:
         if fresh_in_group.check_update(update):
             if turn.text and any(_fitting(handlers(context), update)):  # else they talk to others
-                await unfit.failed_in_group(turn)
+                try:
+                    await unfit.failed_in_group(turn)
+                except (BadRequest, Forbidden):
+                    await unfit.silenced(turn)
         elif update.callback_query or (update.effective_chat and turn.chat_id == turn.user.id):
             await unfit.failed(turn)
+    except RetryAfter:
+        raise
     except TelegramError as error:
         log.warning("an apology did not arrive: %s", type(error).__name__)
 
@@ -260,8 +265,12 @@ def _answering(context: Context, journey: Journey, *, members_only: bool) -> Any
                 await start.ask_to_start(turn)
             else:
                 await _or_refusal(journey, turn)
-        except Forbidden:  # blocked or sent away in the meantime: there is nobody to answer
-            if turn.chat_id == turn.user.id:
+        except (BadRequest, Forbidden) as refusal:
+            if fresh_in_group.check_update(update) and messages.is_silenced(refusal):
+                await unfit.silenced(turn)
+            elif isinstance(refusal, BadRequest):
+                raise
+            elif turn.chat_id == turn.user.id:  # blocked in the meantime: there is nobody to answer
                 await context.people.set_reachable(turn.user.id, reachable=False)
                 return
         await turn.toast()

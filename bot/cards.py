@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.keypad import CANCEL, DELETE, DIGITS, LENGTH, Keypad
 from bot.messages import Face
 from bot.names import Reason, clean
+from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.cautions import Cautions
@@ -158,11 +159,6 @@ def _kind(speaker: Speaker, payee: Payee) -> list[str]:
 
 def _note(speaker: Speaker, note: str) -> list[str]:
     return [speaker.t("Note: {note}", note=clean_note(note))] if note else []
-
-
-def clean_note(note: str) -> str:
-    """Return a note as it may be shown: what hides or turns text is gone, the words stay."""
-    return "".join(char for char in " ".join(note.split()) if char.isprintable() or char == "\u200d")
 
 
 def _fee(speaker: Speaker, to_business: bool) -> str:

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.cards import button, clean_note, proof
+from bot.cards import button, proof
 from bot.messages import Face
 from bot.names import clean
 from bot.text import day
+from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.text import Speaker

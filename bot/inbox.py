@@ -10,7 +10,8 @@ The story of an update:
    side by side, as many at once as there are slots, and hold a slot only while a handler runs.
 5. An attempt is counted before the handler runs; afterwards the update is marked handled, and emptied, together
    with whatever else has been handled by then.
-6. A handler that raises is tried three times in all; then the person is told, and the lane goes on.
+6. A handler that raises is tried three times in all; then the person is told, and the lane goes on. Where Telegram
+   says "retry after", that was no attempt: it is made again when Telegram says, and so is telling them.
 7. A crash loses nothing: `start` finds what waits. What was cut off half-way is handled again (handlers are
    idempotent by their keys); only what was cut off twelve times, as no chance would do, is given up.
 8. Handled updates are forgotten after six days: Telegram repeats one for a day at most, and after a week of silence
@@ -27,9 +28,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import RetryAfter
 
 from bot import inbox_table
 from bot.inbox_table import Arrival, Attempt, Waiting
+from bot.outgoing import wait_asked
 from wallet import Unavailable
 
 if TYPE_CHECKING:
@@ -46,6 +49,9 @@ log = logging.getLogger(__name__)
 PAUSES: Final = (0.5, 2.0)
 """Seconds between the attempts."""
 ATTEMPTS: Final = len(PAUSES) + 1
+PATIENCE: Final = timedelta(hours=1)
+"""So long an update is kept for "retry after" in all. Telegram asks for seconds or minutes; beyond an hour nobody waits
+for the answer any more, and what follows in the lane is to have its turn: that counts as failing."""
 CRASHES: Final = 12
 """So often an update may bring the process down, or be there when it goes down, and is tried again."""
 REMEMBERED: Final = timedelta(days=6)
@@ -100,6 +106,7 @@ class Inbox:
         self._lanes: dict[int, list[Waiting]] = {}
         self._being_marked: set[int] = set()  # lanes whose handler is through
         self._tasks: set[asyncio.Task[None]] = set()
+        self._pauses: set[asyncio.Future[object]] = set()
         self._handled: list[int] = []  # positions yet to be marked
         self._marking = asyncio.Lock()
         self._next_pruning = datetime.min.replace(tzinfo=UTC)
@@ -113,6 +120,8 @@ class Inbox:
     async def stop(self) -> None:
         """Let handlers under way finish (15 seconds at most); what waits stays in the database."""
         self._stopping = True
+        for pause in self._pauses:
+            pause.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_GRACE)
         for task in self._tasks:
@@ -172,30 +181,53 @@ class Inbox:
 
     async def _settle(self, waiting: Waiting) -> None:
         """Try an update until it is done with, or until the stop."""
-        begun = waiting.begun
+        begun, until = waiting.begun, self._clock() + PATIENCE
         for pause in (*PAUSES, None):
-            async with self._slots:
-                done = await self._attempt(waiting, begun, last=pause is None)
-            if done:
+            if await self._is_done(waiting, begun, until, last=pause is None):
                 self._secrets.forget(waiting.update_id)
                 return
             if pause is not None:
-                await self._sleep(pause)
+                await self._pause(pause)
             if self._stopping:
                 return
             begun = None
 
-    async def _attempt(self, waiting: Waiting, begun: Attempt | None, *, last: bool) -> bool:
-        """Try an update once; whether it is done with. After the `last` attempt it is, with an apology."""
-        attempt = begun or await self._surely(lambda conn: inbox_table.begin(conn, waiting.position))
-        if attempt is None:
-            return True
+    async def _is_done(self, waiting: Waiting, begun: Attempt | None, until: datetime, *, last: bool) -> bool:
+        """Try an update once, anew whenever Telegram has us wait; whether it is done with. A stop ends that."""
+        while not self._stopping:
+            async with self._slots:
+                begun = begun or await self._surely(lambda conn: inbox_table.begin(conn, waiting.position))
+                try:
+                    return begun is None or await self._attempt(waiting, begun, until, last=last)
+                except RetryAfter as refusal:
+                    wait = wait_asked(refusal)
+            log.info("update %s waits for Telegram: %s", waiting.update_id, wait)
+            await self._pause(wait.total_seconds())
+        return False
+
+    async def _pause(self, seconds: float) -> None:
+        """Let time pass. A stop ends it at once: it is not to wait for those who only wait."""
+        if self._stopping:
+            return
+        pause = asyncio.ensure_future(self._sleep(seconds))
+        self._pauses.add(pause)
+        try:
+            await asyncio.wait({pause})
+        finally:
+            pause.cancel()
+            self._pauses.discard(pause)
+
+    async def _attempt(self, waiting: Waiting, attempt: Attempt, until: datetime, *, last: bool) -> bool:
+        """Try an update once; whether it is done with. After the `last` attempt it is, with an apology.
+
+        RetryAfter, if Telegram has us wait, and that ends before `until`.
+        """
         original = self._secrets.original(attempt.update_id, attempt.payload)
         hopeless = attempt.number > CRASHES
-        if hopeless or not await self._succeeds(self._handle, original, attempt):
+        if hopeless or not await self._succeeds(self._handle, original, attempt, until):
             if not (last or hopeless):
                 return False
-            await self._succeeds(self._apologise, original, attempt)
+            await self._succeeds(self._apologise, original, attempt, until)
         self._being_marked.add(waiting.lane)
         try:
             await self._mark(waiting.position)
@@ -212,10 +244,14 @@ class Inbox:
                 await self._surely(lambda conn: inbox_table.finish(conn, batch, self._clock()))
                 del self._handled[: len(batch)]
 
-    async def _succeeds(self, act: Callable[[Json], Awaitable[None]], original: Json, attempt: Attempt) -> bool:
+    async def _succeeds(
+        self, act: Callable[[Json], Awaitable[None]], original: Json, attempt: Attempt, until: datetime
+    ) -> bool:
         try:
             await act(original)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, RetryAfter) and self._clock() + wait_asked(error) <= until:
+                raise
             log.exception("update %s failed, attempt %s", attempt.update_id, attempt.number)
             return False
         return True

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from typing import Any
 
     from telegram import Bot, Message, ReplyKeyboardMarkup, ReplyKeyboardRemove
+    from telegram.error import TelegramError
 
 MAX_TEXT: Final = 4096
 """So long may a message be that Telegram takes, in UTF-16 units, its markup left out."""
@@ -29,6 +30,13 @@ _GONE: Final = (
     "message can't be edited",
     "message_id_invalid",
     "message identifier is not specified",
+)
+_SILENCED: Final = (
+    "not enough rights to send",
+    "no rights to send",
+    "write_forbidden",
+    "plain_forbidden",
+    "topic_closed",
 )
 
 
@@ -138,6 +146,12 @@ async def changed(edit: Awaitable[object]) -> bool:
 def came_too_late(refusal: BadRequest) -> bool:
     """Whether this is about an answer, to a press or an inline query, that nobody waits for any more."""
     return _TOO_OLD in refusal.message.lower()
+
+
+def is_silenced(refusal: TelegramError) -> bool:
+    """Whether this says that we may not write in a chat, rather than that this message was not right."""
+    said = refusal.message.lower()
+    return isinstance(refusal, Forbidden) or any(reason in said for reason in _SILENCED)
 
 
 async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:

@@ -28,7 +28,7 @@ from bot.intents import (
     UserId,
     Username,
 )
-from bot.tokens import ISOLATES, Reader, showable, tokenize
+from bot.tokens import ISOLATES, Reader, tokenize
 from bot.vocabulary import (
     ANOTHER_TIME,
     ASKING,
@@ -45,9 +45,8 @@ from bot.vocabulary import (
     TO_HANDLE,
     VERBS,
 )
+from wallet import MAX_NOTE, clean_note
 
-MAX_NOTE: Final = 140
-"""The longest note, in characters."""
 _NAME_MARKS: Final = frozenset("_'’.-")
 _MAX_NAME_WORDS: Final = 4
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
@@ -198,7 +197,7 @@ class _Reader(Reader):
         note = body[marker.end() :] if marker else body
         if all(token.word in POLITE for token in self.tokens[self.at :]):
             note = ""
-        return showable(note), marked
+        return clean_note(note), marked
 
     def _contradiction(self, note: str, *, marked: bool) -> UnclearReason | None:
         opening = self.at + (self._word(self.at) in FOR)

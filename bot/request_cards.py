@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.cards import button, clean_note
+from bot.cards import button
 from bot.hold_cards import share
 from bot.messages import Face
 from bot.names import clean
+from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.text import Argument, Speaker

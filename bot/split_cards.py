@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.cards import button, clean_note
+from bot.cards import button
 from bot.messages import MAX_TEXT, Face, utf16_length
 from bot.names import clean
 from bot.text import day
-from wallet import Money
+from wallet import Money, clean_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable

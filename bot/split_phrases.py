@@ -16,10 +16,10 @@ from typing import Final, Literal
 
 from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import Mention, UserId, Username
-from bot.tokens import Reader, showable, tokenize
+from bot.tokens import Reader, tokenize
 from bot.vocabulary import FOR, JOINING
+from wallet import MAX_NOTE, clean_note
 
-MAX_NOTE: Final = 140
 _WEIGHT: Final = re.compile(r"[x×*]([0-9]{1,3})|([0-9]{1,3})[x×]")
 _AMONG: Final = JOINING | {"with", "among", "between", "avec", "entre", ","}
 
@@ -146,7 +146,7 @@ class _Reader(Reader):
         beside_a_name = places[-1] if anybody and before else places[0]
         if self._is_an_amount(places[0]) or self._is_an_amount(beside_a_name):
             raise _Unread(Unsplit("two_amounts"))
-        note = showable(self.text[self.tokens[places[0]].start : self.tokens[places[-1]].end])
+        note = clean_note(self.text[self.tokens[places[0]].start : self.tokens[places[-1]].end])
         if len(note) > MAX_NOTE:
             raise _Unread(Unsplit("note_too_long"))
         return note

@@ -14,9 +14,6 @@ _MAX_AMOUNT_WORDS: Final = 6  # as in "1 234 567,89 swiss francs"
 _TRAILING: Final = ".,;:!…)"
 ISOLATES: Final = "\u200e\u200f\u2066\u2067\u2068\u2069"  # around words copied from a message of ours
 _CLOSING: Final = re.compile(rf"[{ISOLATES}]*[ \t]*[{re.escape(_TRAILING)}\r\n]")
-_UNSHOWABLE: Final = re.compile(
-    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,6 @@ class Reader:
 
     def _source(self, token: Token) -> str:
         return self.text[token.start : token.end]
-
-
-def showable(words: str) -> str:
-    """Return the words on one line, without characters that are not seen or turn text around."""
-    return " ".join(_UNSHOWABLE.sub("", words).split())
 
 
 def tokenize(text: str, mentions: Sequence[Mention]) -> list[Token]:

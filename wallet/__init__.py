@@ -61,6 +61,7 @@ from wallet.errors_splits import (
 )
 from wallet.money import MAX_MINOR, Currency, Money
 from wallet.names import search_form
+from wallet.notes import MAX_NOTE, clean_note
 from wallet.service import Wallet
 from wallet.settings import SettingsError, WalletSettings, load
 from wallet.values import (
@@ -90,6 +91,7 @@ from wallet.values_splits import NetPayment, Netting, Part, Share, Split
 
 __all__ = [
     "MAX_MINOR",
+    "MAX_NOTE",
     "AccountSummary",
     "AdministrativeAct",
     "AmountOutOfRange",
@@ -172,6 +174,7 @@ __all__ = [
     "WeakPin",
     "WrongCurrency",
     "WrongPin",
+    "clean_note",
     "connection_url",
     "directly",
     "load",

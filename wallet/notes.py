@@ -11,14 +11,19 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 JOINERS = "\u200c\u200d"
 
 
-def checked(note: str) -> str:
-    """Without control and format characters, which could forge what a card says; joiners stay, emoji need them.
+def clean_note(note: str) -> str:
+    """Without control and format characters, which could forge what a card says.
 
-    NoteTooLong.
+    Joiners stay: emoji need them, and so do Persian and Indic words.
     """
     spaced = " ".join(note.split())
     seen = "".join(char for char in spaced if _is_seen(char))
-    note = " ".join(seen.split())
+    return " ".join(seen.split())
+
+
+def checked(note: str) -> str:
+    """The note, clean. NoteTooLong."""
+    note = clean_note(note)
     if len(note) > MAX_NOTE:
         raise NoteTooLong(MAX_NOTE)
     return note

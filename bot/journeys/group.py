@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import Forbidden, TelegramError
+from telegram.error import Forbidden, RetryAfter, TelegramError
 
 from bot import intents, messages, misread, places, refusals
 from bot.amounts import Ambiguous, Amount
@@ -247,6 +247,8 @@ async def explain(turn: Turn, refusal: WalletError, *, asked: bool = False) -> N
     try:
         private = Face(refusals.sentence(turn.speaker, refusal, asked=asked))
         await messages.send(turn.context.bot, turn.user.id, private)
+    except RetryAfter:  # they are told, only later
+        raise
     except TelegramError as error:
         log.info("a refusal was not told in private: %s", type(error).__name__)
 

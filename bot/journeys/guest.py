@@ -16,8 +16,7 @@ from bot import group_cards, intents, messages
 from bot.amounts import Amount
 from bot.journeys import expiry, group, instruction, me, offers, public
 from bot.names import clean
-from bot.phrases import MAX_NOTE
-from wallet import Money, WalletError
+from wallet import MAX_NOTE, Money, WalletError
 
 if TYPE_CHECKING:
     from bot.messages import Face

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.cards import button, clean_note
+from bot.cards import button
 from bot.journeys import pay
 from bot.messages import Face
 from bot.names import clean
+from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.conversation import Card

@@ -18,8 +18,7 @@ from bot import group_cards, intents, messages, payees
 from bot.amounts import Amount
 from bot.journeys import expiry, inline_requests, me, offers, pay, public
 from bot.names import clean
-from bot.phrases import MAX_NOTE
-from wallet import KeyConflict, Money, WalletError
+from wallet import MAX_NOTE, KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
     from telegram import InlineQueryResultArticle

@@ -12,13 +12,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import messages, misread, qr
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
-from bot.cards import button, clean_note
+from bot.cards import button
 from bot.draft import Draft
 from bot.journeys import pay, send
 from bot.messages import Face
 from bot.names import clean
-from bot.phrases import MAX_NOTE
-from wallet import Money, NoteTooLong
+from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
 if TYPE_CHECKING:
     from bot.conversation import Waiting

@@ -9,7 +9,7 @@ from bot.journeys import aside, public, requested
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Speaker
-from wallet import Notice, NoticeKind, Receipt
+from wallet import Notice, NoticeKind, Receipt, clean_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ def _whose(speaker: Speaker, notice: Notice) -> list[str]:
 
 
 def _note(speaker: Speaker, receipt: Receipt) -> list[str]:
-    return [speaker.t("Note: {note}", note=cards.clean_note(receipt.note))] if receipt.note else []
+    return [speaker.t("Note: {note}", note=clean_note(receipt.note))] if receipt.note else []
 
 
 def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telegram.error import Forbidden
+
 from bot.intents import NoIntent
 from bot.journeys import group, guest, words
 
@@ -60,6 +62,19 @@ async def failed_in_group(turn: Turn) -> None:
             "Look here and in our private chat before you try again."
         ),
     )
+
+
+async def silenced(turn: Turn) -> None:
+    """Say in private that the group has no answer because we may not write there; others may have been asked."""
+    try:
+        await turn.in_private.say(
+            turn.t(
+                "Telegram does not let me write in that group, so my answer is not there. No money moved. "
+                "If you asked others for money, they may have been asked all the same: see /requests."
+            )
+        )
+    except Forbidden:  # nor here: there is nobody to answer
+        await turn.context.people.set_reachable(turn.user.id, reachable=False)
 
 
 async def unknown_button(turn: Turn) -> None:

@@ -9,13 +9,11 @@ from telegram.constants import MessageEntityType
 
 from bot import intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
-from bot.cards import clean_note
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
 from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
 from bot.names import clean
-from bot.phrases import MAX_NOTE
-from wallet import Money, NoteTooLong
+from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
 if TYPE_CHECKING:
     from bot.conversation import Waiting

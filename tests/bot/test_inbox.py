@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from telegram.error import RetryAfter
 
-from bot.inbox import ATTEMPTS, CRASHES, PAUSES, Inbox, Secrets
+from bot.inbox import ATTEMPTS, CRASHES, PATIENCE, PAUSES, Inbox, Secrets
 from bot.inbox_table import Attempt, MalformedUpdateError, Waiting
 from bot.redaction import DOTS
 from wallet import Database, Unavailable, WalletSettings, connection_url
@@ -44,6 +45,11 @@ class Desk:
         self.apologies: list[int] = []
         self.pauses: list[float] = []
         self.failures: defaultdict[int, int] = defaultdict(int)
+        self.floods: dict[int, list[timedelta]] = {}  # what Telegram has an update wait, one attempt after the other
+        self.floods_of_apologies: dict[int, list[timedelta]] = {}
+        self.clock = clock
+        self.time_passes = asyncio.Event()
+        self.time_passes.set()
         self.doors: dict[int, asyncio.Event] = {}
         self.secrets = Secrets()
         self.inbox = Inbox(
@@ -74,16 +80,22 @@ class Desk:
         self.handled.append(update)
         if update_id in self.doors:
             await self.doors[update_id].wait()
+        if waits := self.floods.get(update_id):
+            raise RetryAfter(waits.pop(0))
         if self.failures[update_id] > 0:
             self.failures[update_id] -= 1
             raise RuntimeError("a handler failed")
 
     async def _apologise(self, update: Json) -> None:
         self.apologies.append(update["update_id"])
+        if waits := self.floods_of_apologies.get(update["update_id"]):
+            raise RetryAfter(waits.pop(0))
         raise RuntimeError("not even an apology")
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
+        await self.time_passes.wait()
+        self.clock.advance(seconds=seconds)
 
 
 def message(update_id: int, person: int = ANA, words: str = "hello", **more: Any) -> Json:
@@ -262,6 +274,55 @@ async def test_a_bad_update_never_blocks_its_lane(store: Database, clock: Clock)
     assert desk.pauses == list(PAUSES)
     assert desk.apologies == [1]
     assert all(row.handled_at and row.payload is None for row in await rows(store))
+
+
+async def test_what_telegram_has_wait_is_tried_when_telegram_says(store: Database, clock: Clock) -> None:
+    """As often as it takes, in order; it is one attempt, so that failing besides is still forgiven twice."""
+    desk = Desk(store, clock)
+    desk.floods[1] = [timedelta(seconds=wait) for wait in (30, 41, 30, 35)]
+    desk.failures[1] = 2
+    await desk.inbox.receive(message(1), message(2))
+    await desk.inbox.idle()
+    assert desk.pauses == [30, 41, 30, 35, *PAUSES]
+    assert (desk.ids, desk.apologies) == ([1] * (4 + ATTEMPTS) + [2], [])
+    assert [row.attempts for row in await rows(store)] == [ATTEMPTS, 1]
+
+
+async def test_an_apology_waits_for_telegram_too(store: Database, clock: Clock) -> None:
+    """What was given up is told when Telegram lets us, and not forgotten for that."""
+    desk = Desk(store, clock)
+    desk.failures[1] = 99
+    desk.floods_of_apologies[1] = [timedelta(seconds=30)]
+    await desk.inbox.receive(message(1))
+    await desk.inbox.idle()
+    assert desk.pauses == [*PAUSES, 30]
+    assert desk.apologies == [1, 1]
+
+
+async def test_telegram_is_waited_for_an_hour_at_most(store: Database, clock: Clock) -> None:
+    """Then what is said next has its turn: the rest are failures like any other."""
+    desk = Desk(store, clock)
+    desk.floods[1] = [PATIENCE / 2] * 99
+    await desk.inbox.receive(message(1), message(2))
+    await desk.inbox.idle()
+    assert desk.pauses == [1800, 1800, *PAUSES]
+    assert (desk.ids, desk.apologies) == ([1] * (2 + ATTEMPTS) + [2], [1])
+
+
+async def test_who_waits_for_telegram_holds_up_nobody(store: Database, clock: Clock) -> None:
+    """With one slot Ben is answered while Ana waits; a stop does not wait for her, and the next start answers her."""
+    desk = Desk(store, clock, at_once=1)
+    desk.floods[1] = [timedelta(seconds=30)]
+    desk.time_passes.clear()
+    await desk.inbox.receive(message(1, ANA), message(2, ANA), message(3, BEN))
+    await desk.until(lambda: desk.ids == [1, 3] and desk.pauses == [30])
+    await desk.until(lambda: desk.inbox._lanes.keys() == {ANA})
+    async with asyncio.timeout(5):
+        await desk.inbox.stop()
+    again = Desk(store, clock)
+    await again.inbox.start()
+    await again.inbox.idle()
+    assert again.ids == [1, 2]
 
 
 async def test_a_crash_loses_nothing(store: Database, clock: Clock) -> None:

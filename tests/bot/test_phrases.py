@@ -20,7 +20,8 @@ from bot.intents import (
     UserId,
     Username,
 )
-from bot.phrases import MAX_NOTE, read
+from bot.phrases import read
+from wallet import MAX_NOTE
 
 FIVE = Amount(500)
 BEN = Username("ben")
@@ -244,6 +245,8 @@ CLEANED_NOTES = [
     ("Lunch — 3 × <b>tea</b> & “cake”", "Lunch — 3 × <b>tea</b> & “cake”"),
     ("👨‍👩‍👧 ❤️", "👨‍👩‍👧 ❤️"),
     ("déjeuner à 12 h", "déjeuner à 12 h"),
+    ("می\u200cخواهم", "می\u200cخواهم"),
+    ("lu\u200bn\xadch", "lunch"),
     ("lunch\ud83d", "lunch"),
 ]
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot import messages
 from tests.journeys.boards import FLAT
 
 if TYPE_CHECKING:
+    from telegram import Bot
+    from telegram import Message as Sent
+
     from sandbox.person import Message
     from tests.journeys.conftest import Somebody, Street
 
@@ -103,3 +108,61 @@ async def test_no_pin_is_left_anywhere(street: Street, caplog: pytest.LogCapture
     kept = caplog.text + str(await street.stored()) + str([call["params"] for call in await street.calls()])
     for pin in (street.ana.pin, "739164"):
         assert pin not in kept
+
+
+@pytest.mark.parametrize(("words", "answer"), [("send 5 to @ben", "Send €5.00 to Ben"), ("/balance", "You have €50")])
+async def test_nobody_is_left_without_an_answer_because_telegram_had_us_wait(
+    street: Street, words: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a minute, four times over: then they are answered, once, and not with an apology."""
+    await street.open_wallets(street.ana, street.ben)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(street.inbox, "_sleep", sleep)
+    fault = {"method": "sendMessage", "kind": "retry_after", "times": 4, "retry_after": 30}
+    (await street.http.post("/control/fault", json=fault | {"chat_id": str(street.ana.id)})).raise_for_status()
+    before = len(await street.ana.texts())
+    await street.ana.says(words)
+    await street.settled()
+    shown = (await street.ana.texts())[before:]
+    assert waits == [30] * 4
+    assert len(shown) == 2
+    assert answer in shown[1]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        BadRequest("Not enough rights to send text messages to the chat"),
+        Forbidden("Forbidden: bot was kicked from the group chat"),
+        BadRequest("Something that nobody has heard of"),
+    ],
+    ids=["no rights", "sent away", "unknown"],
+)
+@pytest.mark.parametrize("words", ["/pay @ben 5", "/request @ben 5 lunch", "/split 90 dinner @ben"])
+async def test_who_asks_in_a_group_that_hears_nothing_is_told_in_private(
+    street: Street, words: str, refusal: TelegramError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and that others may have been asked all the same."""
+    await street.open_wallets(street.ana, street.ben)
+    sent = messages.sent
+
+    async def refused_in_the_flat(bot: Bot, chat_id: int, face: messages.Face, **how: Any) -> Sent:
+        if chat_id == FLAT:
+            raise refusal
+        return await sent(bot, chat_id, face, **how)
+
+    async def sleep(_: float) -> None:
+        """No time passes."""
+
+    monkeypatch.setattr(messages, "sent", refused_in_the_flat)
+    monkeypatch.setattr(street.inbox, "_sleep", sleep)
+    before = len(await street.ana.texts())
+    await street.ana.says_in(FLAT, words)
+    await street.settled()
+    (told,) = (await street.ana.texts())[before:]
+    assert "does not let me write in that group" in told
+    assert "/requests" in told

@@ -31,18 +31,33 @@ async def test_a_balance_fits_into_a_message_however_much_is_set_aside(street: S
     await street.ana.reads("You have €49.70.", "the 29th of that name", "And 20 more, €0.20 in all.")
 
 
-@pytest.mark.parametrize("length", [141, 4096])
-async def test_a_note_that_is_too_long_leaves_the_question_as_it_was(street: Street, length: int) -> None:
+@pytest.mark.parametrize("note", ["x" * 141, "x" * 4096, "می\u200cخواهم " * 16], ids=["141", "4096", "joiners"])
+async def test_a_note_that_is_too_long_leaves_the_question_as_it_was(street: Street, note: str) -> None:
     """With its button to skip it, however long the answer was."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("/send 5")
     await street.ana.reads("Who is it for?")
     await street.ana.says("@ben")
     question = await street.ana.reads("What is it for?")
-    await street.ana.says("x" * length)
+    await street.ana.says(note)
     await street.ana.reads("A note has at most 140 characters")
     await street.ana.taps(question, "Skip")
     await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_a_persian_note_is_kept_as_it_was_written(street: Street) -> None:
+    """Its joiners are part of how its words are spelt: in the question, on the card, in the books."""
+    note = "می\u200cخواهم"
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send 5")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("@ben")
+    await street.ana.reads("What is it for?")
+    await street.ana.says(note)
+    await street.ana.reads("Send €5.00 to Ben Okafor", f"Note: {note}")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €5.00", f"Note: {note}")
+    await street.ben.reads("You received €5.00", f"Note: {note}")
 
 
 async def test_the_eleventh_of_one_name_can_be_chosen(street: Street) -> None:

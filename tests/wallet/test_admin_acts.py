@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from wallet import Unavailable, Wallet, WalletSettings
 
 if TYPE_CHECKING:
     from tests.wallet.desk import Desk
+    from wallet import Receipt
 
 
 def paid_to(desk: Desk, name: str) -> str:
@@ -81,6 +83,27 @@ def test_an_unknown_outcome_names_the_key(desk: Desk, monkeypatch: pytest.Monkey
     assert f"--key {key}" in said.err
 
 
+def test_ctrl_c_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The money may have moved by then, as it has here: repeated with the key it does not move again."""
+    deposit = Wallet.deposit
+
+    async def interrupted(wallet: Wallet, *what: Any, **how: Any) -> Receipt:
+        receipt = await deposit(wallet, *what, **how)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(0)
+        return receipt
+
+    monkeypatch.setattr(Wallet, "deposit", interrupted)
+    command = ("deposit", "Ben", "1.00", "--reason", "cash", "--yes")
+    said = desk(*command)
+    assert (said.code, said.out) == (2, "")
+    key = said.err.partition("It was interrupted: repeat this with --key ")[2][:36]
+    assert desk.balance("Ben") == "600"
+    monkeypatch.undo()
+    assert f"Key {key}." in desk(*command, "--key", key).out
+    assert desk.balance("Ben") == "600"
+
+
 def test_a_payment_is_refunded_by_its_reference(desk: Desk) -> None:
     """In parts, with the fee, however the reference is typed; never more than was paid."""
     typed = paid_to(desk, "Café Luna").replace("-", " ").lower()
@@ -138,12 +161,14 @@ def test_a_misspelt_option_is_no_amount(desk: Desk) -> None:
 
 
 def test_what_the_database_refuses_is_2_and_one_sentence(desk: Desk) -> None:
-    """Also where it refuses in the middle of settling."""
+    """Also where it refuses in the middle of settling; the key is there to try it again."""
     with create_engine(desk.url, poolclass=NullPool).begin() as conn:
         conn.execute(text("REVOKE INSERT ON wallet.notices FROM sixpence_app"))
     said = desk("deposit", "Ana", "1.00", "--reason", "cash", "--yes")
     assert (said.code, said.out) == (2, "")
-    assert said.err == "The database failed (InsufficientPrivilege): sixpence-admin doctor may tell why.\n"
+    assert said.err.startswith("The database failed (InsufficientPrivilege): sixpence-admin doctor may tell why. Then ")
+    assert "repeat this with --key " in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> None:
@@ -240,3 +265,24 @@ def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSe
     assert said.code == 1
     assert ben in said.err
     assert str(other) in said.err
+
+
+def test_a_name_never_takes_over_an_id(desk: Desk, settings: WalletSettings) -> None:
+    """A whole id is that party's alone; where one begins so and another is called so, neither is taken."""
+    ben = desk("parties", "--json").json[1]["party"]["id"]
+
+    async def two_more() -> list[UUID]:
+        async with Wallet.open(settings) as wallet:
+            return [(await wallet.open_person(name, key=uuid4())).id for name in (ben, ben[:13])]
+
+    others = asyncio.run(two_more())
+    for typed in (ben, ben.upper()):
+        assert desk("freeze", typed, "--reason", "phone stolen").out == f"Ben ({ben}) is frozen.\n"
+        assert desk("unfreeze", typed, "--reason", "found").out == f"Ben ({ben}) is open.\n"
+    for command in (("deposit", ben[:13], "5", "--yes"), ("freeze", ben[:13]), ("pin", "reset", ben[:13])):
+        said = desk(*command, "--reason", "x")
+        assert (said.code, said.out) == (1, "")
+        assert f"{ben}  person  Ben\n" in said.err
+        assert f"{others[1]}  person  {ben[:13]}\n" in said.err
+    assert str(others[0]) not in said.err
+    assert f"{ben[:13]} ({others[1]}) is frozen." in desk("freeze", str(others[1]), "--reason", "x").out

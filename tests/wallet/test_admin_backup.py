@@ -171,6 +171,37 @@ def test_what_cannot_be_restored_here_is_said_before(
     assert says in said.err
 
 
+@pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("unit", "currency", "kept"),
+    [
+        ({"currency": "EUR", "digits": 2}, "HOUR:2", "EUR"),
+        ({"currency": "HOUR", "digits": 2}, "HOUR:3", "HOUR:2"),
+        ({"currency": "HOUR", "digits": None}, "EUR", "HOUR:2"),
+    ],
+)
+def test_another_currency_is_said_before(
+    backup: Path, empty: Desk, dry_run: list[str], unit: dict[str, object], currency: str, kept: str
+) -> None:
+    """Or the same with other digits: nothing is restored, and the sentence names what to set."""
+    facts = json.loads((backup / MANIFEST).read_text())
+    assert facts["unit"] == {"currency": "EUR", "digits": 2}
+    (backup / MANIFEST).write_text(json.dumps({**facts, "unit": unit}))
+    said = empty("restore", str(backup), *dry_run, SIXPENCE_CURRENCY=currency)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"SIXPENCE_CURRENCY is {currency}, but the backup's books are kept in {kept}: set it first.\n"
+    assert not rows(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'wallet'")
+
+
+def test_a_backup_from_before_it_stated_its_unit_is_restored(backup: Path, empty: Desk) -> None:
+    """As one is of books in which nobody has a wallet yet."""
+    facts = json.loads((backup / MANIFEST).read_text())
+    del facts["unit"]
+    (backup / MANIFEST).write_text(json.dumps(facts))
+    assert empty("restore", str(backup), "--dry-run").code == 0
+    assert empty("restore", str(backup)).code == 0
+
+
 def test_older_books_are_to_be_migrated(backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are restored as they were, and the operator is told what to do next."""
     monkeypatch.setattr(migrate, "newest", lambda: "something newer")

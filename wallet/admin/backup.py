@@ -17,7 +17,7 @@ from rich.text import Text
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
-from wallet import Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate
+from wallet import Currency, Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
 from wallet.admin.options import AsJson
@@ -92,7 +92,7 @@ def restore(
     with failures_told():
         settings = load(WalletSettings)
         with embedded(settings):
-            manifest = _restore(migration_url(settings), folder, dry_run=dry_run)
+            manifest = _restore(settings, folder, dry_run=dry_run)
             strange = 0 if dry_run else _pins_of_another_pepper(settings)
     current = manifest.schema == migrate.newest()
     proved = run(Wallet.reconcile) if current and not dry_run else None
@@ -193,10 +193,11 @@ def _require_whole(dump: Path, manifest: Manifest) -> None:
 # -- restoring --------------------------------------------------------------------------------------------------------
 
 
-def _restore(url: URL, folder: Path, *, dry_run: bool) -> Manifest:
+def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manifest:
     """Everything in the backup, or nothing. Refusal, CouldNot."""
-    manifest = Manifest.read(folder)
+    url, manifest = migration_url(settings), Manifest.read(folder)
     _require_known(manifest.schema)
+    _require_kept_in(settings.currency, manifest)
     with _connection(url) as conn:
         version = server_version(conn)
         if version < manifest.postgresql:
@@ -242,6 +243,17 @@ def _require_known(schema: str) -> None:
         ScriptDirectory.from_config(migrate.config()).get_revision(schema)
     except CommandError:
         raise CouldNot(f"The backup is from a newer Sixpence ({schema}): install that one.") from None
+
+
+def _require_kept_in(currency: Currency, manifest: Manifest) -> None:
+    """Else nothing could be done with the books that were restored. A backup that does not say is not refused."""
+    if (unit := manifest.unit) is None:
+        return
+    kept = Currency(unit.currency, currency.exponent if unit.digits is None else unit.digits)
+    if kept != currency:
+        raise CouldNot(
+            f"SIXPENCE_CURRENCY is {currency.setting}, but the backup's books are kept in {kept.setting}: set it first."
+        )
 
 
 @contextmanager

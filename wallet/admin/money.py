@@ -5,7 +5,9 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
 
+import psycopg
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from wallet import Party, PaymentSummary, Receipt, Unavailable, Wallet, WalletError
 from wallet.admin.options import (
@@ -20,7 +22,7 @@ from wallet.admin.options import (
     Yes,
 )
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import CouldNot, Refusal, run
+from wallet.admin.running import CouldNot, Refusal, database_failed, failures_told, run
 from wallet.admin.sentences import sentence
 from wallet.admin.words import find_party, read_amount
 
@@ -111,15 +113,20 @@ def reverse(
 
 
 def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, as_json: bool) -> None:
-    """Do it once, and say by which key it can be repeated without being done twice."""
+    """Do it once, and say by which key it can be repeated without being done twice.
+
+    Also after Ctrl-C: what had been asked of the database by then may have been done.
+    """
     key = key or uuid4()
+    again = f"repeat this with --key {key}, and it will have happened once or not at all"
 
     async def once(wallet: Wallet) -> Receipt:
         try:
             return await work(wallet, key)
         except Unavailable:
-            again = f"repeat this with --key {key}, and it will have happened once or not at all"
             raise CouldNot(f"The database did not answer in time: {again}.") from None
+        except (SQLAlchemyError, psycopg.Error) as error:
+            raise CouldNot(f"{database_failed(error)} Then {again}.") from None
         except WalletError as refusal:
             raise Refusal(f"No money moved. {sentence(refusal)}") from None
         except typer.Abort:
@@ -127,7 +134,11 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
         except Refusal as refusal:
             raise Refusal(f"No money moved. {refusal}") from None
 
-    receipt = run(once)
+    with failures_told():
+        try:
+            receipt = run(once)
+        except KeyboardInterrupt:
+            raise CouldNot(f"It was interrupted: {again}.") from None
     if as_json:
         show_json(receipt)
         return

@@ -55,8 +55,13 @@ def failures_told() -> Iterator[None]:
     except Refusal as refusal:
         raise _exit(str(refusal), REFUSED) from None
     except (SQLAlchemyError, psycopg.Error) as error:
-        reason = type(getattr(error, "orig", None) or error).__name__
-        raise _exit(f"The database failed ({reason}): sixpence-admin doctor may tell why.", COULD_NOT) from None
+        raise _exit(database_failed(error), COULD_NOT) from None
+
+
+def database_failed(error: SQLAlchemyError | psycopg.Error) -> str:
+    """What the database refused, by its name alone: its own words may hold what is not to be shown."""
+    reason = type(getattr(error, "orig", None) or error).__name__
+    return f"The database failed ({reason}): sixpence-admin doctor may tell why."
 
 
 def _exit(text: str, code: int) -> typer.Exit:

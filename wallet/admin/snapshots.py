@@ -1,4 +1,4 @@
-"""What a backup says about itself: the moment it shows, how many rows and how much money, and its SHA-256.
+"""What a backup says about itself: the moment it shows, how many rows and how much money of which kind, its SHA-256.
 
 A backup is a folder: `books.dump`, made by pg_dump from one snapshot, and `manifest.json`, counted in the same one.
 """
@@ -47,6 +47,22 @@ _BALANCES = "SELECT kind || ' ' || currency, sum(balance) FROM wallet.accounts G
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What the books are kept in; `digits` is None where they do not say."""
+
+    currency: str
+    digits: int | None
+
+    @classmethod
+    def of(cls, conn: Connection) -> Unit | None:
+        """As this transaction sees it; None before the first party, and in books from before it was noted down."""
+        if conn.execute(text("SELECT to_regclass('wallet.units') IS NULL")).scalar_one():
+            return None
+        row = conn.execute(text("SELECT currency, digits FROM wallet.units")).one_or_none()
+        return None if row is None else cls(*row)
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What a database holds: rows by table, and balances by kind of account and currency, in minor units."""
 
@@ -70,6 +86,7 @@ class Manifest:
     postgresql: int
     roles: list[str]
     contents: Contents
+    unit: Unit | None = None
     sha256: str = ""
 
     @classmethod
@@ -81,6 +98,7 @@ class Manifest:
             postgresql=server_version(conn),
             roles=list(conn.execute(text(_ROLES)).scalars()),
             contents=Contents.of(conn),
+            unit=Unit.of(conn),
         )
 
     def sealed(self, dump: Path) -> Manifest:
@@ -111,7 +129,13 @@ class Manifest:
         if facts.pop("format") != FORMAT:
             raise ValueError("another format")
         contents = Contents(**facts.pop("contents"))
-        return cls(at=datetime.fromisoformat(facts.pop("at")), contents=contents, **facts)
+        unit = facts.pop("unit", None)  # earlier ones do not state it
+        return cls(
+            at=datetime.fromisoformat(facts.pop("at")),
+            contents=contents,
+            unit=None if unit is None else Unit(**unit),
+            **facts,
+        )
 
 
 def server_version(conn: Connection) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wallet import Currency, Money, Wallet, search_form
+from wallet.admin.output import safe
 from wallet.admin.running import Refusal
 from wallet.models import SYSTEM_ACCOUNTS
 
@@ -40,23 +41,25 @@ def read_amount(typed: str, currency: Currency) -> Money:
 
 
 async def find_party(wallet: Wallet, typed: str) -> PartySummary:
-    """The party with this id, or its account's, or this name, or else the one whose id begins so (eight characters).
+    """The party with this id, or its account's; else the one with this name, or whose id begins so (eight characters).
 
-    Names are compared as `search_form` has it: where that leaves two, both are shown and neither is taken.
+    A name is whatever people choose: one that is written like an id never takes the place of that id. Names are
+    compared as `search_form` has it. Where that leaves two, both are shown and neither is taken.
     """
     everybody = await wallet.parties()
     wanted, name = typed.lower(), search_form(typed)
-    found = [
-        one
-        for one in everybody
-        if typed in (str(one.party.id), str(one.account_id)) or search_form(one.party.name) == name
-    ]
-    if not found and len(wanted) >= _SHORTEST_PREFIX:
-        found = [party for party in everybody if str(party.party.id).startswith(wanted)]
+    found = [one for one in everybody if wanted in (str(one.party.id), str(one.account_id))]
+    if not found:
+        is_long = len(wanted) >= _SHORTEST_PREFIX
+        found = [
+            one
+            for one in everybody
+            if search_form(one.party.name) == name or (is_long and str(one.party.id).startswith(wanted))
+        ]
     if not found:
         raise Refusal(f"There is no party {typed!r}: sixpence-admin parties lists them all.")
     if len(found) > 1:
-        which = "\n".join(f"  {one.party.id}  {one.party.kind}  {one.party.name}" for one in found)
+        which = "\n".join(f"  {one.party.id}  {one.party.kind}  {safe(one.party.name)}" for one in found)
         raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
     return found[0]
 
