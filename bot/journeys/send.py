@@ -18,7 +18,7 @@ from telegram import (
 
 from bot import names, payees
 from bot.cards import button
-from bot.journeys import invite, pay, request
+from bot.journeys import asking, invite, pay, request
 from bot.messages import Face
 from bot.text import plain
 from wallet import Money, NoteTooLong, WalletError
@@ -187,10 +187,7 @@ async def _ask_with_buttons(
 
 
 async def _wait(turn: Turn, step: str, draft: Draft, **facts: str) -> None:
-    """Wait for an answer. The update that led here is noted: handled again, it is not taken for the answer."""
-    await turn.context.conversations.wait(
-        turn.user.id, step, draft=draft.facts(), update_id=turn.update.update_id, **facts
-    )
+    await asking.wait(turn, step, draft=draft.facts(), **facts)
 
 
 def _written(turn: Turn, options: list[int] | tuple[int, ...]) -> list[str]:

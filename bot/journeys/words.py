@@ -12,7 +12,7 @@ from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import clean_note
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
+from bot.journeys import business, contacts, help, me, pay, send  # noqa: A004 - the command's own name
 from bot.names import clean
 from bot.phrases import MAX_NOTE
 from wallet import Money, NoteTooLong
@@ -99,6 +99,7 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
+    await pay.close_pad(turn.context, turn.person)  # one that was opened since: they are back at the question
     if waiting.step in send.STEPS:
         await _answered_payment(turn, waiting, Draft.of(waiting.facts["draft"]))
         return
