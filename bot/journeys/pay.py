@@ -159,13 +159,9 @@ async def close_quote(turn: Turn, quote_id: UUID) -> None:
         await turn.context.wallet.cancel(quote_id, turn.person.party_id)
 
 
-async def cancel_latest(turn: Turn) -> bool:
-    """Close the payment shown last, if it is open; returns whether it was."""
-    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
-    if card is None or not _is_open(turn.context, await _quote(turn, card)):
-        return False
-    await cancel_card(turn, card.id)
-    return True
+async def is_open(turn: Turn, card: Card) -> bool:
+    """Whether a PIN would still pay what this card shows."""
+    return _is_open(turn.context, await _quote(turn, card))
 
 
 async def ask_again(turn: Turn) -> None:
