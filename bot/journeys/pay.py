@@ -201,17 +201,17 @@ async def _anew(turn: Turn, old: Quote) -> Quote:
     return await turn.context.wallet.quote(payer_id, old.payee.id, old.amount, note=old.note, key=key)
 
 
-async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
+async def pressed_card(turn: Turn, kind: str = PAYMENT, toast: str = "") -> Card | None:
     """Return the card whose button was pressed, if it is this person's and of this kind; otherwise say that it is not.
 
-    Answers the press, so that what follows may be slow.
+    Answers the press, with a `toast` or without, so that what follows may be slow.
     """
     _, card_id = turn.pressed
     card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
     if card is None or card.kind != kind:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    await turn.toast()
+    await turn.toast(toast)
     if card.message_id is None and turn.message_id is not None:  # sent, but a crash came before we noted it
         card = await turn.context.cards.sent(card, turn.message_id)
     return card
