@@ -34,6 +34,16 @@ async def read(turn: Turn) -> None:
         await _answered(turn, waiting)
 
 
+async def without(turn: Turn) -> None:
+    """Answer what holds no words, such as a sticker or a voice message: what we had asked is asked again."""
+    waiting = await turn.context.conversations.of(turn.user.id)
+    if waiting is None:
+        await help.not_understood(turn)
+        return
+    await turn.say(turn.t("I did not understand that, so I did nothing; but what I asked still waits for an answer."))
+    await _ask_once_more(turn, waiting)
+
+
 async def expects_amount(turn: Turn) -> bool:
     """Whether we asked this person how much, so that six digits are an amount."""
     waiting = await turn.context.conversations.of(turn.user.id)
@@ -146,7 +156,7 @@ async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
 
 
 async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
-    """Ask again: this very message was handled up to its question, which may not have arrived."""
+    """Ask again: the question may not have arrived, or what came was no answer."""
     if waiting.step in send.STEPS:
         await send.advance(turn, Draft.of(waiting.facts["draft"]))
         return
