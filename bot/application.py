@@ -128,7 +128,7 @@ def handlers(context: Context) -> list[Handler]:
         MessageHandler(fresh & filters.StatusUpdate.USERS_SHARED, member(choices.contact)),
         MessageHandler(fresh & filters.CONTACT, member(shared.received)),
         MessageHandler(fresh & filters.TEXT, member(words.read)),
-        MessageHandler(fresh & ~filters.StatusUpdate.ALL, anybody(help.not_understood)),
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, anybody(words.without)),
         # Buttons. A press without data goes to the first of them, whatever its pattern.
         CallbackQueryHandler(anybody(unfit.unknown_button), "^$"),
         CallbackQueryHandler(anybody(keys.press), r"^k:"),

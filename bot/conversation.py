@@ -117,6 +117,11 @@ class Cards:
         """Return the card of this kind that this person was shown last."""
         return await self._newest(models.Card.user_id == user_id, models.Card.kind == kind)
 
+    async def undecided(self, user_id: int, kind: str) -> list[Card]:
+        """Return this person's cards of this kind that are still to be looked at, the newest first."""
+        theirs = (models.Card.user_id == user_id, models.Card.kind == kind, models.Card.look_again_at.is_not(None))
+        return await self._all(select(models.Card).where(*theirs).order_by(models.Card.created_at.desc()))
+
     async def linked(self, card_id: str) -> Card | None:
         """Return the card that a link stands for, whoever follows it: what they may see or do is to be judged next."""
         return await self._newest(models.Card.id == card_id)

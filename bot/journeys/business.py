@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot import phrases
-from bot.journeys import invite
+from bot.journeys import asking, invite
 from bot.names import clean
 from wallet import BadName, Money, WalletError
 
@@ -30,7 +30,7 @@ async def show(turn: Turn) -> None:
 
 async def ask_name(turn: Turn) -> None:
     """Wait for the name of a new business."""
-    await turn.context.conversations.wait(turn.user.id, NAME, update_id=turn.update.update_id)
+    await asking.wait(turn, NAME)
     await turn.say(turn.t("What is the new business called? Write its name, or /cancel."))
 
 

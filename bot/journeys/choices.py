@@ -71,10 +71,20 @@ async def no_note(turn: Turn) -> None:
 
 
 async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
-    """Return the draft behind the button, what the button stands for, and the message it was in."""
-    card = await pay.pressed_card(turn, step)
+    """Return the draft behind the button, what the button stands for, and the message it was in.
+
+    A question that is not, or not any more, the one we wait with is over: pressing it is answered with a toast. Where
+    this very press was handled up to the next question, which may not have arrived, that is asked again.
+    """
+    waiting = await turn.context.conversations.of(turn.user.id)
+    is_asked = waiting is not None and waiting.facts.get("card") == turn.pressed[1]
+    led_on = waiting is not None and waiting.facts.get("update_id") == turn.update.update_id
+    over = "" if is_asked or led_on else turn.speaker.label("This button does nothing any more.")
+    card = await pay.pressed_card(turn, step, over)
     if card is None or card.message_id is None:
         return None
-    at = turn.choice
-    options = card.facts["options"]
-    return (Draft.of(card.facts["draft"]), options[at], card.message_id) if at < len(options) else None
+    if waiting is not None and led_on:
+        await send.advance(turn, Draft.of(waiting.facts["draft"]))
+        return None
+    at, options = turn.choice, card.facts["options"]
+    return (Draft.of(card.facts["draft"]), options[at], card.message_id) if is_asked and at < len(options) else None

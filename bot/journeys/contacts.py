@@ -11,7 +11,7 @@ from bot import intents, payees, phrases
 from bot.cards import button
 from bot.contacts import MAX_ALIAS, Contact
 from bot.draft import Draft
-from bot.journeys import pay, send
+from bot.journeys import asking, pay, send
 from bot.messages import Face
 from bot.names import clean
 
@@ -96,9 +96,7 @@ async def act(turn: Turn) -> None:
             await _pay(turn, contact)
             return
         case "rename":
-            await turn.context.conversations.wait(
-                turn.user.id, ALIAS, contact=contact.id, card=card.id, update_id=turn.update.update_id
-            )
+            await asking.wait(turn, ALIAS, contact=contact.id, card=card.id)
             await ask_alias(turn)
             return
         case "list":

@@ -97,6 +97,7 @@ async def _shown_here(turn: Turn, quote: Quote, *, in_place: bool) -> bool:
     query = turn.update.callback_query
     if query is None or query.inline_message_id is not None:
         return False
+    await pay.close_pad(turn.context, turn.person)
     card = await pay.own_card(turn.context, turn.person, quote)
     face = await pay.face(turn, card, quote)
     number = await turn.context.ephemeral.send(

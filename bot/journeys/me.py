@@ -14,7 +14,7 @@ from bot import messages, misread, qr
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button
 from bot.draft import Draft
-from bot.journeys import pay, send
+from bot.journeys import asking, pay, send
 from bot.messages import Face
 from bot.names import clean
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
@@ -82,9 +82,7 @@ async def change_amount(turn: Turn) -> None:
     """Ask what a link to the same account shall ask for."""
     card = await pay.pressed_card(turn, _PICTURE)
     if card is not None:
-        await turn.context.conversations.wait(
-            turn.user.id, AMOUNT, party=card.facts["party"], update_id=turn.update.update_id
-        )
+        await asking.wait(turn, AMOUNT, party=card.facts["party"])
         await ask_amount(turn)
 
 

@@ -44,6 +44,7 @@ PAYMENT: Final = "payment"
 
 async def show(turn: Turn, quote: Quote) -> None:
     """Show the quote on its card: a new one, or the one it has."""
+    await close_pad(turn.context, turn.person)
     card = await own_card(turn.context, turn.person, quote)
     await turn.put(card, await face(turn, card, quote))
 
@@ -61,10 +62,28 @@ async def bring(context: Context, payer: Person, quote: Quote) -> None:
     card = await own_card(context, payer, quote)
     if card.message_id is not None:
         return
-    payee = await payees.describe(context, quote.payee)
-    known = await cautions.of(context, payer, quote, payee)
-    shown = cards.quote(Speaker(payer.language), quote, payee, card.id, known)
+    await close_pad(context, payer)
+    shown = await _to_confirm(context, Speaker(payer.language), payer, card, quote)
     await context.cards.sent(card, await messages.send(context.bot, payer.user_id, shown))
+
+
+async def close_pad(context: Context, payer: Person) -> None:
+    """Close the payer's pad, if it is for a payment, and let its card show what it showed before.
+
+    Called before anything newer is shown, so that digits typed from then on are never for what stands above it. A pad
+    is in memory alone and is closed there first: nothing that becomes of the card, and no crash, lets a digit count.
+    """
+    keypad = context.keypads.of(payer.user_id)
+    if keypad is None or not isinstance(keypad.purpose, Pay):
+        return
+    keypad.close()
+    card = await context.cards.own(keypad.purpose.card_id, payer.user_id)
+    if card is None or card.quote_id is None:
+        return
+    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
+    if _is_open(context, quote):
+        with suppress(TelegramError):  # then a press on it does the same
+            await places.edit(context, card, await _to_confirm(context, Speaker(payer.language), payer, card, quote))
 
 
 async def show_card(turn: Turn, card: Card) -> None:
@@ -78,7 +97,7 @@ async def open_keypad(turn: Turn) -> None:
     if card is None:
         return
     quote = await _quote(turn, card)
-    if not _is_open(turn, quote):
+    if not _is_open(turn.context, quote):
         await turn.put(card, await face(turn, card, quote))
         return
     heading = await _heading(turn, quote)
@@ -140,13 +159,9 @@ async def close_quote(turn: Turn, quote_id: UUID) -> None:
         await turn.context.wallet.cancel(quote_id, turn.person.party_id)
 
 
-async def cancel_latest(turn: Turn) -> bool:
-    """Close the payment shown last, if it is open; returns whether it was."""
-    card = await turn.context.cards.latest(turn.user.id, PAYMENT)
-    if card is None or not _is_open(turn, await _quote(turn, card)):
-        return False
-    await cancel_card(turn, card.id)
-    return True
+async def is_open(turn: Turn, card: Card) -> bool:
+    """Whether a PIN would still pay what this card shows."""
+    return _is_open(turn.context, await _quote(turn, card))
 
 
 async def ask_again(turn: Turn) -> None:
@@ -155,7 +170,7 @@ async def ask_again(turn: Turn) -> None:
     if card is None:
         return
     old = await _quote(turn, card)
-    if old.state != "open" or _is_open(turn, old):
+    if old.state != "open" or _is_open(turn.context, old):
         await turn.put(card, await face(turn, card, old))
         return
     try:
@@ -164,6 +179,7 @@ async def ask_again(turn: Turn) -> None:
     except WalletError as refusal:
         await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal, old))
         return
+    await close_pad(turn.context, turn.person)
     for shown in await turn.context.cards.showing(old.id, public.PAYMENT):
         await turn.context.cards.requote(shown, quote.id, expiry.due(quote))
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
@@ -185,17 +201,17 @@ async def _anew(turn: Turn, old: Quote) -> Quote:
     return await turn.context.wallet.quote(payer_id, old.payee.id, old.amount, note=old.note, key=key)
 
 
-async def pressed_card(turn: Turn, kind: str = PAYMENT) -> Card | None:
+async def pressed_card(turn: Turn, kind: str = PAYMENT, toast: str = "") -> Card | None:
     """Return the card whose button was pressed, if it is this person's and of this kind; otherwise say that it is not.
 
-    Answers the press, so that what follows may be slow.
+    Answers the press, with a `toast` or without, so that what follows may be slow.
     """
     _, card_id = turn.pressed
     card = await turn.context.cards.find(card_id, turn.user.id, turn.chat_id)
     if card is None or card.kind != kind:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return None
-    await turn.toast()
+    await turn.toast(toast)
     if card.message_id is None and turn.message_id is not None:  # sent, but a crash came before we noted it
         card = await turn.context.cards.sent(card, turn.message_id)
     return card
@@ -228,8 +244,8 @@ async def _quote(turn: Turn, card: Card) -> Quote:
     return await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
 
 
-def _is_open(turn: Turn, quote: Quote) -> bool:
-    return quote.state == "open" and turn.context.clock() < quote.expires_at
+def _is_open(context: Context, quote: Quote) -> bool:
+    return quote.state == "open" and context.clock() < quote.expires_at
 
 
 async def _obstacle(turn: Turn) -> str:
@@ -250,13 +266,16 @@ async def face(turn: Turn, card: Card, quote: Quote) -> Face:
     """Return the card in the state its payment is in."""
     if quote.state == "paid":
         return await _receipt_face(turn, card, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
-    payee = await payees.describe(turn.context, quote.payee)
-    if _is_open(turn, quote):
-        known = await cautions.of(turn.context, turn.person, quote, payee)
-        return cards.quote(turn.speaker, quote, payee, card.id, known)
-    heading = cards.heading(turn.speaker, quote, payee)
+    if _is_open(turn.context, quote):
+        return await _to_confirm(turn.context, turn.speaker, turn.person, card, quote)
+    heading = await _heading(turn, quote)
     refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
     return _refused(turn, card, heading, refusal, quote)
+
+
+async def _to_confirm(context: Context, speaker: Speaker, payer: Person, card: Card, quote: Quote) -> Face:
+    payee = await payees.describe(context, quote.payee)
+    return cards.quote(speaker, quote, payee, card.id, await cautions.of(context, payer, quote, payee))
 
 
 def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError, quote: Quote | None) -> Face:

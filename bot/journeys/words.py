@@ -11,7 +11,7 @@ from bot import intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, contacts, help, me, send  # noqa: A004 - the command's own name
+from bot.journeys import business, contacts, help, me, pay, send  # noqa: A004 - the command's own name
 from bot.names import clean
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
@@ -30,6 +30,16 @@ async def read(turn: Turn) -> None:
         await _instructed(turn, intent)
     else:
         await _answered(turn, waiting)
+
+
+async def without(turn: Turn) -> None:
+    """Answer what holds no words, such as a sticker or a voice message: what we had asked is asked again."""
+    waiting = await turn.context.conversations.of(turn.user.id)
+    if waiting is None:
+        await help.not_understood(turn)
+        return
+    await turn.say(turn.t("I did not understand that, so I did nothing; but what I asked still waits for an answer."))
+    await _ask_once_more(turn, waiting)
 
 
 async def expects_amount(turn: Turn) -> bool:
@@ -97,6 +107,7 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
+    await pay.close_pad(turn.context, turn.person)  # one that was opened since: they are back at the question
     if waiting.step in send.STEPS:
         await _answered_payment(turn, waiting, Draft.of(waiting.facts["draft"]))
         return
@@ -143,7 +154,7 @@ async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
 
 
 async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
-    """Ask again: this very message was handled up to its question, which may not have arrived."""
+    """Ask again: the question may not have arrived, or what came was no answer."""
     if waiting.step in send.STEPS:
         await send.advance(turn, Draft.of(waiting.facts["draft"]))
         return

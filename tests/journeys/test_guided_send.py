@@ -106,6 +106,65 @@ async def test_cancel_ends_it(street: Street) -> None:
     await street.ana.reads("I did not understand that")
 
 
+async def test_a_button_of_a_question_that_is_over_does_nothing(street: Street) -> None:
+    """After /cancel, and below a newer question: a toast, and what is asked stays as it is."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("/send to @ben")
+    old = await street.ana.reads("How much?")
+    await street.ana.says("/cancel")
+    await street.ana.reads("Cancelled. No money moved.")
+    await street.ana.taps(old, "€5.00")
+    await street.ana.says("/send to @luna for roses")
+    await street.ana.reads("To Luna Rossi")
+    await street.ana.taps(old, "€10.00")
+    await street.ana.says("20")
+    await street.ana.reads("Send €20.00 to Luna Rossi", "Note: roses")
+    await street.settled()
+    assert not any("What is it for?" in text for text in await street.ana.texts())
+    toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
+    assert toasts == ["This button does nothing any more."] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [("/send", "Who is it for?"), ("/send to @ben for lunch", "How much?"), ("/business", "What is the new business")],
+)
+async def test_what_holds_no_words_leaves_the_question_open(street: Street, asked: str, question: str) -> None:
+    """A voice message or a sticker: a sentence says that an answer is still waited for, and it is asked once more."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says(asked)
+    await street.ana.reads(question)
+    await street.settled()
+    before = len(await street.ana.texts())
+    await street.inject(street.ana, "", voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    await street.settled()
+    said = (await street.ana.texts())[before:]
+    assert "but what I asked still waits for an answer" in said[0]
+    assert question in said[-1]
+    assert not any("send 5" in text for text in said)
+
+
+async def test_what_holds_no_words_is_not_understood_when_nothing_was_asked(street: Street) -> None:
+    """It gets the way to pay instead."""
+    await street.open_wallets(street.ana)
+    await street.inject(street.ana, "", voice={"file_id": "a", "file_unique_id": "b", "duration": 3})
+    await street.ana.reads("I did not understand that", "send 5")
+
+
+async def test_a_press_that_is_handled_again_asks_what_it_led_to(street: Street) -> None:
+    """Telegram failed before the next question was there: by then the button's own question is over."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben")
+    await street.ana.reads("How much?")
+    await street.settled()
+    fault = {"method": "sendMessage", "kind": "server_error", "times": 1, "chat_id": str(street.ana.id)}
+    await street.http.post("/control/fault", json=fault)
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.presses("Skip")
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
 async def test_a_note_that_is_too_long_is_asked_for_again(street: Street) -> None:
     """The amount and the payee need not be said twice."""
     await street.open_wallets(street.ana, street.ben)

@@ -6,10 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.telegram.cast import FLATMATES
+
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
 
 pytestmark = pytest.mark.anyio
+
+FLAT = FLATMATES.id
+
+
+async def opens_keypad_for_ben(street: Street) -> None:
+    """Ana is asked for her PIN: it would pay Ben 30.00."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("send 30 to @ben")
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("○○○○○○")
 
 
 @pytest.mark.parametrize("typed", ["482915", "482 915", "４８２９１５"])
@@ -54,3 +66,103 @@ async def test_a_pin_redacted_before_a_restart_is_deleted_too(street: Street) ->
     await street.open_wallets(street.ana)
     await street.ana.says("••••••")
     await street.ana.reads("I deleted what looked like a PIN")
+
+
+async def test_a_pin_typed_below_a_newer_card_does_not_pay_the_older_one(street: Street) -> None:
+    """The older keypad is closed: its card is as it was before, and no attempt is counted."""
+    await opens_keypad_for_ben(street)
+    await street.ana.says("send 2 to @luna")
+    await street.ana.reads("Send €2.00", "Open until")
+    await street.ana.reads("Send €30.00", "Open until")
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert await street.cents(street.ana) == 50_00
+    await street.ana.taps(await street.ana.reads("Send €30.00"), "Confirm with PIN")
+    await street.ana.types_pin()
+    await street.ana.reads("You sent €30.00")
+
+
+async def test_it_does_not_though_telegram_fails_to_change_the_older_card(street: Street) -> None:
+    """What it still shows is a keypad that takes nothing: pressed, it gives its card back."""
+    await opens_keypad_for_ben(street)
+    keypad = await street.ana.reads("○○○○○○")
+    fault = {"method": "editMessageText", "kind": "server_error", "times": 1}
+    await street.http.post("/control/fault", json=fault)
+    await street.ana.says("send 2 to @luna")
+    await street.ana.reads("Send €2.00", "Open until")
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert await street.cents(street.ana) == 50_00
+    await street.ana.taps(keypad, "1")
+    await street.ana.sees(lambda shown: shown["id"] == keypad["id"] and "Open until" in shown["text"], "it", among=None)
+
+
+async def test_a_pin_typed_below_a_newer_card_does_not_pay_the_one_in_a_group(street: Street) -> None:
+    """There only Ana sees the keypad, and it is out of sight."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says_in(FLAT, "/pay @ben 30 lunch")
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("Balance after", chat=FLAT)
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("○○○○○○", chat=FLAT)
+    await street.ana.says("send 2 to @luna")
+    await street.ana.reads("Send €2.00", "Open until")
+    await street.ana.reads_ephemeral("Send €30.00", "Open until", chat=FLAT)
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert await street.cents(street.ana) == 50_00
+
+
+async def test_a_card_that_comes_in_a_group_closes_the_older_keypad_too(street: Street) -> None:
+    """Wherever the newer one is shown: what is typed cannot pay the older one."""
+    await opens_keypad_for_ben(street)
+    await street.ana.says_in(FLAT, "/pay @luna 2 roses")
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("Send €2.00", chat=FLAT)
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert await street.cents(street.ana) == 50_00
+
+
+async def test_a_card_that_somebody_elses_press_brings_closes_the_older_keypad_too(street: Street) -> None:
+    """Luna says that it is her, and Ana's card for her comes below the keypad."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.picks_inline(street.luna.id, "2 roses", "Pay €2.00")
+    await street.ana.says("send 30 to @ben")
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("○○○○○○")
+    await street.luna.presses("It’s me", chat=street.ana.id)
+    await street.ana.reads("Send €2.00", "Open until")
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert await street.cents(street.ana) == 50_00
+
+
+@pytest.mark.parametrize("asked", ["/send @luna for roses", "/me"])
+async def test_six_digits_that_answer_a_newer_question_are_an_amount(street: Street, asked: str) -> None:
+    """A question closes the keypad above it: its answer is no PIN, and no attempt."""
+    await opens_keypad_for_ben(street)
+    await street.ana.says(asked)
+    if asked == "/me":
+        await street.ana.presses("Change amount")
+    await street.ana.reads("How much")
+    await street.ana.reads("Send €30.00", "Open until")
+    await street.ana.says("100000")
+    await street.ana.reads("€100,000.00")
+    await street.settled()
+    assert not any("Wrong PIN" in text for text in await street.ana.texts())
+
+
+async def test_a_word_on_a_question_asked_before_closes_the_keypad(street: Street) -> None:
+    """Who answers it has turned from the payment: the digits they write next are the amount."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("send 30 to @ben")
+    card = await street.ana.reads("Send €30.00")
+    await street.ana.says("/send @luna for roses")
+    await street.ana.reads("How much")
+    await street.ana.taps(card, "Confirm with PIN")
+    await street.ana.sees(lambda shown: "○○○○○○" in shown["text"], "a keypad", among=None)
+    await street.ana.says("a lot")
+    await street.ana.reads("could not read that as an amount")
+    await street.ana.says("100000")
+    await street.ana.reads("That is more than you have", "€100,000.00")

@@ -1,0 +1,107 @@
+"""/cancel: of several things under way, the one that is in sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.asides import escrow
+
+if TYPE_CHECKING:
+    from sandbox.person import Message
+    from tests.journeys.conftest import Street
+
+pytestmark = pytest.mark.anyio
+
+CANCELLED = "Cancelled. No money moved."
+
+
+async def two_cards(street: Street) -> tuple[Message, Message]:
+    """One for Ben, and below it one for Luna."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("send 1 to @ben")
+    first = await street.ana.reads("Send €1.00")
+    await street.settled()
+    street.clock.advance(seconds=2)
+    await street.ana.says("send 2 to @luna")
+    return first, await street.ana.reads("Send €2.00")
+
+
+async def shown(street: Street, card: Message) -> str:
+    """What the message of this card says now."""
+    await street.settled()
+    return next(str(one["text"]) for one in await street.ana.messages() if one["id"] == card["id"])
+
+
+async def test_the_payment_whose_keypad_is_open_is_cancelled(street: Street) -> None:
+    """Not a newer one, which stays open: the keypad is what they are busy with."""
+    first, second = await two_cards(street)
+    await street.ana.taps(first, "Confirm with PIN")
+    await street.ana.sees(lambda message: "○○○○○○" in message["text"], "a keypad", among=None)
+    await street.ana.says("/cancel")
+    await street.ana.reads(CANCELLED)
+    assert "was cancelled" in await shown(street, first)
+    assert "Open until" in await shown(street, second)
+
+
+async def test_without_a_keypad_the_newest_payment_that_is_open_is_cancelled(street: Street) -> None:
+    """Then the one before it, until there is none."""
+    first, second = await two_cards(street)
+    await street.ana.says("/cancel")
+    await street.ana.reads(CANCELLED)
+    assert "was cancelled" in await shown(street, second)
+    assert "Open until" in await shown(street, first)
+    await street.ana.says("/cancel")
+    await street.ana.sees(lambda message: "was cancelled" in message["text"] and message["id"] == first["id"], "it")
+    await street.ana.says("/cancel")
+    await street.ana.reads("There is nothing to cancel.")
+
+
+async def test_handled_again_it_cancels_no_other_payment(street: Street) -> None:
+    """After a crash the same /cancel comes in once more: it has its payment."""
+    first, second = await two_cards(street)
+    await street.ana.says("/cancel")
+    await street.ana.reads(CANCELLED)
+    await street.replay("/cancel")
+    assert "was cancelled" in await shown(street, second)
+    assert "Open until" in await shown(street, first)
+
+
+async def test_handled_again_it_takes_nothing_back_instead_of_ending_a_question(street: Street) -> None:
+    """Telegram failed when it was to be said: the question is forgotten once that has been heard."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send 2 to @nobodyhere")
+    await street.ana.reads("Set aside €2.00")
+    await street.ana.confirms()
+    await street.ana.reads("Set aside for")
+    await street.ana.says("/send @ben")
+    await street.ana.reads("How much?")
+    await street.settled()
+    fault = {"method": "sendMessage", "kind": "server_error", "times": 1, "chat_id": str(street.ana.id)}
+    await street.http.post("/control/fault", json=fault)
+    await street.ana.says("/cancel")
+    await street.ana.reads(CANCELLED)
+    await street.settled()
+    assert await escrow(street) == 2_00
+
+
+@pytest.mark.parametrize("keypad", [False, True])
+async def test_an_older_payment_that_is_open_goes_before_money_set_aside(street: Street, keypad: bool) -> None:
+    """Money is taken back with nothing under way only."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.ana.says("send 1 to @luna")
+    card = await street.ana.reads("Send €1.00")
+    await street.settled()
+    street.clock.advance(seconds=5)
+    await street.ana.says("send 2 to @nobodyhere")
+    await street.ana.reads("Set aside €2.00")
+    await street.ana.confirms()
+    await street.ana.reads("Set aside for")
+    if keypad:
+        await street.ana.taps(card, "Confirm with PIN")
+        await street.ana.sees(lambda message: "○○○○○○" in message["text"], "a keypad", among=None)
+    await street.ana.says("/cancel")
+    await street.ana.reads(CANCELLED)
+    assert "was cancelled" in await shown(street, card)
+    assert await escrow(street) == 2_00
