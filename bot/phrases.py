@@ -3,6 +3,7 @@
 Promises: never raises, whatever the text; never guesses. Only a text that *is* an instruction starts anything
 (`send 5 to @ben for lunch`, `5 eur to ben`, `#envoyer 10EUR @ben`, `/pay 5 @ben`): a question, a quotation or
 a sentence about money is `NoIntent`. What contradicts itself is `Unclear`, what lacks a part says which.
+Where the payee is known before anything is read, the words may still name another, and then that one is meant.
 Nobody is looked up here; forwards, edits and messages sent on behalf of others are the caller's to keep out.
 """
 
@@ -51,12 +52,23 @@ MAX_NOTE: Final = 140
 _NAME_MARKS: Final = frozenset("_'’.-")
 _MAX_NAME_WORDS: Final = 4
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
+_AT_SOMEBODY: Final = re.compile(r"(?<!\w)@\w")
 _QUESTION: Final = re.compile(r"[?？؟]")
 _NOTE_MARKER: Final = re.compile(r"(?:(?:for|pour)(?=\s|$)|:|[–—-](?=\s))\s*", re.IGNORECASE)
 
 
-def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", exponent: int = 2) -> Intent:
-    """Read one message; amounts are in the currency `code`, which has `exponent` decimals."""
+def read(
+    text: str,
+    *,
+    mentions: Sequence[Mention] = (),
+    code: str = "EUR",
+    exponent: int = 2,
+    known: UserId | None = None,
+) -> Intent:
+    """Read one message; amounts are in the currency `code`, which has `exponent` decimals.
+
+    `known`: the payee of an instruction by command, unless its words name one.
+    """
     tokens = tokenize(text, mentions)
     while tokens and tokens[0].word in POLITE:
         tokens.pop(0)
@@ -64,9 +76,9 @@ def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", expo
         return NoIntent()
     lead = tokens[0].word
     if lead.partition("@")[0] in COMMANDS:
-        return _Reader(text, tokens, code, exponent, at=1, command=True).intent()
+        return _Reader(text, tokens, code, exponent, at=1, command=True, known=known).intent()
     if lead.partition("@")[0] in ASKING_COMMANDS:
-        return _asked(_Reader(text, tokens, code, exponent, at=1, command=True, asks=True).intent())
+        return _asked(_Reader(text, tokens, code, exponent, at=1, command=True, asks=True, known=known).intent())
     if _QUESTION.search(text):
         return NoIntent()
     if lead in ASKING:
@@ -96,6 +108,7 @@ class _Reader(Reader):
     at: int
     command: bool = False
     asks: bool = False
+    known: UserId | None = None
     amount: Reading | None = None
     payee: Payee | None = None
     addressed: bool = False  # somebody stands after "to", or is given by @username or mention
@@ -115,6 +128,8 @@ class _Reader(Reader):
             self.at += 1
         while self._take_amount() or self._take_payee():
             pass
+        if self.payee is None:
+            self._take_payee_at_the_end()
         note, marked = self._note()
         reason = self._contradiction(note, marked=marked)
         if reason is not None:
@@ -160,7 +175,7 @@ class _Reader(Reader):
         handle = self._handle_at(at)
         if handle is not None:
             self.payee, self.at = handle, at + 1
-        elif to or self.command or self.amount is None:
+        elif to or self._may_be_named_bare():
             end = self._name_end(at)
             if end > at:
                 words = (self._source(token) for token in self.tokens[at:end])
@@ -168,6 +183,40 @@ class _Reader(Reader):
         if self.payee is not None:
             self.addressed = to or handle is not None
         return self.payee is not None
+
+    def _may_be_named_bare(self) -> bool:
+        """Whether a word here may be a name, without "to": not where the payee is known, then it says what for."""
+        return self.known is None and (self.command or self.amount is None)
+
+    def _take_payee_at_the_end(self) -> None:
+        """Take `to @ben` behind a note, or a known payee where the rest points at nobody else."""
+        handles = [at for at in range(self.at, len(self.tokens)) if self._handle_at(at)]
+        if len(handles) == 1 and self._ends_at(handles[0]) and (end := self._note_end(handles[0])) > self.at:
+            self.payee, self.addressed = self._handle_at(handles[0]), True
+            self.tokens = self.tokens[:end]
+            self.text = self.text[: self.tokens[-1].end]
+        elif self.known is not None and not handles and not self._points_at_a_name():
+            self.payee = self.known
+
+    def _ends_at(self, at: int) -> bool:
+        return all(token.word in POLITE for token in self.tokens[at + 1 :])
+
+    def _note_end(self, handle: int) -> int:
+        """Return the token after the note that stands before a handle; no further than `at` if that may be no note."""
+        to = self._word(handle - 1) in (FROM if self.asks else TO_HANDLE)
+        end = handle - to
+        opening = self.at + (self._word(self.at) in FOR)
+        _, marked = self._note()
+        if end <= opening or not marked or not (to or self.command):
+            return self.at
+        return self.at if self._word(end - 1) in NAME_STOPS else end
+
+    def _points_at_a_name(self) -> bool:
+        """Whether the rest says "to" or "from" somebody: "coffee to go" might, "a trip to the sea" does not."""
+        if any(_AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
+            return True
+        places = (at for at in range(self.at, len(self.tokens)) if self._word(at) in self._to)
+        return any(at == self.at or self._name_end(at + 1) > at + 1 for at in places)
 
     def _name_end(self, at: int) -> int:
         """Return the token after the name that starts at `at`; `at` itself if nobody is named there."""
@@ -206,7 +255,7 @@ class _Reader(Reader):
             return "note_too_long"
         if self._has_second_amount(opening, marked=marked):
             return "two_amounts"
-        if self.payee is not None and self._has_second_payee(opening, marked=marked):
+        if (self.payee or self.known) and self._has_second_payee(opening, marked=marked):
             return "two_payees"
         if self._word(self.at) in ANOTHER_TIME and not marked:
             return "not_now"
@@ -227,11 +276,13 @@ class _Reader(Reader):
 
     def _has_second_payee(self, opening: int, *, marked: bool) -> bool:
         """Whether the note points at somebody: "for @ana" may, "for lunch with @ana" does not."""
-        end = opening + 1 if marked else len(self.tokens)
+        end = opening + 1 if marked and self.payee else len(self.tokens)
         return self._word(self.at) in JOINING or any(self._handle_at(at) for at in range(opening, end))
 
     def _has_unknown_payee(self, opening: int, note: str, *, marked: bool) -> bool:
         """Whether somebody is meant whom we cannot make out: "to my bank", "to ben, ana"."""
+        if self.payee is None and self.known is not None:  # the rest points at somebody else
+            return True
         if self.payee is None and (self._word(self.at) in self._to or self._word(opening).startswith("@")):
             return True
         unplaced = bool(note) and not marked and (self.command or self.addressed)

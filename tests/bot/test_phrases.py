@@ -1,6 +1,7 @@
 """Which messages ask for a payment, what exactly they ask for, and which start nothing."""
 
 import unicodedata
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import (
+    Ask,
     Incomplete,
     Intent,
     Mention,
@@ -90,6 +92,10 @@ COMPLETE: list[tuple[str, Intent]] = [
     ("send 1,234 to @ben", Pay(Ambiguous((123, 123400)), BEN)),
     ("send 1.234 € to ben for rent", Pay(Ambiguous((123, 123400)), Name("ben"), "rent")),
     ("send \u20685\u2069 to \u2068@ben\u2069", Pay(FIVE, BEN)),
+    ("send 5 for lunch to @ben", Pay(FIVE, BEN, "lunch")),
+    ("send 5 for the taxi to @ben please", Pay(FIVE, BEN, "the taxi")),
+    ("#envoyer 5 pour le taxi à @ben", Pay(FIVE, BEN, "le taxi")),
+    ("/send 5 for 2 pizzas @ben", Pay(FIVE, BEN, "2 pizzas")),
 ]
 
 PARTIAL: list[tuple[str, Intent]] = [
@@ -103,6 +109,8 @@ PARTIAL: list[tuple[str, Intent]] = [
     ("pay 5 euros", Incomplete(FIVE)),
     ("send 1,234", Incomplete(Ambiguous((123, 123400)))),
     ("send 5 for lunch", Incomplete(FIVE, None, "lunch")),
+    ("send 5 for lunch with @ben", Incomplete(FIVE, None, "lunch with @ben")),
+    ("send 5 for lunch but not to @ben", Incomplete(FIVE, None, "lunch but not to @ben")),
     ("/send @ben", Incomplete(None, BEN)),
     ("/send ben", Incomplete(None, Name("ben"))),
     ("/send @ben lunch", Incomplete(None, BEN, "lunch")),
@@ -164,6 +172,8 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("send 5 to @\u212aate", "payee"),
     ("send 5 to \u202e@ben", "payee"),
     ("send 5 for @ben", "payee"),
+    ("send 5 for @ana to @ben", "payee"),
+    ("send 5 for 10 eur to @ben", "two_amounts"),
     ("/send 5 and more", "payee"),
     ("send 5 to @ben tomorrow", "not_now"),
     ("send 5 to ben tomorrow", "not_now"),
@@ -322,6 +332,40 @@ def test_a_mention_is_a_payee_by_id(text: str, mention: Mention, expected: Inten
     assert read(text, mentions=[mention]) == expected
 
 
+CHAI = UserId(9)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/pay 5", Pay(FIVE, CHAI)),
+        ("/pay 5 lunch", Pay(FIVE, CHAI, "lunch")),
+        ("/pay 5 for a trip to the sea", Pay(FIVE, CHAI, "a trip to the sea")),
+        ("/pay @ben 5", Pay(FIVE, BEN)),
+        ("/pay @ben 5 for lunch with @ana", Pay(FIVE, BEN, "lunch with @ana")),
+        ("/pay 5 to ben", Pay(FIVE, Name("ben"))),
+        ("/pay to ben 5", Pay(FIVE, Name("ben"))),
+        ("/pay 5 for lunch to @ben", Pay(FIVE, BEN, "lunch")),
+        ("/pay 5 for lunch to ben", Unclear("payee")),
+        ("/pay 5 for lunch to @be", Unclear("payee")),
+        ("/pay 5 to my bank", Unclear("payee")),
+        ("/pay 5 for lunch (@ben)", Unclear("payee")),
+        ("/pay 5 for @ben", Unclear("two_payees")),
+        ("/pay 5 for lunch with @ben", Unclear("two_payees")),
+        ("/pay 5 and ben", Unclear("two_payees")),
+        ("/pay lunch 5", Incomplete(None, CHAI, "lunch 5")),
+        ("/request 10 from ben", Ask(Pay(Amount(1000), Name("ben")))),
+        ("/request 10 for cinema from @ben", Ask(Pay(Amount(1000), BEN, "cinema"))),
+        ("/request 10 for cinema @ben", Ask(Pay(Amount(1000), BEN, "cinema"))),
+        ("/request 10 for cinema from ben", Ask(Unclear("payee"))),
+        ("/request 10 for cinema", Ask(Pay(Amount(1000), CHAI, "cinema"))),
+    ],
+)
+def test_a_known_payee_stands_unless_the_words_name_another(text: str, expected: Intent) -> None:
+    """Whoever is named wins; where the words only might name somebody, it is asked about."""
+    assert read(text, known=CHAI) == expected
+
+
 @pytest.mark.parametrize("mention", [Mention(10, 99, 7), Mention(-1, 3, 7), Mention(11, 2, 7), Mention(10, 0, 7)])
 def test_a_mention_that_does_not_fit_is_ignored(mention: Mention) -> None:
     """Outside the text, empty, or cutting an emoji in half: nobody is paid through it."""
@@ -364,8 +408,8 @@ def test_a_payment_names_only_what_was_typed(words: list[str]) -> None:
     intent = read(text)
     if isinstance(intent, Pay) and isinstance(intent.payee, Username):
         assert f"@{intent.payee.username}" in words
-        before_note = text[: text.rindex(intent.note)] if intent.note else text
-        assert {word for word in before_note.split() if word.startswith("@")} == {f"@{intent.payee.username}"}
+        outside = Counter(text.split()) - Counter(intent.note.split())
+        assert {word for word in outside if word.startswith("@")} <= {f"@{intent.payee.username}"}
 
 
 @given(

@@ -84,6 +84,24 @@ async def test_what_the_words_say_goes_before_what_is_answered(street: Street) -
     await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00", chat=FLAT)
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/pay 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("@sixpence_bot 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("/pay 5 to ben", "Ana Moreno pays Ben Okafor €5.00"),
+        ("/pay 5 for lunch to ben", "Ana Moreno: I could not make out who it is for"),
+        ("/pay 5 for lunch with @ben", "Ana Moreno: I see two people"),
+    ],
+)
+async def test_an_answer_to_chai_that_points_at_ben_never_pays_chai(street: Street, words: str, answer: str) -> None:
+    """Wherever Ben stands in the words; where he only might be meant, it is asked about."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    said = await street.chai.says_in(FLAT, "Ben got us all lunch")
+    await street.ana.replies_to(said, words, chat=FLAT)
+    await street.ana.reads(answer, chat=FLAT)
+
+
 async def test_nobody_elses_press_does_anything(street: Street) -> None:
     """Ben presses both buttons of Ana's card: he gets a toast, she is asked nothing, nothing moves."""
     await street.open_wallets(street.ana, street.ben)
