@@ -29,7 +29,7 @@ from bot.intents import (
     UserId,
     Username,
 )
-from bot.tokens import ISOLATES, Reader, showable, tokenize
+from bot.tokens import AT_SOMEBODY, ISOLATES, Reader, showable, tokenize
 from bot.vocabulary import (
     ANOTHER_TIME,
     ASKING,
@@ -52,7 +52,6 @@ MAX_NOTE: Final = 140
 _NAME_MARKS: Final = frozenset("_'’.-")
 _MAX_NAME_WORDS: Final = 4
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
-_AT_SOMEBODY: Final = re.compile(r"(?<!\w)@\w")
 _QUESTION: Final = re.compile(r"[?？؟]")
 _NOTE_MARKER: Final = re.compile(r"(?:(?:for|pour)(?=\s|$)|:|[–—-](?=\s))\s*", re.IGNORECASE)
 
@@ -213,7 +212,7 @@ class _Reader(Reader):
 
     def _points_at_a_name(self) -> bool:
         """Whether the rest says "to" or "from" somebody: "coffee to go" might, "a trip to the sea" does not."""
-        if any(_AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
+        if any(AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
             return True
         places = (at for at in range(self.at, len(self.tokens)) if self._word(at) in self._to)
         return any(at == self.at or self._name_end(at + 1) > at + 1 for at in places)

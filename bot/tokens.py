@@ -9,6 +9,8 @@ from typing import Final
 from bot.amounts import NotAnAmount, Reading, parse_amount
 from bot.intents import Mention, UserId, Username
 
+AT_SOMEBODY: Final = re.compile(r"(?<!\w)@\w")
+"""Where words say somebody's @username, well written or not."""
 _HANDLE: Final = re.compile(r"@([A-Za-z0-9_]{3,32})")
 _MAX_AMOUNT_WORDS: Final = 6  # as in "1 234 567,89 swiss francs"
 _TRAILING: Final = ".,;:!…)"
