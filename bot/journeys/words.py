@@ -40,16 +40,16 @@ async def expects_amount(turn: Turn) -> bool:
     return waiting is not None and waiting.step in {send.AMOUNT, me.AMOUNT}
 
 
-def intent_of(turn: Turn) -> intents.Intent:
-    """Return what the message asks for, whoever wrote it and however it came."""
+def intent_of(turn: Turn, start: str = "") -> intents.Intent:
+    """Return what the message asks for, read as if written after `start`, whoever wrote it and however it came."""
     message = turn.message
     mentions = [
-        intents.Mention(entity.offset, entity.length, entity.user.id)
+        intents.Mention(entity.offset + len(start), entity.length, entity.user.id)
         for entity in (message.entities if message else ())
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None
     ]
     currency = turn.context.wallet.currency
-    return phrases.read(turn.text, mentions=mentions, code=currency.code, exponent=currency.exponent)
+    return phrases.read(start + turn.text, mentions=mentions, code=currency.code, exponent=currency.exponent)
 
 
 def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) -> bool:
@@ -160,7 +160,7 @@ async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
 
 def _typed_payee(turn: Turn) -> intents.Payee:
     """Return the answer to "who is it for": a mention or @username as in an instruction, or else a name."""
-    match intent_of(turn), phrases.read(f"/send {turn.text}"):
+    match intent_of(turn), intent_of(turn, "/send "):
         case (intents.Incomplete(payee=payee), _) | (_, intents.Incomplete(payee=payee)) if payee is not None:
             return payee
     return intents.Name(turn.text.strip())

@@ -44,6 +44,23 @@ async def test_everything_may_be_typed_and_the_note_skipped(street: Street) -> N
     assert "Note" not in card["text"]
 
 
+@pytest.mark.parametrize("words", ["Chai", "to Chai"])
+async def test_a_mention_answers_whom_it_is_for(street: Street, words: str) -> None:
+    """By Telegram's own number: Chai need not be known by name, and another of that name is not meant."""
+    await street.open_wallets(street.ana, street.chai, street.luna)
+    await street.ana.says("send 1 to @luna")
+    await street.ana.confirms()
+    await street.ana.reads("You sent")
+    street.becomes(street.luna, first_name="Chai", last_name="Other")
+    await street.luna.says("/balance")
+    await street.luna.reads("€")
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    mention = {"offset": words.index("Chai"), "length": 4, "user_id": street.chai.id}
+    await street.ana.writes(words, mentions=[mention])
+    await street.ana.reads("To Chai Srisuk")
+
+
 async def test_an_unknown_payee_may_be_corrected(street: Street) -> None:
     """A name that nobody here has is answered with an invitation; the question stays open for another answer."""
     await street.open_wallets(street.ana, street.ben)
