@@ -8,7 +8,6 @@ Nobody is looked up here; forwards, edits and messages sent on behalf of others 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -40,7 +39,7 @@ from bot.vocabulary import (
     FROM,
     JOINING,
     NAME_STOPS,
-    NOBODY,
+    NEGATING,
     POLITE,
     TO,
     TO_HANDLE,
@@ -49,8 +48,6 @@ from bot.vocabulary import (
 
 MAX_NOTE: Final = 140
 """The longest note, in characters."""
-_NAME_MARKS: Final = frozenset("_'’.-")
-_MAX_NAME_WORDS: Final = 4
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
 _QUESTION: Final = re.compile(r"[?？؟]")
 _NOTE_MARKER: Final = re.compile(r"(?:(?:for|pour)(?=\s|$)|:|[–—-](?=\s))\s*", re.IGNORECASE)
@@ -74,10 +71,10 @@ def read(
     if not tokens:
         return NoIntent()
     lead = tokens[0].word
-    if lead.partition("@")[0] in COMMANDS:
-        return _Reader(text, tokens, code, exponent, at=1, command=True, known=known).intent()
-    if lead.partition("@")[0] in ASKING_COMMANDS:
-        return _asked(_Reader(text, tokens, code, exponent, at=1, command=True, asks=True, known=known).intent())
+    asks = lead.partition("@")[0] in ASKING_COMMANDS
+    if asks or lead.partition("@")[0] in COMMANDS:
+        reader = _Reader(text, tokens, code, exponent, at=1, command=True, asks=asks, known=known)
+        return _asked(reader.intent()) if asks else reader.intent()
     if _QUESTION.search(text):
         return NoIntent()
     if lead in ASKING:
@@ -123,7 +120,7 @@ class _Reader(Reader):
         return intent
 
     def intent(self) -> Pay | Incomplete | Refused | Unclear | NoIntent:
-        while self._word(self.at) in (FILLER | ASKING if self.asks else FILLER):
+        while self._is_idle(self.at):
             self.at += 1
         while self._take_amount() or self._take_payee():
             pass
@@ -140,6 +137,16 @@ class _Reader(Reader):
         if self.amount is None or self.payee is None:
             return Incomplete(self.amount, self.payee, note)
         return Pay(self.amount, self.payee, note)
+
+    def _is_idle(self, at: int) -> bool:
+        """Whether a word before all parts says nothing more: `/pay send 5`, `/request please 5`, "send some 5"."""
+        word = self._word(at)
+        if word in FILLER or (self.asks and word in ASKING) or (self.command and word in POLITE):
+            return True
+        if not self.command or self.asks or word not in VERBS:
+            return False
+        begins = self._word(at + 1) in TO_HANDLE | FILLER | POLITE
+        return begins or self._handle_at(at + 1) is not None or self._amount_at(at + 1) is not None
 
     @property
     def _to(self) -> frozenset[str]:
@@ -184,58 +191,47 @@ class _Reader(Reader):
         return self.payee is not None
 
     def _may_be_named_bare(self) -> bool:
-        """Whether a word here may be a name, without "to": not where the payee is known, then it says what for."""
-        return self.known is None and (self.command or self.amount is None)
+        """Whether a word here may be a name, without "to": not where it says what for."""
+        if self.known is not None or self.amount is None:
+            return self.known is None
+        return self.command and self._payee_at_the_end() is None
 
     def _take_payee_at_the_end(self) -> None:
         """Take `to @ben` behind a note, or a known payee where the rest points at nobody else."""
-        handles = [at for at in range(self.at, len(self.tokens)) if self._handle_at(at)]
-        if len(handles) == 1 and self._ends_at(handles[0]) and (end := self._note_end(handles[0])) > self.at:
-            self.payee, self.addressed = self._handle_at(handles[0]), True
+        if found := self._payee_at_the_end():
+            (self.payee, end), self.addressed = found, True
             self.tokens = self.tokens[:end]
             self.text = self.text[: self.tokens[-1].end]
-        elif self.known is not None and not handles and not self._points_at_a_name():
+        elif self.known is not None and not self._points_at_a_name():
             self.payee = self.known
 
-    def _ends_at(self, at: int) -> bool:
-        return all(token.word in POLITE for token in self.tokens[at + 1 :])
+    def _payee_at_the_end(self) -> tuple[Username | UserId, int] | None:
+        """Return the one @handle or mention of the rest, if it ends it, and the token after the note before it."""
+        handles = [(at, handle) for at in range(self.at, len(self.tokens)) if (handle := self._handle_at(at))]
+        if len(handles) != 1 or any(token.word not in POLITE for token in self.tokens[handles[0][0] + 1 :]):
+            return None
+        at, handle = handles[0]
+        to = self._word(at - 1) in (FROM if self.asks else TO_HANDLE)
+        return (handle, at - to) if self._is_note(at - to) and (to or self.command) else None
 
-    def _note_end(self, handle: int) -> int:
-        """Return the token after the note that stands before a handle; no further than `at` if that may be no note."""
-        to = self._word(handle - 1) in (FROM if self.asks else TO_HANDLE)
-        end = handle - to
+    def _is_note(self, end: int) -> bool:
+        """Whether what stands here, before a token, says what for: any words after "for", else plain ones."""
         opening = self.at + (self._word(self.at) in FOR)
-        _, marked = self._note()
-        if end <= opening or not marked or not (to or self.command):
-            return self.at
-        return self.at if self._word(end - 1) in NAME_STOPS else end
+        words = [token.word for token in self.tokens[self.at : end]]
+        if end <= opening or words[-1] in NAME_STOPS or not NEGATING.isdisjoint(words):
+            return False
+        if self._note()[1]:
+            return True
+        closed = any(self._amount_at(at) or self.tokens[at].closed for at in range(self.at, end))
+        plain = not closed and (NAME_STOPS | VERBS | ASKING).isdisjoint(words)
+        return plain and self.command and self.amount is not None
 
     def _points_at_a_name(self) -> bool:
         """Whether the rest says "to" or "from" somebody: "coffee to go" might, "a trip to the sea" does not."""
-        if any(AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
+        if any(token.user_id or AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
             return True
         places = (at for at in range(self.at, len(self.tokens)) if self._word(at) in self._to)
         return any(at == self.at or self._name_end(at + 1) > at + 1 for at in places)
-
-    def _name_end(self, at: int) -> int:
-        """Return the token after the name that starts at `at`; `at` itself if nobody is named there."""
-        end = at
-        while end < len(self.tokens) and self._is_name_word(end):
-            end += 1
-            if end - at > _MAX_NAME_WORDS:
-                return at
-            if self.tokens[end - 1].closed:
-                return end
-        return at if self._word(end) in NOBODY else end
-
-    def _is_name_word(self, at: int) -> bool:
-        token = self.tokens[at]
-        return (
-            token.user_id is None
-            and token.word not in NAME_STOPS
-            and _is_spelled_as_name(self._source(token))
-            and self._amount_at(at) is None
-        )
 
     def _note(self) -> tuple[str, bool]:
         """Return the note, and whether "for", a colon, a dash or a line break introduces it."""
@@ -286,10 +282,3 @@ class _Reader(Reader):
             return True
         unplaced = bool(note) and not marked and (self.command or self.addressed)
         return unplaced and (self.payee is None or isinstance(self.payee, Name))
-
-
-def _is_spelled_as_name(word: str) -> bool:
-    """Whether `word` is letters with their marks, as in `राहुल`, `O'Neill` or `R2D2`."""
-    return word[0].isalpha() and all(
-        char.isalnum() or char in _NAME_MARKS or unicodedata.category(char).startswith("M") for char in word
-    )

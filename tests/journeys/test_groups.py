@@ -44,11 +44,12 @@ async def pays_in_private(somebody: Somebody, chat: int = FLAT) -> None:
     await somebody.confirms()
 
 
-async def test_a_reply_pays_whoever_is_answered(street: Street) -> None:
+@pytest.mark.parametrize("words", ["/pay 5 lunch", "@sixpence_bot pay 5 for lunch"])
+async def test_a_reply_pays_whoever_is_answered(street: Street, words: str) -> None:
     """One public card, edited in place; fee, balance and PIN are in the payer's own chat; the payee is told."""
     await street.open_wallets(street.ana, street.ben)
     paid_lunch = await street.ben.says_in(FLAT, "I paid for lunch")
-    await street.ana.replies_to(paid_lunch, "/pay 5 lunch", chat=FLAT)
+    await street.ana.replies_to(paid_lunch, words, chat=FLAT)
     card = await street.ben.reads(WAITING, chat=FLAT)
     await pays_in_private(street.ana)
     await street.ana.reads("You sent €5.00 to Ben Okafor", "Your balance: €45.00")
@@ -58,7 +59,15 @@ async def test_a_reply_pays_whoever_is_answered(street: Street) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["/pay @ben 5 lunch", "/pay@sixpence_bot @ben 5 lunch", "@sixpence_bot 5 to @ben for lunch"]
+    "words",
+    [
+        "/pay @ben 5 lunch",
+        "/pay@sixpence_bot @ben 5 lunch",
+        "@sixpence_bot 5 to @ben for lunch",
+        "@sixpence_bot send 5 to @ben for lunch",
+        "@sixpence_bot please pay @ben 5 lunch",
+        "/pay 5 lunch @ben",
+    ],
 )
 async def test_words_name_the_payee(street: Street, words: str) -> None:
     """By username, after the command or after the bot's name."""

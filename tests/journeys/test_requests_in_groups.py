@@ -88,6 +88,8 @@ async def test_a_reply_asks_whoever_is_answered(street: Street) -> None:
     [
         ("/request 10 for cinema from @ben", WAITING),
         ("/request 10 for cinema @ben", WAITING),
+        ("/request please 10 from @ben for cinema", WAITING),
+        ("/request 10 cinema @ben", WAITING),
         ("/request 10 from ben", "Ana Moreno asks Ben Okafor for €10.00"),
         ("/request 10 for cinema from ben", "Ana Moreno: I could not make out who it is for"),
     ],
