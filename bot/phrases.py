@@ -60,10 +60,12 @@ def read(
     code: str = "EUR",
     exponent: int = 2,
     known: UserId | None = None,
+    in_group: bool = False,
 ) -> Intent:
     """Read one message; amounts are in the currency `code`, which has `exponent` decimals.
 
-    `known`: the payee of an instruction by command, unless its words name one.
+    `known`: the payee of an instruction by command, unless its words name one. `in_group`: where `/pay 5 lunch` is
+    written in answer to somebody, so that a bare word behind the amount says what for, and names nobody.
     """
     tokens = tokenize(text, mentions)
     while tokens and tokens[0].word in POLITE:
@@ -73,7 +75,7 @@ def read(
     lead = tokens[0].word
     asks = lead.partition("@")[0] in ASKING_COMMANDS
     if asks or lead.partition("@")[0] in COMMANDS:
-        reader = _Reader(text, tokens, code, exponent, at=1, command=True, asks=asks, known=known)
+        reader = _Reader(text, tokens, code, exponent, at=1, command=True, asks=asks, known=known, in_group=in_group)
         return _asked(reader.intent()) if asks else reader.intent()
     if _QUESTION.search(text):
         return NoIntent()
@@ -105,6 +107,7 @@ class _Reader(Reader):
     command: bool = False
     asks: bool = False
     known: UserId | None = None
+    in_group: bool = False
     amount: Reading | None = None
     payee: Payee | None = None
     addressed: bool = False  # somebody stands after "to", or is given by @username or mention
@@ -194,7 +197,7 @@ class _Reader(Reader):
         """Whether a word here may be a name, without "to": not where it says what for."""
         if self.known is not None or self.amount is None:
             return self.known is None
-        return self.command and self._payee_at_the_end() is None
+        return self.command and not self.in_group and self._payee_at_the_end() is None
 
     def _take_payee_at_the_end(self) -> None:
         """Take `to @ben` behind a note, or a known payee where the rest points at nobody else."""

@@ -37,6 +37,7 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
         code=currency.code,
         exponent=currency.exponent,
         known=intents.UserId(answered.id) if answered else None,
+        in_group=True,
     )
 
 

@@ -351,6 +351,25 @@ def test_a_mention_is_a_payee_by_id(text: str, mention: Mention, expected: Inten
     assert read(text, mentions=[mention]) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/pay 5 lunch", Unclear("payee")),
+        ("/pay 5 for lunch", Incomplete(FIVE, None, "lunch")),
+        ("/pay 5 to lunch", Pay(FIVE, Name("lunch"))),
+        ("/pay lunch 5", Pay(FIVE, Name("lunch"))),
+        ("/pay 5 lunch @ben", Pay(FIVE, BEN, "lunch")),
+        ("/request 5 cinema", Ask(Unclear("payee"))),
+        ("/request 5 cinema @ben", Ask(Pay(FIVE, BEN, "cinema"))),
+        ("/request please 5 from @ben", Ask(Pay(FIVE, BEN))),
+        ("/request ask please @ben for 5", Ask(Pay(FIVE, BEN))),
+    ],
+)
+def test_in_a_group_a_bare_word_behind_the_amount_names_nobody(text: str, expected: Intent) -> None:
+    """There it says what for; a name stands before the amount, after "to", or has an @."""
+    assert read(text, in_group=True) == expected
+
+
 CHAI = UserId(9)
 
 

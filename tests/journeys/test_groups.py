@@ -111,6 +111,17 @@ async def test_an_answer_to_chai_that_points_at_ben_never_pays_chai(street: Stre
     await street.ana.reads(answer, chat=FLAT)
 
 
+@pytest.mark.parametrize("words", ["/pay 5 lunch", "/pay 5 for lunch"])
+async def test_a_note_is_no_name_of_a_business(street: Street, words: str) -> None:
+    """There is a business called Lunch, and nobody is answered: it is asked who is meant."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.open_business(street.luna, "Lunch")
+    await street.ana.says_in(FLAT, words)
+    await street.ana.reads("That is not a whole payment, so nothing was paid", chat=FLAT)
+    await street.ana.says_in(FLAT, "/pay 5 to Lunch")
+    await street.ana.reads("Ana Moreno pays Lunch €5.00", chat=FLAT)
+
+
 async def test_nobody_elses_press_does_anything(street: Street) -> None:
     """Ben presses both buttons of Ana's card: he gets a toast, she is asked nothing, nothing moves."""
     await street.open_wallets(street.ana, street.ben)
