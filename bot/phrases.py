@@ -233,8 +233,10 @@ class _Reader(Reader):
         """Whether the rest says "to" or "from" somebody: "coffee to go" might, "a trip to the sea" does not."""
         if any(token.user_id or AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
             return True
-        places = (at for at in range(self.at, len(self.tokens)) if self._word(at) in self._to)
-        return any(at == self.at or self._name_end(at + 1) > at + 1 for at in places)
+        if self._word(self.at) in self._to:
+            return True
+        behind = range(self.at + 1, len(self.tokens))
+        return any(self._word(at - 1) in self._to and self._is_name_word(at) for at in behind)
 
     def _note(self) -> tuple[str, bool]:
         """Return the note, and whether "for", a colon, a dash or a line break introduces it."""
