@@ -3,11 +3,11 @@
 Promises: never raises, whatever the text; never guesses. Only a text that *is* an instruction starts anything
 (`send 5 to @ben for lunch`, `5 eur to ben`, `#envoyer 10EUR @ben`, `/pay 5 @ben`): a question, a quotation or
 a sentence about money is `NoIntent`. What contradicts itself is `Unclear`, what lacks a part says which.
+Where the payee is known before anything is read, the words may still name another, and then that one is meant.
 Nobody is looked up here; forwards, edits and messages sent on behalf of others are the caller's to keep out.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,7 +28,7 @@ from bot.intents import (
     UserId,
     Username,
 )
-from bot.tokens import ISOLATES, Reader, tokenize
+from bot.tokens import AT_SOMEBODY, ISOLATES, Reader, tokenize
 from bot.vocabulary import (
     ANOTHER_TIME,
     ASKING,
@@ -39,7 +39,7 @@ from bot.vocabulary import (
     FROM,
     JOINING,
     NAME_STOPS,
-    NOBODY,
+    NEGATING,
     POLITE,
     TO,
     TO_HANDLE,
@@ -47,25 +47,35 @@ from bot.vocabulary import (
 )
 from wallet import MAX_NOTE, clean_note
 
-_NAME_MARKS: Final = frozenset("_'’.-")
-_MAX_NAME_WORDS: Final = 4
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
 _QUESTION: Final = re.compile(r"[?？؟]")
 _NOTE_MARKER: Final = re.compile(r"(?:(?:for|pour)(?=\s|$)|:|[–—-](?=\s))\s*", re.IGNORECASE)
 
 
-def read(text: str, *, mentions: Sequence[Mention] = (), code: str = "EUR", exponent: int = 2) -> Intent:
-    """Read one message; amounts are in the currency `code`, which has `exponent` decimals."""
+def read(
+    text: str,
+    *,
+    mentions: Sequence[Mention] = (),
+    code: str = "EUR",
+    exponent: int = 2,
+    known: UserId | None = None,
+    in_group: bool = False,
+) -> Intent:
+    """Read one message; amounts are in the currency `code`, which has `exponent` decimals.
+
+    `known`: the payee of an instruction by command, unless its words name one. `in_group`: where `/pay 5 lunch` is
+    written in answer to somebody, so that a bare word behind the amount says what for, and names nobody.
+    """
     tokens = tokenize(text, mentions)
     while tokens and tokens[0].word in POLITE:
         tokens.pop(0)
     if not tokens:
         return NoIntent()
     lead = tokens[0].word
-    if lead.partition("@")[0] in COMMANDS:
-        return _Reader(text, tokens, code, exponent, at=1, command=True).intent()
-    if lead.partition("@")[0] in ASKING_COMMANDS:
-        return _asked(_Reader(text, tokens, code, exponent, at=1, command=True, asks=True).intent())
+    asks = lead.partition("@")[0] in ASKING_COMMANDS
+    if asks or lead.partition("@")[0] in COMMANDS:
+        reader = _Reader(text, tokens, code, exponent, at=1, command=True, asks=asks, known=known, in_group=in_group)
+        return _asked(reader.intent()) if asks else reader.intent()
     if _QUESTION.search(text):
         return NoIntent()
     if lead in ASKING:
@@ -95,6 +105,8 @@ class _Reader(Reader):
     at: int
     command: bool = False
     asks: bool = False
+    known: UserId | None = None
+    in_group: bool = False
     amount: Reading | None = None
     payee: Payee | None = None
     addressed: bool = False  # somebody stands after "to", or is given by @username or mention
@@ -110,10 +122,12 @@ class _Reader(Reader):
         return intent
 
     def intent(self) -> Pay | Incomplete | Refused | Unclear | NoIntent:
-        while self._word(self.at) in (FILLER | ASKING if self.asks else FILLER):
+        while self._is_idle(self.at):
             self.at += 1
         while self._take_amount() or self._take_payee():
             pass
+        if self.payee is None:
+            self._take_payee_at_the_end()
         note, marked = self._note()
         reason = self._contradiction(note, marked=marked)
         if reason is not None:
@@ -125,6 +139,16 @@ class _Reader(Reader):
         if self.amount is None or self.payee is None:
             return Incomplete(self.amount, self.payee, note)
         return Pay(self.amount, self.payee, note)
+
+    def _is_idle(self, at: int) -> bool:
+        """Whether a word before all parts says nothing more: `/pay send 5`, `/request please 5`, "send some 5"."""
+        word = self._word(at)
+        if word in FILLER or (self.asks and word in ASKING) or (self.command and word in POLITE):
+            return True
+        if not self.command or self.asks or word not in VERBS:
+            return False
+        begins = self._word(at + 1) in TO_HANDLE | FILLER | POLITE
+        return begins or self._handle_at(at + 1) is not None or self._amount_at(at + 1) is not None
 
     @property
     def _to(self) -> frozenset[str]:
@@ -159,7 +183,7 @@ class _Reader(Reader):
         handle = self._handle_at(at)
         if handle is not None:
             self.payee, self.at = handle, at + 1
-        elif to or self.command or self.amount is None:
+        elif to or self._may_be_named_bare():
             end = self._name_end(at)
             if end > at:
                 words = (self._source(token) for token in self.tokens[at:end])
@@ -168,25 +192,50 @@ class _Reader(Reader):
             self.addressed = to or handle is not None
         return self.payee is not None
 
-    def _name_end(self, at: int) -> int:
-        """Return the token after the name that starts at `at`; `at` itself if nobody is named there."""
-        end = at
-        while end < len(self.tokens) and self._is_name_word(end):
-            end += 1
-            if end - at > _MAX_NAME_WORDS:
-                return at
-            if self.tokens[end - 1].closed:
-                return end
-        return at if self._word(end) in NOBODY else end
+    def _may_be_named_bare(self) -> bool:
+        """Whether a word here may be a name, without "to": not where it says what for."""
+        if self.known is not None or self.amount is None:
+            return self.known is None
+        return self.command and not self.in_group and self._payee_at_the_end() is None
 
-    def _is_name_word(self, at: int) -> bool:
-        token = self.tokens[at]
-        return (
-            token.user_id is None
-            and token.word not in NAME_STOPS
-            and _is_spelled_as_name(self._source(token))
-            and self._amount_at(at) is None
-        )
+    def _take_payee_at_the_end(self) -> None:
+        """Take `to @ben` behind a note, or a known payee where the rest points at nobody else."""
+        if found := self._payee_at_the_end():
+            (self.payee, end), self.addressed = found, True
+            self.tokens = self.tokens[:end]
+            self.text = self.text[: self.tokens[-1].end]
+        elif self.known is not None and not self._points_at_a_name():
+            self.payee = self.known
+
+    def _payee_at_the_end(self) -> tuple[Username | UserId, int] | None:
+        """Return the one @handle or mention of the rest, if it ends it, and the token after the note before it."""
+        handles = [(at, handle) for at in range(self.at, len(self.tokens)) if (handle := self._handle_at(at))]
+        if len(handles) != 1 or any(token.word not in POLITE for token in self.tokens[handles[0][0] + 1 :]):
+            return None
+        at, handle = handles[0]
+        to = self._word(at - 1) in (FROM if self.asks else TO_HANDLE)
+        return (handle, at - to) if self._is_note(at - to) and (to or self.command) else None
+
+    def _is_note(self, end: int) -> bool:
+        """Whether what stands here, before a token, says what for: any words after "for", else plain ones."""
+        opening = self.at + (self._word(self.at) in FOR)
+        words = [token.word for token in self.tokens[self.at : end]]
+        if end <= opening or words[-1] in NAME_STOPS or not NEGATING.isdisjoint(words):
+            return False
+        if self._note()[1]:
+            return True
+        closed = any(self._amount_at(at) or self.tokens[at].closed for at in range(self.at, end))
+        plain = not closed and (NAME_STOPS | VERBS | ASKING).isdisjoint(words)
+        return plain and self.command and self.amount is not None
+
+    def _points_at_a_name(self) -> bool:
+        """Whether the rest says "to" or "from" somebody: "coffee to go" might, "a trip to the sea" does not."""
+        if any(token.user_id or AT_SOMEBODY.search(token.word) for token in self.tokens[self.at :]):
+            return True
+        if self._word(self.at) in self._to:
+            return True
+        behind = range(self.at + 1, len(self.tokens))
+        return any(self._word(at - 1) in self._to and self._is_name_word(at) for at in behind)
 
     def _note(self) -> tuple[str, bool]:
         """Return the note, and whether "for", a colon, a dash or a line break introduces it."""
@@ -205,7 +254,7 @@ class _Reader(Reader):
             return "note_too_long"
         if self._has_second_amount(opening, marked=marked):
             return "two_amounts"
-        if self.payee is not None and self._has_second_payee(opening, marked=marked):
+        if (self.payee or self.known) and self._has_second_payee(opening, marked=marked):
             return "two_payees"
         if self._word(self.at) in ANOTHER_TIME and not marked:
             return "not_now"
@@ -226,19 +275,14 @@ class _Reader(Reader):
 
     def _has_second_payee(self, opening: int, *, marked: bool) -> bool:
         """Whether the note points at somebody: "for @ana" may, "for lunch with @ana" does not."""
-        end = opening + 1 if marked else len(self.tokens)
+        end = opening + 1 if marked and self.payee else len(self.tokens)
         return self._word(self.at) in JOINING or any(self._handle_at(at) for at in range(opening, end))
 
     def _has_unknown_payee(self, opening: int, note: str, *, marked: bool) -> bool:
         """Whether somebody is meant whom we cannot make out: "to my bank", "to ben, ana"."""
+        if self.payee is None and self.known is not None:  # the rest points at somebody else
+            return True
         if self.payee is None and (self._word(self.at) in self._to or self._word(opening).startswith("@")):
             return True
         unplaced = bool(note) and not marked and (self.command or self.addressed)
         return unplaced and (self.payee is None or isinstance(self.payee, Name))
-
-
-def _is_spelled_as_name(word: str) -> bool:
-    """Whether `word` is letters with their marks, as in `राहुल`, `O'Neill` or `R2D2`."""
-    return word[0].isalpha() and all(
-        char.isalnum() or char in _NAME_MARKS or unicodedata.category(char).startswith("M") for char in word
-    )

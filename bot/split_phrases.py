@@ -5,8 +5,11 @@
     90 dinner @ben x2 @chai           by shares: two for Ben, one for everybody else
     90 dinner @ben €20 @chai 30.50    by amounts; what is left is the writer's own
 
-Promises: never raises, never guesses. A whole number beside a name (`@ben 2`) reads two ways, as shares and as an
-amount, so it is asked about; unless another part has a currency or a decimal mark, because then all are amounts.
+Around names there may be brackets and commas, and "=" before what each carries.
+
+Promises: never raises, never guesses; no @username and no weight is taken for words. A whole number beside a name
+(`@ben 2`) reads two ways, as shares and as an amount, so it is asked about; unless another part has a currency or a
+decimal mark, because then all are amounts.
 """
 
 import re
@@ -16,12 +19,15 @@ from typing import Final, Literal
 
 from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import Mention, UserId, Username
-from bot.tokens import Reader, tokenize
+from bot.tokens import AT_SOMEBODY, Reader, tokenize
 from bot.vocabulary import FOR, JOINING
 from wallet import MAX_NOTE, clean_note
 
 _WEIGHT: Final = re.compile(r"[x×*]([0-9]{1,3})|([0-9]{1,3})[x×]")
-_AMONG: Final = JOINING | {"with", "among", "between", "avec", "entre", ","}
+_AMONG: Final = JOINING | {"with", "among", "between", "avec", "entre", ",", "("}
+_NAME: Final = r"@[A-Za-z0-9_]{3,32}"
+_AROUND_NAMES: Final = re.compile(rf"\((?=\s*{_NAME}(?!['’\w]))|(?<=[\w)]),(?={_NAME})")
+_NAME_EQUALS: Final = re.compile(rf"({_NAME})\s*=")
 
 Way = Literal["even", "shares", "amounts"]
 Reason = Literal[
@@ -67,9 +73,16 @@ def read(
 ) -> Split | Unsplit | NotAnAmount:
     """Read what stands after the command; amounts are in `code`, which has `exponent` decimals."""
     try:
-        return _Reader(text, tokenize(text, mentions), code, exponent).split()
+        plain = _plain(text)
+        return _Reader(plain, tokenize(plain, mentions), code, exponent).split()
     except _Unread as unread:
         return unread.why
+
+
+def _plain(text: str) -> str:
+    """The text with spaces for what people write around names; each word keeps its place, for the mentions' sake."""
+    spaced = _AROUND_NAMES.sub(" ", text)
+    return _NAME_EQUALS.sub(lambda named: named[1].ljust(len(named[0])), spaced)
 
 
 class _Unread(Exception):
@@ -134,7 +147,7 @@ class _Reader(Reader):
 
     def _note(self, start: int, first: int, after: int, *, anybody: bool) -> str:
         """The words before the people, or those after them."""
-        while anybody and first > start and self._word(first - 1) in _AMONG:
+        while anybody and first > start and _AMONG & {self._word(first - 1), self._word(first - 1).removeprefix("(")}:
             first -= 1
         before, behind = range(start, first), range(after if anybody else first, len(self.tokens))
         if before and behind:
@@ -146,7 +159,11 @@ class _Reader(Reader):
         beside_a_name = places[-1] if anybody and before else places[0]
         if self._is_an_amount(places[0]) or self._is_an_amount(beside_a_name):
             raise _Unread(Unsplit("two_amounts"))
+        if anybody and any(_WEIGHT.fullmatch(self._word(place)) for place in places):
+            raise _Unread(Unsplit("people"))
         note = clean_note(self.text[self.tokens[places[0]].start : self.tokens[places[-1]].end])
+        if AT_SOMEBODY.search(note):
+            raise _Unread(Unsplit("people"))
         if len(note) > MAX_NOTE:
             raise _Unread(Unsplit("note_too_long"))
         return note

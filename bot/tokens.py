@@ -8,9 +8,14 @@ from typing import Final
 
 from bot.amounts import NotAnAmount, Reading, parse_amount
 from bot.intents import Mention, UserId, Username
+from bot.vocabulary import NAME_STOPS, NOBODY
 
+AT_SOMEBODY: Final = re.compile(r"(?<!\w)@\w")
+"""Where words say somebody's @username, well written or not."""
 _HANDLE: Final = re.compile(r"@([A-Za-z0-9_]{3,32})")
 _MAX_AMOUNT_WORDS: Final = 6  # as in "1 234 567,89 swiss francs"
+_MAX_NAME_WORDS: Final = 4
+_NAME_MARKS: Final = frozenset("_'’.-")
 _TRAILING: Final = ".,;:!…)"
 ISOLATES: Final = "\u200e\u200f\u2066\u2067\u2068\u2069"  # around words copied from a message of ours
 _CLOSING: Final = re.compile(rf"[{ISOLATES}]*[ \t]*[{re.escape(_TRAILING)}\r\n]")
@@ -77,6 +82,26 @@ class Reader:
         match = _HANDLE.fullmatch(self._source(token))
         return Username(match[1].lower()) if match else None
 
+    def _name_end(self, at: int) -> int:
+        """Return the token after the name that starts at `at`; `at` itself if nobody is named there."""
+        end = at
+        while end < len(self.tokens) and self._is_name_word(end):
+            end += 1
+            if end - at > _MAX_NAME_WORDS:
+                return at
+            if self.tokens[end - 1].closed:
+                return end
+        return at if self._word(end) in NOBODY else end
+
+    def _is_name_word(self, at: int) -> bool:
+        token = self.tokens[at]
+        return (
+            token.user_id is None
+            and token.word not in NAME_STOPS
+            and _is_spelled_as_name(self._source(token))
+            and self._amount_at(at) is None
+        )
+
     def _word(self, at: int) -> str:
         return self.tokens[at].word if at < len(self.tokens) else ""
 
@@ -128,3 +153,10 @@ def _folded(word: str) -> str:
 
 def _is_closed(text: str, end: int) -> bool:
     return _CLOSING.match(text, end) is not None
+
+
+def _is_spelled_as_name(word: str) -> bool:
+    """Whether `word` is letters with their marks, as in `राहुल`, `O'Neill` or `R2D2`."""
+    return word[0].isalpha() and all(
+        char.isalnum() or char in _NAME_MARKS or unicodedata.category(char).startswith("M") for char in word
+    )

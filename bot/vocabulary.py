@@ -28,4 +28,6 @@ NOBODY: Final = frozenset({
     "son", "sa", "tout", "tous",
 })  # fmt: skip
 NAME_STOPS: Final = NOBODY | TO | FOR | JOINING | POLITE | ANOTHER_TIME
+# Words that turn what they stand beside around: "lunch, but don't send it to @ben", "anybody but @ben".
+NEGATING: Final = frozenset({"not", "no", "never", "don't", "but", "except", "without", "pas", "jamais", "sauf"})
 FILLER: Final = frozenset({"some", "money", "cash"})  # "send money to @ben"

@@ -227,7 +227,7 @@ def not_whole(turn: Turn, intent: intents.Intent) -> Face:
 def in_doubt(turn: Turn, intent: intents.Intent, two_readings: str, nothing: str) -> str:
     """Return what is the matter with the words, as a private chat would say it; empty if they only lack something."""
     match intent:
-        case intents.Unclear(reason) if reason != "payee":
+        case intents.Unclear(reason) if reason != "payee" or instruction.answers_somebody(turn):
             return misread.unclear(turn.speaker, reason)
         case intents.Refused(refused):
             return misread.amount(turn.speaker, refused, turn.context.wallet.currency, nothing)

@@ -22,33 +22,23 @@ if TYPE_CHECKING:
     from bot.turn import Turn
     from wallet import Quote
 
-_TARGET: Final = "X"
-"""Stands for whoever a reply answers, in the words that are read."""
 _OUTSIDE: Final = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
 def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
     """What the words after this command ask for; a reply says whom, unless the words do."""
-    message = turn.message
-    if message is None:
+    if turn.message is None:
         return intents.NoIntent()
     words, mentions = words_of(turn)
-    spoken = _read(turn, f"{command} ", words, mentions)
-    target = _target(message)
-    wanted = spoken.wanted if isinstance(spoken, intents.Ask) else spoken
-    if target is None or isinstance(getattr(wanted, "payee", None), intents.Username | intents.UserId):
-        return spoken
-    whom = intents.Mention(len(f"{command} "), len(_TARGET), target.id)
-    return _read(turn, f"{command} {_TARGET} ", words, mentions, whom)
-
-
-def _read(
-    turn: Turn, start: str, words: str, mentions: list[intents.Mention], *more: intents.Mention
-) -> intents.Intent:
-    """Read words as if they had been written after `start`."""
-    moved = [replace(mention, offset=mention.offset + len(start)) for mention in mentions]
-    currency = turn.context.wallet.currency
-    return phrases.read(start + words, mentions=[*more, *moved], code=currency.code, exponent=currency.exponent)
+    start, currency, answered = f"{command} ", turn.context.wallet.currency, _target(turn.message)
+    return phrases.read(
+        start + words,
+        mentions=[replace(mention, offset=mention.offset + len(start)) for mention in mentions],
+        code=currency.code,
+        exponent=currency.exponent,
+        known=intents.UserId(answered.id) if answered else None,
+        in_group=True,
+    )
 
 
 def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
@@ -64,6 +54,11 @@ def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
     ]
     return text[start:], mentions
+
+
+def answers_somebody(turn: Turn) -> bool:
+    """Whether the message answers one of somebody's, so that we know whom it is about."""
+    return turn.message is not None and _target(turn.message) is not None
 
 
 def _target(message: Message) -> User | None:

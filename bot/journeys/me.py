@@ -150,16 +150,17 @@ async def _written(turn: Turn, wish: _Wish, text: str) -> None:
 
 
 def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | NotAnAmount, str]:
-    """Return the amount that a text begins with, the longest there is, and the note that follows."""
+    """Return the amount that a text begins with, and the note that follows.
+
+    The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five.
+    """
     words = text.split()
-    reading: Amount | Ambiguous | NotAnAmount = NotAnAmount("not_a_number")
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
         found = parse_amount(" ".join(words[:end]), code=currency.code, exponent=currency.exponent)
         if found != NotAnAmount("not_a_number"):
-            reading = found
-            if not isinstance(found, NotAnAmount):
-                return found, clean_note(_FOR.sub("", " ".join(words[end:]), count=1) if words[end:] else "")
-    return reading, ""
+            note = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
+            return found, clean_note(_FOR.sub("", note, count=1))
+    return NotAnAmount("not_a_number"), ""
 
 
 async def _advance(turn: Turn, wish: _Wish) -> None:

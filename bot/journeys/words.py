@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from telegram.constants import MessageEntityType
 
-from bot import intents, misread, phrases
+from bot import answers, intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
@@ -18,6 +18,10 @@ from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 if TYPE_CHECKING:
     from bot.conversation import Waiting
     from bot.turn import Turn
+
+_CHOSEN: Final = intents.UserId(0)
+"""Stands for the payee of a draft, who is known, where the words of an answer are read."""
+_NOT_ABOUT_PEOPLE: Final = frozenset({"two_amounts", "note_too_long", "not_now"})
 
 
 async def read(turn: Turn) -> None:
@@ -48,16 +52,22 @@ async def expects_amount(turn: Turn) -> bool:
     return waiting is not None and waiting.step in {send.AMOUNT, me.AMOUNT}
 
 
-def intent_of(turn: Turn) -> intents.Intent:
-    """Return what the message asks for, whoever wrote it and however it came."""
-    message = turn.message
-    mentions = [
+def intent_of(turn: Turn, start: str = "", known: intents.UserId | None = None) -> intents.Intent:
+    """Return what the message asks for, read as if written after `start`, whoever wrote it and however it came.
+
+    `known`: as for `phrases.read`.
+    """
+    currency = turn.context.wallet.currency
+    moved = [replace(mention, offset=mention.offset + len(start)) for mention in _mentions(turn)]
+    return phrases.read(start + turn.text, mentions=moved, code=currency.code, exponent=currency.exponent, known=known)
+
+
+def _mentions(turn: Turn) -> list[intents.Mention]:
+    return [
         intents.Mention(entity.offset, entity.length, entity.user.id)
-        for entity in (message.entities if message else ())
+        for entity in (turn.message.entities if turn.message else ())
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None
     ]
-    currency = turn.context.wallet.currency
-    return phrases.read(turn.text, mentions=mentions, code=currency.code, exponent=currency.exponent)
 
 
 def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) -> bool:
@@ -134,7 +144,41 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
 
 
 async def _answered_payee(turn: Turn, draft: Draft) -> None:
-    payee = _typed_payee(turn)
+    """Take the answer for a name, if somebody has it, and else read it as what might stand after /send."""
+    wanted, whole = _wanted(turn, draft), intents.Name(turn.text.strip())
+    certain = answers.pointed_at(turn.text, _mentions(turn))
+    if certain is None and await send.to(turn, draft, whole, clean(whole.name)):
+        return
+    match wanted:
+        case intents.Unclear(reason) if reason in _NOT_ABOUT_PEOPLE or (reason == "two_payees" and certain is None):
+            await turn.say(misread.unclear(turn.speaker, reason))
+        case intents.Pay() | intents.Incomplete() | intents.Refused() if wanted.payee or wanted.amount:
+            await _answered_more(turn, draft, wanted, certain or wanted.payee)
+        case _:
+            await _with_payee(turn, draft, certain or whole)
+
+
+async def _answered_more(
+    turn: Turn, draft: Draft, wanted: intents.Pay | intents.Incomplete | intents.Refused, payee: intents.Payee | None
+) -> None:
+    """Go on with all that an answer says. An amount beside the one we have is asked about."""
+    amounts = draft.amounts
+    if isinstance(wanted.amount, NotAnAmount):
+        await turn.say(_no_amount(turn, wanted.amount, draft))
+    elif wanted.amount is not None:
+        amounts = _readings(wanted.amount)
+    if draft.amounts not in {(), amounts}:
+        await turn.say(misread.unclear(turn.speaker, "two_amounts"))
+        return
+    draft = replace(draft, amounts=amounts, note=wanted.note or draft.note, ask_note=draft.ask_note and not wanted.note)
+    if payee is None:
+        await send.advance(turn, draft)
+    else:
+        await _with_payee(turn, draft, payee)
+
+
+async def _with_payee(turn: Turn, draft: Draft, payee: intents.Payee) -> None:
+    """Go on with this payee; one whom nobody knows leaves the question open."""
     called = _called(turn, payee)
     if not await send.to(turn, draft, payee, called):
         await send.unknown_payee(turn, draft, called)
@@ -142,7 +186,20 @@ async def _answered_payee(turn: Turn, draft: Draft) -> None:
 
 async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
     currency = turn.context.wallet.currency
-    match parse_amount(turn.text, code=currency.code, exponent=currency.exponent):
+    reading = parse_amount(turn.text, code=currency.code, exponent=currency.exponent)
+    if reading == NotAnAmount("not_a_number"):
+        match _wanted(turn, draft, known=_CHOSEN):
+            case intents.Pay(said, payee, note) if payee == _CHOSEN:
+                reading, draft = said, replace(draft, note=note or draft.note, ask_note=draft.ask_note and not note)
+            case intents.Pay() as another:
+                await _instructed(turn, another, asks=draft.asks)
+                return
+            case intents.Refused(refused):
+                reading = refused
+            case intents.Unclear(reason):
+                await turn.say(misread.unclear(turn.speaker, reason))
+                return
+    match reading:
         case NotAnAmount() as refused:
             await turn.say(_no_amount(turn, refused, draft))
         case Amount(minor):
@@ -167,12 +224,14 @@ async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
             await contacts.ask_alias(turn)
 
 
-def _typed_payee(turn: Turn) -> intents.Payee:
-    """Return the answer to "who is it for": a mention or @username as in an instruction, or else a name."""
-    match intent_of(turn), phrases.read(f"/send {turn.text}"):
-        case (intents.Incomplete(payee=payee), _) | (_, intents.Incomplete(payee=payee)) if payee is not None:
-            return payee
-    return intents.Name(turn.text.strip())
+def _wanted(
+    turn: Turn, draft: Draft, known: intents.UserId | None = None
+) -> intents.Pay | intents.Incomplete | intents.Refused | intents.Unclear | intents.NoIntent:
+    """Return what an answer says, read as what stands after the command."""
+    said = intent_of(turn)
+    if not (isinstance(said, intents.Incomplete) and said.payee):
+        said = intent_of(turn, "/request " if draft.asks else "/send ", known)
+    return said.wanted if isinstance(said, intents.Ask) else said
 
 
 def _no_amount(turn: Turn, refused: NotAnAmount, draft: Draft) -> str:

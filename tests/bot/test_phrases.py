@@ -1,6 +1,7 @@
 """Which messages ask for a payment, what exactly they ask for, and which start nothing."""
 
 import unicodedata
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import (
+    Ask,
     Incomplete,
     Intent,
     Mention,
@@ -91,6 +93,19 @@ COMPLETE: list[tuple[str, Intent]] = [
     ("send 1,234 to @ben", Pay(Ambiguous((123, 123400)), BEN)),
     ("send 1.234 € to ben for rent", Pay(Ambiguous((123, 123400)), Name("ben"), "rent")),
     ("send \u20685\u2069 to \u2068@ben\u2069", Pay(FIVE, BEN)),
+    ("send 5 for lunch to @ben", Pay(FIVE, BEN, "lunch")),
+    ("/pay send 5 to @ben", Pay(FIVE, BEN)),
+    ("/pay pay @ben 5", Pay(FIVE, BEN)),
+    ("/pay please pay 5 to @ben", Pay(FIVE, BEN)),
+    ("/pay please send some money to @ben", Incomplete(None, BEN)),
+    ("/pay pay 5 for lunch", Incomplete(FIVE, None, "lunch")),
+    ("/pay 5 lunch @ben", Pay(FIVE, BEN, "lunch")),
+    ("/pay 5 pad thai to @ben", Pay(FIVE, BEN, "pad thai")),
+    ("/pay Give Well 5", Pay(FIVE, Name("Give Well"))),
+    ("/pay Pay", Incomplete(None, Name("Pay"))),
+    ("send 5 for the taxi to @ben please", Pay(FIVE, BEN, "the taxi")),
+    ("#envoyer 5 pour le taxi à @ben", Pay(FIVE, BEN, "le taxi")),
+    ("/send 5 for 2 pizzas @ben", Pay(FIVE, BEN, "2 pizzas")),
 ]
 
 PARTIAL: list[tuple[str, Intent]] = [
@@ -104,6 +119,9 @@ PARTIAL: list[tuple[str, Intent]] = [
     ("pay 5 euros", Incomplete(FIVE)),
     ("send 1,234", Incomplete(Ambiguous((123, 123400)))),
     ("send 5 for lunch", Incomplete(FIVE, None, "lunch")),
+    ("send 5 for lunch, don't send it to @ben", Incomplete(FIVE, None, "lunch, don't send it to @ben")),
+    ("send 5 for lunch with @ben", Incomplete(FIVE, None, "lunch with @ben")),
+    ("send 5 for lunch but not to @ben", Incomplete(FIVE, None, "lunch but not to @ben")),
     ("/send @ben", Incomplete(None, BEN)),
     ("/send ben", Incomplete(None, Name("ben"))),
     ("/send @ben lunch", Incomplete(None, BEN, "lunch")),
@@ -157,6 +175,15 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("send 5 to ben. Send 6 to ana", "two_amounts"),
     ("send 5 to me", "payee"),
     ("send 5 to my bank", "payee"),
+    ("/pay 5 ben and @ana", "two_payees"),
+    ("/pay 5 lunch @ben @ana", "two_payees"),
+    ("/pay 5 ben, @ana", "two_payees"),
+    ("/pay ask @ben 5", "two_payees"),
+    ("/pay 5 not @ben", "payee"),
+    ("/pay 5 lunch with @ben", "payee"),
+    ("/pay 5 lunch not to @ben", "payee"),
+    ("/pay 5 from @ben", "payee"),
+    ("/pay 5 lunch 6 @ben", "two_amounts"),
     ("send 5 to the man who sold the world", "payee"),
     ("send 5 to ben, ana", "payee"),
     ("send 5 to ben one two three four", "payee"),
@@ -165,6 +192,8 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("send 5 to @\u212aate", "payee"),
     ("send 5 to \u202e@ben", "payee"),
     ("send 5 for @ben", "payee"),
+    ("send 5 for @ana to @ben", "payee"),
+    ("send 5 for 10 eur to @ben", "two_amounts"),
     ("/send 5 and more", "payee"),
     ("send 5 to @ben tomorrow", "not_now"),
     ("send 5 to ben tomorrow", "not_now"),
@@ -325,6 +354,65 @@ def test_a_mention_is_a_payee_by_id(text: str, mention: Mention, expected: Inten
     assert read(text, mentions=[mention]) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/pay 5 lunch", Unclear("payee")),
+        ("/pay 5 for lunch", Incomplete(FIVE, None, "lunch")),
+        ("/pay 5 to lunch", Pay(FIVE, Name("lunch"))),
+        ("/pay lunch 5", Pay(FIVE, Name("lunch"))),
+        ("/pay 5 lunch @ben", Pay(FIVE, BEN, "lunch")),
+        ("/request 5 cinema", Ask(Unclear("payee"))),
+        ("/request 5 cinema @ben", Ask(Pay(FIVE, BEN, "cinema"))),
+        ("/request please 5 from @ben", Ask(Pay(FIVE, BEN))),
+        ("/request ask please @ben for 5", Ask(Pay(FIVE, BEN))),
+    ],
+)
+def test_in_a_group_a_bare_word_behind_the_amount_names_nobody(text: str, expected: Intent) -> None:
+    """There it says what for; a name stands before the amount, after "to", or has an @."""
+    assert read(text, in_group=True) == expected
+
+
+CHAI = UserId(9)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/pay 5", Pay(FIVE, CHAI)),
+        ("/pay 5 lunch", Pay(FIVE, CHAI, "lunch")),
+        ("/pay 5 for a trip to the sea", Pay(FIVE, CHAI, "a trip to the sea")),
+        ("/pay @ben 5", Pay(FIVE, BEN)),
+        ("/pay @ben 5 for lunch with @ana", Pay(FIVE, BEN, "lunch with @ana")),
+        ("/pay pay 5 for lunch", Pay(FIVE, CHAI, "lunch")),
+        ("/pay 5 lunch @ben", Pay(FIVE, BEN, "lunch")),
+        ("/pay 5 ben and @ana", Unclear("two_payees")),
+        ("/pay 5 to ben", Pay(FIVE, Name("ben"))),
+        ("/pay to ben 5", Pay(FIVE, Name("ben"))),
+        ("/pay 5 for lunch to @ben", Pay(FIVE, BEN, "lunch")),
+        ("/pay 5 for lunch to ben", Unclear("payee")),
+        ("/pay 5 for lunch to ben at the cinema", Unclear("payee")),
+        ("/pay 5 for lunch to ben who had paid for it", Unclear("payee")),
+        ("/pay 5 for lunch, thanks to you", Pay(FIVE, CHAI, "lunch, thanks to you")),
+        ("/pay 5 for lunch to @be", Unclear("payee")),
+        ("/pay 5 to my bank", Unclear("payee")),
+        ("/pay 5 for lunch (@ben)", Unclear("payee")),
+        ("/pay 5 for @ben", Unclear("two_payees")),
+        ("/pay 5 for lunch with @ben", Unclear("two_payees")),
+        ("/pay 5 and ben", Unclear("two_payees")),
+        ("/pay lunch 5", Incomplete(None, CHAI, "lunch 5")),
+        ("/request 10 from ben", Ask(Pay(Amount(1000), Name("ben")))),
+        ("/request 10 for cinema from @ben", Ask(Pay(Amount(1000), BEN, "cinema"))),
+        ("/request 10 for cinema @ben", Ask(Pay(Amount(1000), BEN, "cinema"))),
+        ("/request 10 for cinema from ben", Ask(Unclear("payee"))),
+        ("/request 10 for cinema", Ask(Pay(Amount(1000), CHAI, "cinema"))),
+    ],
+)
+def test_a_known_payee_stands_unless_the_words_name_another(text: str, expected: Intent) -> None:
+    """Whoever is named wins; where the words only might name somebody, it is asked about."""
+    assert read(text, known=CHAI) == expected
+
+
 @pytest.mark.parametrize("mention", [Mention(10, 99, 7), Mention(-1, 3, 7), Mention(11, 2, 7), Mention(10, 0, 7)])
 def test_a_mention_that_does_not_fit_is_ignored(mention: Mention) -> None:
     """Outside the text, empty, or cutting an emoji in half: nobody is paid through it."""
@@ -367,8 +455,8 @@ def test_a_payment_names_only_what_was_typed(words: list[str]) -> None:
     intent = read(text)
     if isinstance(intent, Pay) and isinstance(intent.payee, Username):
         assert f"@{intent.payee.username}" in words
-        before_note = text[: text.rindex(intent.note)] if intent.note else text
-        assert {word for word in before_note.split() if word.startswith("@")} == {f"@{intent.payee.username}"}
+        outside = Counter(text.split()) - Counter(intent.note.split())
+        assert {word for word in outside if word.startswith("@")} <= {f"@{intent.payee.username}"}
 
 
 @given(

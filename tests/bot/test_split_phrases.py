@@ -31,6 +31,13 @@ READ = [
     ("90 @ben x2 rent", Split(9000, "rent", "shares", (Member(BEN, 2),))),
     ("90 dinner @ben 20 @chai 30.50", Split(9000, "dinner", "amounts", (Member(BEN, 2000), Member(CHAI, 3050)))),
     ("90 dinner @ben 20€ @chai 30", Split(9000, "dinner", "amounts", (Member(BEN, 2000), Member(CHAI, 3000)))),
+    ("90 dinner (@ben @chai)", Split(9000, "dinner", members=(Member(BEN), Member(CHAI)))),
+    ("90 dinner (with @ben, and @chai)", Split(9000, "dinner", members=(Member(BEN), Member(CHAI)))),
+    ("90 dinner ( @ben,@chai )", Split(9000, "dinner", members=(Member(BEN), Member(CHAI)))),
+    ("90 (@ben, @chai) dinner", Split(9000, "dinner", members=(Member(BEN), Member(CHAI)))),
+    ("90 dinner @ben,@chai", Split(9000, "dinner", members=(Member(BEN), Member(CHAI)))),
+    ("90 @ben=20.00 @chai = 30.00", Split(9000, "", "amounts", (Member(BEN, 2000), Member(CHAI, 3000)))),
+    ("90 dinner (@ben=20.00,@chai=30.00)", Split(9000, "dinner", "amounts", (Member(BEN, 2000), Member(CHAI, 3000)))),
     ("90 @ben 20 eur, @chai 30 eur: rent", Split(9000, "rent", "amounts", (Member(BEN, 2000), Member(CHAI, 3000)))),
 ]
 
@@ -54,6 +61,12 @@ def test_a_split_is_read(words: str, split: Split) -> None:
         ("90 dinner 20 @ben", "two_amounts"),  # Ben's, or a part of the words?
         ("90 dinner @ben and taxi @chai", "people"),
         ("90 dinner @ben at Luigi's", "people"),
+        ("90 dinner @ben/2 @chai", "people"),
+        ("90 dinner @ben+@chai", "people"),
+        ("90 dinner 2x @ben", "people"),
+        ("90 2x dinner @ben", "people"),
+        ("90 dinner at @ben's @chai", "people"),
+        ("90 dinner @be", "people"),
         ("90 dinner @ben 2 @chai 1", "shares_or_amounts"),
         ("90 dinner @ben 20 @chai 30", "shares_or_amounts"),
         ("90 dinner @ben 20 @chai", "shares_or_amounts"),
@@ -97,6 +110,13 @@ def test_without_decimals_a_currency_makes_it_an_amount() -> None:
     """In yen nobody writes a decimal mark."""
     assert read("900 @ben 200", code="JPY", exponent=0) == Unsplit("shares_or_amounts")
     assert read("900 @ben ¥200", code="JPY", exponent=0) == Split(900, "", "amounts", (Member(BEN, 200),))
+
+
+def test_a_bracket_before_a_mention_is_no_word() -> None:
+    """And what is written around names moves no mention from its place, and hides none."""
+    dinner = read("90 dinner (Tom,@ben,@chai)", mentions=[Mention(11, 3, 7)])
+    assert dinner == Split(9000, "dinner", members=(Member(UserId(7)), Member(BEN), Member(CHAI)))
+    assert read("90 (@ben Tom)", mentions=[Mention(9, 3, 7)]) == Split(9000, members=(Member(BEN), Member(UserId(7))))
 
 
 @given(st.text())

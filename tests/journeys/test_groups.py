@@ -44,11 +44,12 @@ async def pays_in_private(somebody: Somebody, chat: int = FLAT) -> None:
     await somebody.confirms()
 
 
-async def test_a_reply_pays_whoever_is_answered(street: Street) -> None:
+@pytest.mark.parametrize("words", ["/pay 5 lunch", "@sixpence_bot pay 5 for lunch"])
+async def test_a_reply_pays_whoever_is_answered(street: Street, words: str) -> None:
     """One public card, edited in place; fee, balance and PIN are in the payer's own chat; the payee is told."""
     await street.open_wallets(street.ana, street.ben)
     paid_lunch = await street.ben.says_in(FLAT, "I paid for lunch")
-    await street.ana.replies_to(paid_lunch, "/pay 5 lunch", chat=FLAT)
+    await street.ana.replies_to(paid_lunch, words, chat=FLAT)
     card = await street.ben.reads(WAITING, chat=FLAT)
     await pays_in_private(street.ana)
     await street.ana.reads("You sent €5.00 to Ben Okafor", "Your balance: €45.00")
@@ -58,7 +59,15 @@ async def test_a_reply_pays_whoever_is_answered(street: Street) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["/pay @ben 5 lunch", "/pay@sixpence_bot @ben 5 lunch", "@sixpence_bot 5 to @ben for lunch"]
+    "words",
+    [
+        "/pay @ben 5 lunch",
+        "/pay@sixpence_bot @ben 5 lunch",
+        "@sixpence_bot 5 to @ben for lunch",
+        "@sixpence_bot send 5 to @ben for lunch",
+        "@sixpence_bot please pay @ben 5 lunch",
+        "/pay 5 lunch @ben",
+    ],
 )
 async def test_words_name_the_payee(street: Street, words: str) -> None:
     """By username, after the command or after the bot's name."""
@@ -82,6 +91,35 @@ async def test_what_the_words_say_goes_before_what_is_answered(street: Street) -
     said = await street.ben.says_in(FLAT, "Chai paid")
     await street.ana.mentions(FLAT, "/pay {} 5", street.chai, reply_to=said["id"])
     await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00", chat=FLAT)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/pay 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("@sixpence_bot 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("/pay 5 to ben", "Ana Moreno pays Ben Okafor €5.00"),
+        ("/pay 5 for lunch to ben", "Ana Moreno: I could not make out who it is for"),
+        ("/pay 5 for lunch with @ben", "Ana Moreno: I see two people"),
+    ],
+)
+async def test_an_answer_to_chai_that_points_at_ben_never_pays_chai(street: Street, words: str, answer: str) -> None:
+    """Wherever Ben stands in the words; where he only might be meant, it is asked about."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    said = await street.chai.says_in(FLAT, "Ben got us all lunch")
+    await street.ana.replies_to(said, words, chat=FLAT)
+    await street.ana.reads(answer, chat=FLAT)
+
+
+@pytest.mark.parametrize("words", ["/pay 5 lunch", "/pay 5 for lunch"])
+async def test_a_note_is_no_name_of_a_business(street: Street, words: str) -> None:
+    """There is a business called Lunch, and nobody is answered: it is asked who is meant."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.open_business(street.luna, "Lunch")
+    await street.ana.says_in(FLAT, words)
+    await street.ana.reads("That is not a whole payment, so nothing was paid", chat=FLAT)
+    await street.ana.says_in(FLAT, "/pay 5 to Lunch")
+    await street.ana.reads("Ana Moreno pays Lunch €5.00", chat=FLAT)
 
 
 async def test_nobody_elses_press_does_anything(street: Street) -> None:

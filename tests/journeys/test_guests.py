@@ -51,6 +51,15 @@ async def test_words_name_the_payee(street: Street) -> None:
     await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00, 🍜 soup", chat=FLAT)
 
 
+async def test_an_answer_to_chai_whose_words_name_ben_pays_ben(street: Street) -> None:
+    """As in a group: who is written goes before who is answered."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await street.ana.does("remove", FLAT, user_id=street.context.bot.id)
+    said = await street.chai.says_in(FLAT, "Ben paid for us")
+    await street.ana.calls_guest(FLAT, "5 for lunch to @ben", reply_to=said["id"])
+    await street.ana.reads(WAITING, chat=FLAT)
+
+
 async def test_a_note_that_no_card_has_room_for_is_not_offered(street: Street) -> None:
     """With “to Dan” in front, because nobody here is called so, it is too long: it would be refused on the press."""
     await street.open_wallets(street.ana, street.ben)

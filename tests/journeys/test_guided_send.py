@@ -44,6 +44,97 @@ async def test_everything_may_be_typed_and_the_note_skipped(street: Street) -> N
     assert "Note" not in card["text"]
 
 
+@pytest.mark.parametrize("words", ["Chai", "to Chai"])
+async def test_a_mention_answers_whom_it_is_for(street: Street, words: str) -> None:
+    """By Telegram's own number: Chai need not be known by name, and another of that name is not meant."""
+    await street.open_wallets(street.ana, street.chai, street.luna)
+    await street.ana.says("send 1 to @luna")
+    await street.ana.confirms()
+    await street.ana.reads("You sent")
+    street.becomes(street.luna, first_name="Chai", last_name="Other")
+    await street.luna.says("/balance")
+    await street.luna.reads("€")
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    mention = {"offset": words.index("Chai"), "length": 4, "user_id": street.chai.id}
+    await street.ana.writes(words, mentions=[mention])
+    await street.ana.reads("To Chai Srisuk")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("my friend @ben", "To Ben Okafor"),
+        ("Ben Okafor @ben", "To Ben Okafor"),
+        ("t.me/ben", "To Ben Okafor"),
+        ("@ben 5 for lunch", "Send €5.00 to Ben Okafor"),
+        ("ben 5 for lunch", "Send €5.00 to Ben Okafor"),
+        ("@ben 5 USD", "This wallet keeps EUR, not USD."),
+        ("@ben and ana", "I see two people"),
+        ("not @ben", "I know nobody called not @ben"),
+    ],
+)
+async def test_whom_it_is_for_is_answered_in_ones_own_words(street: Street, words: str, answer: str) -> None:
+    """What else the answer says is not asked again; who is not certain is not taken."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says(words)
+    await street.ana.reads(answer)
+
+
+async def test_a_name_that_reads_as_an_instruction_is_a_name_first(street: Street) -> None:
+    """A business may be called so: it is found by its whole name."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.open_business(street.ben, "Tea and 5")
+    await street.ana.says("/send 3")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("tea and 5")
+    await street.ana.reads("What is it for?")
+
+
+async def test_another_amount_beside_the_first_is_asked_about(street: Street) -> None:
+    """And the question stays open."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send 3")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("@ben 5")
+    await street.ana.reads("I see two amounts")
+    await street.ana.says("@ben")
+    await street.ana.presses("Skip")
+    await street.ana.reads("Send €3.00 to Ben Okafor")
+
+
+async def test_an_amount_answers_first_whom_it_is_for(street: Street) -> None:
+    """Then it is not asked how much."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.says("5 for lunch")
+    await street.ana.says("@ben")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("5 for lunch", "Note: lunch"),
+        ("5 lunch", "Note: lunch"),
+        ("5 for lunch to @luna", "Send €5.00 to Luna Rossi"),
+        ("5 or 10", "I see two amounts"),
+        ("5 USD for lunch", "This wallet keeps EUR, not USD."),
+        ("lunch", "could not read that as an amount"),
+    ],
+)
+async def test_how_much_may_be_answered_with_a_note(street: Street, words: str, answer: str) -> None:
+    """As it may be to whom; whoever is named then is another payment's."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("/send @ben")
+    await street.ana.reads("How much?")
+    await street.ana.says(words)
+    await street.ana.reads(answer)
+
+
 async def test_an_unknown_payee_may_be_corrected(street: Street) -> None:
     """A name that nobody here has is answered with an invitation; the question stays open for another answer."""
     await street.open_wallets(street.ana, street.ben)

@@ -125,7 +125,9 @@ async def test_a_payer_who_cannot_be_told_why_does_not_pass_for_the_payee(street
     assert await street.context.store.read(unreachable) == [street.ana.id]
 
 
-@pytest.mark.parametrize("words", ["", "lunch", "1,234 rent", "0", f"5 {'x' * 141}"])
+@pytest.mark.parametrize(
+    "words", ["", "lunch", "1,234 rent", "0", "5 dollars", "5 000 000 000 000 000", f"5 {'x' * 141}"]
+)
 async def test_what_is_no_amount_offers_nothing(street: Street, words: str) -> None:
     """There is nothing to send by mistake; the way to write it is shown."""
     await street.open_wallets(street.ana)

@@ -173,3 +173,19 @@ async def test_a_newcomer_chooses_a_pin_before_the_link_works(street: Street) ->
     await street.ben.start(parameter(await street.ana.reads("Note: coffee")))
     await street.ben.reads("Choose a PIN first", "open the link once more")
     await street.ben.reads("PIN")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("20 dollars dinner", "This wallet keeps EUR, not USD."),
+        ("5 try", "This wallet keeps EUR, not TRY."),
+        ("5 fr tea", "This wallet keeps EUR, not CHF."),
+        ("5 000 000 000 000 000", "That is more than can be paid at once."),
+    ],
+)
+async def test_no_link_asks_for_less_than_was_written(street: Street, words: str, answer: str) -> None:
+    """Another currency, or more words of a number, are part of the amount and not the note."""
+    await street.open_wallets(street.ana)
+    await street.ana.says(f"/me {words}")
+    await street.ana.reads(answer, "No link was made.")

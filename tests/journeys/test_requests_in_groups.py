@@ -83,6 +83,27 @@ async def test_a_reply_asks_whoever_is_answered(street: Street) -> None:
     await street.chai.reads("Ana Moreno asks Chai Srisuk for €3.00, popcorn", chat=FLAT)
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/request 10 for cinema from @ben", WAITING),
+        ("/request 10 for cinema @ben", WAITING),
+        ("/request please 10 from @ben for cinema", WAITING),
+        ("/request 10 cinema @ben", WAITING),
+        ("/request 10 from ben", "Ana Moreno asks Ben Okafor for €10.00"),
+        ("/request 10 for cinema from ben", "Ana Moreno: I could not make out who it is for"),
+    ],
+)
+async def test_an_answer_to_chai_that_points_at_ben_never_asks_chai(street: Street, words: str, answer: str) -> None:
+    """Chai hears nothing of it."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    said = await street.chai.says_in(FLAT, "Ben owes you for the cinema")
+    await street.ana.replies_to(said, words, chat=FLAT)
+    await street.ana.reads(answer, chat=FLAT)
+    await street.settled()
+    assert not any("asks you" in text for text in await street.chai.texts())
+
+
 async def test_nobody_elses_press_does_anything_in_the_group(street: Street) -> None:
     """Only who is asked pays, only who asks cancels; all others get a toast."""
     await street.open_wallets(street.ana, street.ben, street.chai)
