@@ -201,7 +201,8 @@ def _why_unreached(url: URL, reason: str) -> str:
     if f'role "{APPLICATION_ROLE}" does not exist' in reason:
         return NOT_MIGRATED
     if f'permission denied to set role "{APPLICATION_ROLE}"' in reason:
-        return f"The database's user {url.username} may not work as {APPLICATION_ROLE}: grant it that role."
+        grant = f"GRANT {APPLICATION_ROLE} TO {url.username};"
+        return f"The database's user {url.username} may not work as {APPLICATION_ROLE}: a superuser runs {grant}"
     where = url.host or url.query.get("host") or "its local socket"
     short = reason.partition("\n")[0].rpartition(" failed: ")[2]
     password = str(url.password or "")

@@ -12,7 +12,8 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from wallet import SettingsError, WalletSettings, load, migrate
-from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, reaching
+from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
+from wallet.rights import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +72,28 @@ def _database(settings: Environment) -> Iterator[Check]:
                 yield schema
                 if schema.ok:
                     yield _role(conn)
+                else:
+                    yield from _owner(settings)
                 yield _clock(conn)
     except SettingsError as error:
         yield Check("database", False, str(error))
+        if str(error) == NOT_MIGRATED:
+            yield from _owner(settings)
+
+
+def _owner(settings: Environment) -> Iterator[Check]:
+    """What keeps the owner's login from migrating, if anything does."""
+    url = migration_url(settings)
+    try:
+        with (
+            embedded(settings),
+            reaching(url),
+            create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn,
+        ):
+            if lack := lacking(conn):
+                yield Check("owner", False, lack)
+    except SettingsError as error:
+        yield Check("owner", False, str(error))
 
 
 def _version(conn: Connection) -> Check:
