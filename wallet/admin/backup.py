@@ -17,15 +17,15 @@ from rich.text import Text
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
-from wallet import Currency, Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate
+from wallet import Currency, Reconciliation, Wallet, WalletSettings, load, migrate, rights
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, show, show_json
+from wallet.admin.peppers import pins_of_another_pepper
 from wallet.admin.running import REFUSED, CouldNot, Refusal, failures_told, run
 from wallet.admin.snapshots import DUMP, Contents, Manifest, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, embedded, migration_url, reaching
-from wallet.pin_hashing import pepper_id
 
 _PEPPER = "The PIN pepper is not in it: keep that as safely, and elsewhere."
 _OF_TODAY = ("outbox", "overdue holds", "overdue requests")
@@ -41,9 +41,6 @@ _IN_USE = """
 _LACKING = """
     SELECT name FROM unnest(CAST(:names AS text[])) AS name
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
-"""
-_STRANGE_PINS = """
-    SELECT count(*) FROM wallet.pins WHERE hash IS NOT NULL AND pepper_id <> ALL (CAST(:known AS text[]))
 """
 
 
@@ -93,7 +90,7 @@ def restore(
         settings = load(WalletSettings)
         with embedded(settings):
             manifest = _restore(settings, folder, dry_run=dry_run)
-            strange = 0 if dry_run else _pins_of_another_pepper(settings)
+            strange = 0 if dry_run else _strange_pins(settings)
     current = manifest.schema == migrate.newest()
     proved = run(Wallet.reconcile) if current and not dry_run else None
     if as_json:
@@ -209,12 +206,12 @@ def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manife
         lacking = list(conn.execute(text(_LACKING), {"names": manifest.roles}).scalars())
         if strangers := [role for role in lacking if role != APPLICATION_ROLE]:
             raise CouldNot(f"The backup gives rights to {', '.join(strangers)}: CREATE ROLE here first.")
+        if right := rights.lacking(conn):
+            raise CouldNot(right)
         program = find_program("pg_restore", version)
         if dry_run:
             return manifest
-        if lacking:
-            conn.execute(text(f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN"))
-        conn.execute(text(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER"))
+        rights.join(conn)
         conn.commit()
         run_program(program, "--single-transaction", "--exit-on-error", "--no-owner", str(folder / DUMP), database=url)
         if Contents.of(conn) != manifest.contents:
@@ -225,14 +222,9 @@ def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manife
     return manifest
 
 
-def _pins_of_another_pepper(settings: WalletSettings) -> int:
-    """How many PINs do not work with the peppers that are set; all of them if none is."""
-    try:
-        known = [pepper_id(pepper) for pepper in settings.peppers()]
-    except SettingsError:
-        known = []
+def _strange_pins(settings: WalletSettings) -> int:
     with _connection(migration_url(settings)) as conn:
-        return int(conn.execute(text(_STRANGE_PINS), {"known": known}).scalar_one())
+        return pins_of_another_pepper(conn, settings)
 
 
 def _require_known(schema: str) -> None:
