@@ -44,6 +44,10 @@ class Currency:
             raise ValueError(f"{code} has {known} digits by ISO 4217, not {digits}")
         return cls(code, int(digits) if known is None else known)
 
+    def kept(self, code: str, digits: int | None) -> Currency:
+        """The currency of books that name this code and these digits; None: books that do not say, so as ours."""
+        return Currency(code, self.exponent if digits is None else digits)
+
     @property
     def setting(self) -> str:
         """As `parse` reads it."""

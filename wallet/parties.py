@@ -244,7 +244,7 @@ async def _open(
 async def _require_unit(conn: AsyncConnection, currency: Currency) -> None:
     """SettingsError, where the books are kept in another currency, or in one with other digits."""
     for code, digits in await conn.execute(_UNIT):
-        kept = Currency(code, currency.exponent if digits is None else digits)
+        kept = currency.kept(code, digits)
         if kept != currency:
             raise SettingsError(
                 f"SIXPENCE_CURRENCY is {currency.setting}, but these books are kept in {kept.setting}: set it back."

@@ -241,7 +241,7 @@ def _require_kept_in(currency: Currency, manifest: Manifest) -> None:
     """Else nothing could be done with the books that were restored. A backup that does not say is not refused."""
     if (unit := manifest.unit) is None:
         return
-    kept = Currency(unit.currency, currency.exponent if unit.digits is None else unit.digits)
+    kept = currency.kept(unit.currency, unit.digits)
     if kept != currency:
         raise CouldNot(
             f"SIXPENCE_CURRENCY is {currency.setting}, but the backup's books are kept in {kept.setting}: set it first."

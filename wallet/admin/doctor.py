@@ -17,7 +17,7 @@ from pydantic import SecretStr  # noqa: TC002 - read at run time
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from wallet import Currency, SettingsError, WalletSettings, load, migrate
+from wallet import SettingsError, WalletSettings, load, migrate
 from wallet.admin.peppers import pins_of_another_pepper
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
 from wallet.rights import lacking
@@ -158,7 +158,7 @@ def _role(conn: Connection) -> Check:
 def _currency(conn: Connection, settings: Environment) -> Check:
     ours = settings.currency
     for code, digits in conn.execute(text("SELECT currency, digits FROM wallet.units")):
-        kept = Currency(code, ours.exponent if digits is None else digits)
+        kept = ours.kept(code, digits)
         if kept != ours:
             says = f"SIXPENCE_CURRENCY is {ours.setting}, but these books are kept in {kept.setting}"
             return Check("currency", False, says, "set it back")
