@@ -12,7 +12,7 @@ from bot.messages import Face
 from bot.names import Reason, clean
 
 if TYPE_CHECKING:
-    from bot.cautions import Cautions
+    from bot.cautions import Cautions, Namesake
     from bot.payees import Payee
     from bot.text import Speaker
     from wallet import Quote, Receipt
@@ -181,6 +181,14 @@ def _doubts(speaker: Speaker, quote: Quote, payee: Payee, cautions: Cautions | N
     return lines + (_cautions(speaker, payee, cautions) if cautions else [])
 
 
+def _namesake(speaker: Speaker, namesake: Namesake) -> list[str]:
+    other = speaker.t("⚠ You have paid another {name} too, and neither has a username.", name=namesake.name)
+    if namesake.last_paid is None:
+        return [other]
+    amount, time = -namesake.last_paid.amount, namesake.last_paid.at
+    return [other, speaker.t("This is the one whom you last paid on {time}: {amount}.", time=time, amount=amount)]
+
+
 def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
     lines = []
     if cautions.alias:
@@ -195,6 +203,8 @@ def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
         lines.append(
             speaker.t("⚠ This is not your contact {name}, who looks much the same.", name=cautions.contact_alike)
         )
+    if cautions.namesake:
+        lines += _namesake(speaker, cautions.namesake)
     if cautions.more_than:
         lines.append(
             speaker.t(

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.identity import Person
     from bot.payees import Payee
-    from wallet import Party, Quote
+    from wallet import Line, Party, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """The name that somebody else has too, safe to show; and what the payee was paid last, if that was lately."""
+
+    name: str
+    last_paid: Line | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,8 @@ class Cautions:
 
     `paid_alike` and `contact_alike` are somebody else whose name looks the same; `alias` is what the payer calls the
     payee; `username_then` is the username the payee had when this payer paid them last, where it has changed;
-    `more_than` is the operator's amount, where a stranger would be paid more.
+    `more_than` is the operator's amount, where a stranger would be paid more; `namesake` is who else was paid by this
+    payer, where nothing on the card tells the two apart.
     """
 
     paid_alike: str | None = None
@@ -30,28 +39,27 @@ class Cautions:
     alias: str | None = None
     username_then: str | None = None
     more_than: Money | None = None
+    namesake: Namesake | None = None
 
 
 async def of(context: Context, payer: Person, quote: Quote, payee: Payee) -> Cautions:
-    """Return what this payer should know of the payee. Look-alikes and strangers matter for a first payment only."""
-    contact = await _listed(context, payer, quote.payee)
-    paid_alike = contact_alike = more_than = None
+    """Return what this payer should know of the payee. For a payee paid before, one matters: a namesake.
+
+    Look-alikes and strangers matter for a first payment only.
+    """
+    contact = await payees.listed(context, payer, quote.payee)
+    paid_alike = contact_alike = more_than = namesake = None
     if quote.first_time:
         paid_alike = await _paid_alike(context, payer, quote.payee)
         contact_alike = None if paid_alike else await _contact_alike(context, payer, payee)
         more_than = _more_than(context, quote) if contact is None else None
+    elif payee.username is None:
+        namesake = await _namesake(context, payer, quote.payee)
     if contact is None:
-        return Cautions(paid_alike, contact_alike, more_than=more_than)
+        return Cautions(paid_alike, contact_alike, more_than=more_than, namesake=namesake)
     changed = contact.paid_username and contact.paid_username.lower() != (payee.username or "").lower()
-    return Cautions(paid_alike, contact_alike, contact.alias, contact.paid_username if changed else None)
-
-
-async def _listed(context: Context, payer: Person, party: Party) -> Contact | None:
-    """Return the payee's line on the payer's list, if they have a wallet and are on it."""
-    person = await context.people.of_party(party.id)
-    if person is not None:
-        return await context.contacts.of_person(payer.user_id, person.user_id)
-    return await context.contacts.of_business(payer.user_id, party.id)
+    username_then = contact.paid_username if changed else None
+    return Cautions(paid_alike, contact_alike, contact.alias, username_then, namesake=namesake)
 
 
 def _more_than(context: Context, quote: Quote) -> Money | None:
@@ -64,6 +72,18 @@ async def _paid_alike(context: Context, payer: Person, party: Party) -> str | No
     known = await payees.paid_before(context, payer)
     alike = (name for known_id, name in known.items() if known_id != party.id and names.looks_like(name, party.name))
     return next(map(names.clean, alike), None)
+
+
+async def _namesake(context: Context, payer: Person, party: Party) -> Namesake | None:
+    """Return somebody else, paid before, whose name looks the same, and who has no username either."""
+    paid = await payees.last_paid(context, payer)
+    for known_id, line in paid.items():
+        if known_id == party.id or not names.looks_like(line.counterparty or "", party.name):
+            continue
+        person = await context.people.of_party(known_id)
+        if person is None or person.username is None:
+            return Namesake(names.clean(line.counterparty or ""), paid.get(party.id))
+    return None
 
 
 async def _contact_alike(context: Context, payer: Person, payee: Payee) -> str | None:

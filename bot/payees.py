@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.contacts import Contact
     from bot.context import Context
     from bot.identity import Person
-    from wallet import Party, Receipt
+    from wallet import Line, Party, Receipt
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +169,14 @@ async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...
     return tuple(sorted(found))
 
 
+async def listed(context: Context, payer: Person, party: Party) -> Contact | None:
+    """Return the payee's line on the payer's list, if they have a wallet and are on it."""
+    person = await context.people.of_party(party.id)
+    if person is not None:
+        return await context.contacts.of_person(payer.user_id, person.user_id)
+    return await context.contacts.of_business(payer.user_id, party.id)
+
+
 async def party_of(context: Context, contact: Contact) -> UUID | None:
     """Return the party of a contact; None for somebody who has no wallet."""
     if contact.user_id is None:
@@ -203,9 +211,14 @@ async def dealt_with(context: Context, person: Person) -> tuple[list[Person], li
 
 async def paid_before(context: Context, payer: Person) -> dict[UUID, str]:
     """Return the names of those whom the payer paid lately."""
+    return {party_id: line.counterparty or "" for party_id, line in (await last_paid(context, payer)).items()}
+
+
+async def last_paid(context: Context, payer: Person) -> dict[UUID, Line]:
+    """Return the last payment to each of those whom the payer paid lately."""
     history = await context.wallet.history(payer.party_id, limit=_REMEMBERED)
     return {
-        line.counterparty_id: line.counterparty or ""
-        for line in history.lines
+        line.counterparty_id: line
+        for line in reversed(history.lines)
         if line.counterparty_id and line.payment_kind == "payment" and line.amount.minor < 0
     }

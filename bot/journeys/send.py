@@ -5,6 +5,7 @@ The question asked is always the first that is open: to whom, how much, what for
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.conversation import Waiting
     from bot.draft import Draft
     from bot.turn import Turn
+    from wallet import Party
 
 PAYEE: Final = "payee"
 AMOUNT: Final = "amount"
@@ -139,15 +141,38 @@ async def _ask_payee(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
-    labels = []
-    for party_id in draft.payees:
-        party = await turn.context.wallet.party(party_id)
-        payee = await payees.describe(turn.context, party)
-        handle = f" (@{payee.username})" if payee.username else ""
-        kind = turn.speaker.label("A business") if party.kind == "business" else ""
-        labels.append(f"{payee.name}{handle}{f' · {kind}' if kind else ''}")
+    parties = [await turn.context.wallet.party(party_id) for party_id in draft.payees]
+    labels = await _labels(turn, parties)
     options = [party_id.hex for party_id in draft.payees]
-    await _ask_with_buttons(turn, PAYEE, draft, turn.t("Which of these do you mean?"), labels, options)
+    await _ask_with_buttons(turn, PAYEE, draft, turn.t("Which of these do you mean?"), labels, options, in_a_row=1)
+
+
+async def _labels(turn: Turn, parties: list[Party]) -> list[str]:
+    """Return what each button says. Those that would read the same begin with what the payer knows them by."""
+    labels = [await _label(turn, party) for party in parties]
+    for known_by in (_alias, _last_paid):
+        alike = Counter(map(names.skeleton, labels))
+        for at, party in enumerate(parties):
+            hint = await known_by(turn, party) if alike[names.skeleton(labels[at])] > 1 else ""
+            labels[at] = f"{hint} · {labels[at]}" if hint else labels[at]
+    return labels
+
+
+async def _label(turn: Turn, party: Party) -> str:
+    payee = await payees.describe(turn.context, party)
+    handle = f" (@{payee.username})" if payee.username else ""
+    kind = f" · {turn.speaker.label('A business')}" if party.kind == "business" else ""
+    return f"{payee.name}{handle}{kind}"
+
+
+async def _alias(turn: Turn, party: Party) -> str:
+    contact = await payees.listed(turn.context, turn.person, party)
+    return (contact.alias if contact else None) or ""
+
+
+async def _last_paid(turn: Turn, party: Party) -> str:
+    line = (await payees.last_paid(turn.context, turn.person)).get(party.id)
+    return turn.speaker.label("Paid {amount}, {time}", amount=-line.amount, time=line.at) if line else ""
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
@@ -176,13 +201,13 @@ async def _ask_note(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_with_buttons(
-    turn: Turn, step: str, draft: Draft, text: str, labels: list[str], options: list[Any]
+    turn: Turn, step: str, draft: Draft, text: str, labels: list[str], options: list[Any], *, in_a_row: int = 2
 ) -> None:
-    """One button an option, two a row; the card keeps what each stands for."""
+    """One button an option; the card keeps what each stands for."""
     card = await turn.context.cards.create(step, turn.user.id, turn.chat_id, draft=draft.facts(), options=options)
     await _wait(turn, step, draft, card=card.id)
     buttons = [button(label, f"{step}{at}", card.id) for at, label in enumerate(labels)]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    rows = [buttons[at : at + in_a_row] for at in range(0, len(buttons), in_a_row)]
     await turn.put(card, Face(text, InlineKeyboardMarkup(rows)))
 
 

@@ -123,3 +123,58 @@ async def test_a_card_in_a_group_says_it_to_the_payer_alone(street: Street) -> N
     await street.ana.presses("Confirm with PIN", chat=FLAT)
     await street.ana.reads_ephemeral("Send €200.00", STRANGER, chat=FLAT)
     assert not any("⚠" in message["text"] for message in await street.ben.messages(FLAT))
+
+
+async def pays_two_of_one_name(street: Street) -> None:
+    """Ana has paid 1.00 to Chai Srisuk, and a little later 2.00 to another Chai Srisuk; they have no usernames."""
+    await street.open_wallets(street.ana, street.chai)
+    other = await arrives(street, "Chai", "Srisuk")
+    for amount, payee in ((1, street.chai), (2, other)):
+        await street.ana.writes(f"send {amount} to Chai", mentions=[{"offset": 10, "length": 4, "user_id": payee.id}])
+        await street.ana.reads(f"Send €{amount}.00 to Chai Srisuk")
+        await street.ana.confirms()
+        await street.ana.reads(f"You sent €{amount}.00")
+        await street.settled()
+        street.clock.advance(minutes=1)
+
+
+async def test_two_of_one_name_are_told_apart_by_what_was_paid(street: Street) -> None:
+    """On the buttons, and on the card that follows: what the payer knows of them is when they paid whom how much."""
+    await pays_two_of_one_name(street)
+    await street.ana.says("send 4 to chai")
+    question = await street.ana.reads("Which of these do you mean?")
+    assert sorted(plain(button["text"]) for row in question["inline_keyboard"] for button in row) == [
+        "Paid €1.00, 21 Nov, 12:00 UTC · Chai Srisuk",
+        "Paid €2.00, 21 Nov, 12:01 UTC · Chai Srisuk",
+    ]
+    assert all(len(row) == 1 for row in question["inline_keyboard"])
+    await street.ana.presses("Paid €2.00")
+    shown = plain((await street.ana.reads("Balance after"))["text"])
+    assert "⚠ You have paid another Chai Srisuk too, and neither has a username." in shown
+    assert "This is the one whom you last paid on 21 Nov, 12:01 UTC: €2.00." in shown
+
+
+async def test_two_of_one_name_are_told_apart_by_ones_own_name_for_them(street: Street) -> None:
+    """Ana calls both of them alike first: then the payments tell which is which."""
+    await pays_two_of_one_name(street)
+    first, second = await street.context.contacts.everybody(street.ana.id)
+    await street.context.contacts.change(first, alias="Boss")
+    await street.ana.says("send 4 to chai")
+    assert sorted(await street.ana.buttons("Which of these")) == ["Boss · Chai Srisuk", "Chai Srisuk"]
+    await street.ana.presses("Boss")
+    assert "You call them “Boss”." in plain((await street.ana.reads("Balance after"))["text"])
+    await street.context.contacts.change(second, alias="Boss")
+    await street.ana.says("send 5 to boss")
+    assert sorted(await street.ana.buttons("Which of these")) == [
+        "Paid €1.00, 21 Nov, 12:00 UTC · Boss · Chai Srisuk",
+        "Paid €2.00, 21 Nov, 12:01 UTC · Boss · Chai Srisuk",
+    ]
+
+
+async def test_whoever_has_a_username_is_told_from_a_namesake_by_it(street: Street) -> None:
+    """No caution is needed on a card that says it."""
+    await pays_two_of_one_name(street)
+    street.becomes(street.chai, username="chaichai")
+    await street.chai.says("/balance")
+    await street.chai.reads("€51.00")
+    assert "another Chai Srisuk" not in await card(street, "send 4 to @chaichai")
