@@ -172,9 +172,7 @@ async def _alias(turn: Turn, party: Party) -> str:
 
 async def _last_paid(turn: Turn, party: Party) -> str:
     line = (await payees.last_paid(turn.context, turn.person)).get(party.id)
-    if line is None:
-        return turn.speaker.label("Not paid lately")
-    return turn.speaker.label("Paid {amount}, {time}", amount=-line.amount, time=line.at)
+    return turn.speaker.label("Paid {amount}, {time}", amount=-line.amount, time=line.at) if line else ""
 
 
 async def _ask_amount(turn: Turn, draft: Draft) -> None:
