@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import make_url
 
 from tests.books import run
 from tests.wallet.desk import Desk, Said, plain
@@ -27,10 +25,7 @@ ROLES = ("sixpence_bot", "sixpence_owner", "sixpence_app")
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A superuser's login on a PostgreSQL that never heard of Sixpence: an operator's own, where one is given."""
-    if given := os.environ.get("TEST_UNTOUCHED_POSTGRESQL"):
-        yield make_url(given)
-        return
+    """A superuser's login on a PostgreSQL that never heard of Sixpence."""
     settings = WalletSettings(data_dir=tmp_path_factory.mktemp("untouched"), database_url=None)
     with embedded(settings):
         yield migration_url(settings)
@@ -116,6 +111,55 @@ def test_a_right_that_is_missing_is_named_with_the_line_that_gives_it(
         run(superuser, line)
     assert desk("migrate").code == 0
     assert desk("doctor").code == 0
+
+
+@pytest.fixture
+def backup(desk: Desk, tmp_path: Path) -> Path:
+    """A backup of books on another server."""
+    folder = tmp_path / "monday"
+    assert desk("backup", str(folder)).code == 0
+    return folder
+
+
+def test_who_follows_the_handbook_restores(superuser: URL, backup: Path) -> None:
+    """Whoever cannot give the application's role needs not, where it is a member already."""
+    follow(superuser)
+    said = two_logins(superuser, "restore", str(backup), "--dry-run")
+    assert (said.code, said.err) == (0, "")
+    said = two_logins(superuser, "restore", str(backup))
+    assert (said.code, said.err) == (0, "")
+    assert "The books balance" in said.out
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [("GRANT",), ("CREATE ROLE sixpence_app", "GRANT", "CREATE ROLE sixpence_bot")],
+    ids=["not a member", "no role"],
+)
+def test_a_dry_run_names_the_right_that_restoring_would_lack(
+    superuser: URL, backup: Path, left_out: tuple[str, ...]
+) -> None:
+    """In the words of the restoring itself, and with the line that gives it; with that line run, it restores."""
+    follow(superuser, *left_out)
+    desk = Desk(plain(superuser.set(username="sixpence_owner", database="sixpence")))
+    dry, wet = desk("restore", str(backup), "--dry-run"), desk("restore", str(backup))
+    assert dry == wet
+    assert (dry.code, dry.out, dry.err.count("\n")) == (2, "", 1)
+    for line in advised(dry.err):
+        run(superuser, line)
+    assert desk("restore", str(backup), "--dry-run").code == 0
+    assert desk("restore", str(backup)).code == 0
+
+
+def test_who_makes_roles_is_not_thereby_a_member_of_those_of_others(superuser: URL) -> None:
+    """Since PostgreSQL 16; what is missing is named, with the line that gives it."""
+    follow(superuser, "GRANT")
+    run(superuser, "ALTER ROLE sixpence_owner CREATEROLE")
+    desk = Desk(plain(superuser.set(username="sixpence_owner", database="sixpence")))
+    said = desk("migrate")
+    assert (said.code, advised(said.err)) == (2, ["GRANT sixpence_app TO sixpence_owner;"])
+    follow(superuser, "CREATE")
+    assert desk("migrate").code == 0
 
 
 def test_only_the_owner_migrates_books_that_are_there(superuser: URL) -> None:

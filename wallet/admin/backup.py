@@ -17,7 +17,7 @@ from rich.text import Text
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
-from wallet import Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate
+from wallet import Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate, rights
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
 from wallet.admin.options import AsJson
@@ -208,12 +208,12 @@ def _restore(url: URL, folder: Path, *, dry_run: bool) -> Manifest:
         lacking = list(conn.execute(text(_LACKING), {"names": manifest.roles}).scalars())
         if strangers := [role for role in lacking if role != APPLICATION_ROLE]:
             raise CouldNot(f"The backup gives rights to {', '.join(strangers)}: CREATE ROLE here first.")
+        if right := rights.lacking(conn):
+            raise CouldNot(right)
         program = find_program("pg_restore", version)
         if dry_run:
             return manifest
-        if lacking:
-            conn.execute(text(f"CREATE ROLE {APPLICATION_ROLE} NOLOGIN"))
-        conn.execute(text(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER"))
+        rights.join(conn)
         conn.commit()
         run_program(program, "--single-transaction", "--exit-on-error", "--no-owner", str(folder / DUMP), database=url)
         if Contents.of(conn) != manifest.contents:
