@@ -46,14 +46,18 @@ def main() -> None:
         epilog=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.parse_args()
-    sys.exit(_run())
+    parser.add_argument(
+        "--check", action="store_true", help="look at the settings, and do nothing else: 0 right, 2 wrong"
+    )
+    sys.exit(_run(only_check=parser.parse_args().check))
 
 
-def _run() -> int:
+def _run(*, only_check: bool) -> int:
     try:
         settings = load(BotSettings)
         settings.peppers()
+        if only_check:
+            return 0
         logs.configure(settings.secrets())
         asyncio.run(_until_stopped(settings))
     except SettingsError as error:

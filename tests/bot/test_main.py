@@ -91,6 +91,15 @@ async def test_a_missing_setting_is_one_sentence(tmp_path: Path) -> None:
     assert await outcome(tmp_path) == (2, "", "SIXPENCE_BOT_TOKEN is missing.\n")
 
 
+async def test_its_settings_can_be_looked_at_alone(tmp_path: Path) -> None:
+    """Without a database or Telegram: nothing said and 0 where they are right, a sentence and 2 where not."""
+    settings = {"bot_token": TOKEN, "pin_pepper": PEPPER}
+    assert await outcome(tmp_path, "--check", **settings) == (0, "", "")
+    code, said, complained = await outcome(tmp_path, "--check", **settings, webhook_url="https://pay.example.org/x")
+    assert (code, said, complained.count("\n")) == (2, "", 1)
+    assert "SIXPENCE_WEBHOOK_SECRET" in complained
+
+
 async def test_a_refused_token_is_one_sentence(tmp_path: Path, database_url: URL) -> None:
     """It names the setting and not the token."""
     async with telegram() as (url, _):

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from bot.settings import BotSettings
 from tests.books import PEPPER
+from wallet.admin.doctor import Environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.books import Server
 
@@ -54,7 +57,8 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk, bot_api: str) -> None:
     assert said.code == 0
     checks = {check["name"]: check["ok"] for check in said.json}
     assert checks == dict.fromkeys(
-        ("settings", "pepper", "database", "version", "schema", "role", "clock", "token"), True
+        ("settings", "pepper", "database", "version", "schema", "role", "currency", "PINs", "clock", "bot", "token"),
+        True,
     )
     assert "@sixpence_bot" in said.out
 
@@ -63,7 +67,11 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk, bot_api: str) -> None:
     ("environment", "wrong"),
     [
         ({"SIXPENCE_LIMIT_DAY": "1"}, "settings"),
-        ({"SIXPENCE_PIN_PEPPER": "too short"}, "pepper"),
+        ({"SIXPENCE_CURRENCY": "HOUR:2"}, "currency"),
+        ({"SIXPENCE_PIN_PEPPER": PEPPER[::-1]}, "PINs"),
+        ({"SIXPENCE_BOT_TOKEN": "abc"}, "bot"),
+        ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_WEBHOOK_URL": "https://pay.example.org/telegram"}, "bot"),
+        ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_STRANGER_AMOUNT": "a lot"}, "bot"),
         ({"SIXPENCE_DATABASE_URL": f"postgresql://joe:{PASSWORD}@127.0.0.1:1/x"}, "database"),
         ({"SIXPENCE_BOT_TOKEN": "999:another", "SIXPENCE_TELEGRAM_API_URL": "{bot_api}"}, "token"),
         ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_TELEGRAM_API_URL": "http://127.0.0.1:1"}, "token"),
@@ -77,6 +85,51 @@ def test_the_doctor_finds_what_is_wrong(desk: Desk, bot_api: str, environment: d
     assert [check["name"] for check in said.json if check["ok"] is False] == [wrong]
     shown = said.out + said.err + desk("doctor", **environment).out
     assert not [secret for secret in (PEPPER, PASSWORD, TOKEN, "999:another") if secret in shown]
+
+
+def test_a_pepper_that_is_too_short_is_said_with_the_pins_that_it_leaves_out(desk: Desk) -> None:
+    """Without one nobody's PIN works, and they are counted as restoring counts them."""
+    said = desk("doctor", "--json", SIXPENCE_PIN_PEPPER="too short")
+    assert said.code == 1
+    assert [check["name"] for check in said.json if check["ok"] is False] == ["pepper", "PINs"]
+    assert "3 PINs" in said.out
+
+
+def test_what_the_bot_refuses_is_said_in_its_words(desk: Desk) -> None:
+    """A token's form, not that Telegram does not answer to it; a setting of the bot's by its name."""
+    assert "digits, a colon and letters" in desk("doctor", "--json", SIXPENCE_BOT_TOKEN="abc").out
+    webhook = {"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_WEBHOOK_URL": "https://pay.example.org/telegram"}
+    assert "SIXPENCE_WEBHOOK_URL needs SIXPENCE_WEBHOOK_SECRET" in desk("doctor", "--json", **webhook).out
+
+
+def test_the_doctor_knows_every_setting_of_the_bot() -> None:
+    """So that none of them is taken for a misspelt one."""
+    assert Environment.model_fields.keys() == BotSettings.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SIXPENCE_LIMIT_DYA", "SIXPENCE_LIMIT_DAY"),
+        ("SIXPENCE_TARRIF", "SIXPENCE_TARIFF"),
+        ("SIXPENCE_WEBHOK_URL", "SIXPENCE_WEBHOOK_URL"),
+        ("SIXPENCE_XYZZY", ""),
+    ],
+)
+@pytest.mark.parametrize("in_file", [True, False], ids=[".env", "environment"])
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str, *, in_file: bool
+) -> None:
+    """It has no effect, which is worth a look and no fault; its value is not shown."""
+    monkeypatch.chdir(tmp_path)
+    if in_file:
+        (tmp_path / ".env").write_text(f"{name}=s3cret\nPOSTGRES_BOT_PASSWORD=x\n")
+    said = desk("doctor", "--json", **({} if in_file else {name: "s3cret"}))
+    assert said.code == 0
+    (row,) = (check for check in said.json if check["name"] == "settings" and check["ok"] is None)
+    assert row["says"].startswith(f"{name} is no setting")
+    assert row["do"] == (f"did you mean {meant}?" if meant else "")
+    assert "s3cret" not in said.out
 
 
 def test_the_doctor_sees_that_the_database_is_not_migrated(server: Server) -> None:

@@ -17,15 +17,15 @@ from rich.text import Text
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
-from wallet import Reconciliation, SettingsError, Wallet, WalletSettings, load, migrate, rights
+from wallet import Reconciliation, Wallet, WalletSettings, load, migrate, rights
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, show, show_json
+from wallet.admin.peppers import pins_of_another_pepper
 from wallet.admin.running import REFUSED, CouldNot, Refusal, failures_told, run
 from wallet.admin.snapshots import DUMP, Contents, Manifest, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, embedded, migration_url, reaching
-from wallet.pin_hashing import pepper_id
 
 _PEPPER = "The PIN pepper is not in it: keep that as safely, and elsewhere."
 _OF_TODAY = ("outbox", "overdue holds", "overdue requests")
@@ -41,9 +41,6 @@ _IN_USE = """
 _LACKING = """
     SELECT name FROM unnest(CAST(:names AS text[])) AS name
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
-"""
-_STRANGE_PINS = """
-    SELECT count(*) FROM wallet.pins WHERE hash IS NOT NULL AND pepper_id <> ALL (CAST(:known AS text[]))
 """
 
 
@@ -93,7 +90,7 @@ def restore(
         settings = load(WalletSettings)
         with embedded(settings):
             manifest = _restore(migration_url(settings), folder, dry_run=dry_run)
-            strange = 0 if dry_run else _pins_of_another_pepper(settings)
+            strange = 0 if dry_run else _strange_pins(settings)
     current = manifest.schema == migrate.newest()
     proved = run(Wallet.reconcile) if current and not dry_run else None
     if as_json:
@@ -224,14 +221,9 @@ def _restore(url: URL, folder: Path, *, dry_run: bool) -> Manifest:
     return manifest
 
 
-def _pins_of_another_pepper(settings: WalletSettings) -> int:
-    """How many PINs do not work with the peppers that are set; all of them if none is."""
-    try:
-        known = [pepper_id(pepper) for pepper in settings.peppers()]
-    except SettingsError:
-        known = []
+def _strange_pins(settings: WalletSettings) -> int:
     with _connection(migration_url(settings)) as conn:
-        return int(conn.execute(text(_STRANGE_PINS), {"known": known}).scalar_one())
+        return pins_of_another_pepper(conn, settings)
 
 
 def _require_known(schema: str) -> None:

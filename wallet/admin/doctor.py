@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import SecretStr  # noqa: TC002 - read at run time
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from wallet import SettingsError, WalletSettings, load, migrate
+from wallet import Currency, SettingsError, WalletSettings, load, migrate
+from wallet.admin.peppers import pins_of_another_pepper
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
 from wallet.rights import lacking
 
@@ -26,15 +33,19 @@ _SECONDS = 5.0
 
 
 class Environment(WalletSettings):
-    """The wallet's settings, and the two of the bot's that the doctor looks at."""
+    """The wallet's settings, and the bot's by name: whether they are right, the bot says itself."""
 
     bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_listen: str | None = None
+    stranger_amount: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: right, wrong, or (None) not set; what was found, and what to do about it."""
+    """One thing looked at: right, wrong, or (None) to be looked at; what was found, and what to do about it."""
 
     name: str
     ok: bool | None
@@ -48,7 +59,25 @@ def examine() -> list[Check]:
         settings = load(Environment)
     except SettingsError as error:
         return [Check("settings", False, str(error))]
-    return [Check("settings", True, "read"), _pepper(settings), *_database(settings), _token(settings)]
+    return [
+        Check("settings", True, "read"),
+        *_unknown(),
+        _pepper(settings),
+        *_database(settings),
+        *_bot(settings),
+    ]
+
+
+def _unknown() -> Iterator[Check]:
+    """Names that look like settings and are none: what was meant by them has no effect."""
+    prefix = "SIXPENCE_"
+    known = [name.upper() for name in Environment.model_fields]
+    found = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix)):
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            do = f"did you mean {prefix}{near[0]}?" if near else ""
+            yield Check("settings", None, f"{prefix}{name} is no setting, and has no effect", do)
 
 
 def _pepper(settings: Environment) -> Check:
@@ -72,7 +101,9 @@ def _database(settings: Environment) -> Iterator[Check]:
                 yield schema
                 if schema.ok:
                     yield _role(conn)
-                else:
+                    yield _currency(conn, settings)
+                    yield _pins(conn, settings)
+                elif schema.says == NOT_MIGRATED:
                     yield from _owner(settings)
                 yield _clock(conn)
     except SettingsError as error:
@@ -123,6 +154,24 @@ def _role(conn: Connection) -> Check:
     return Check("role", True, f"{role}, which cannot change history")
 
 
+def _currency(conn: Connection, settings: Environment) -> Check:
+    ours = settings.currency
+    for code, digits in conn.execute(text("SELECT currency, digits FROM wallet.units")):
+        kept = Currency(code, ours.exponent if digits is None else digits)
+        if kept != ours:
+            says = f"SIXPENCE_CURRENCY is {ours.setting}, but these books are kept in {kept.setting}"
+            return Check("currency", False, says, "set it back")
+    return Check("currency", True, ours.setting)
+
+
+def _pins(conn: Connection, settings: Environment) -> Check:
+    strange = pins_of_another_pepper(conn, settings)
+    if strange:
+        says = f"{strange} PINs need another pepper than is set: until it is, those people cannot pay"
+        return Check("PINs", False, says, "set it as SIXPENCE_PIN_PEPPER, or as SIXPENCE_PIN_PEPPER_PREVIOUS")
+    return Check("PINs", True, "made with the pepper that is set")
+
+
 def _clock(conn: Connection) -> Check:
     before = datetime.now(UTC)
     theirs: datetime = conn.execute(text("SELECT clock_timestamp()")).scalar_one()
@@ -133,11 +182,24 @@ def _clock(conn: Connection) -> Check:
     return Check("clock", True, f"{apart:.3f} s from the database's")
 
 
-def _token(settings: Environment) -> Check:
-    """Ask Telegram who the token belongs to. Neither the token nor a URL that holds it is ever shown."""
+def _bot(settings: Environment) -> Iterator[Check]:
+    """What the bot says of its settings; then whose token it is."""
     token = settings.bot_token.get_secret_value() if settings.bot_token else ""
     if not token:
-        return Check("token", None, "SIXPENCE_BOT_TOKEN is not set: the bot needs it, this command line does not")
+        yield Check("token", None, "SIXPENCE_BOT_TOKEN is not set: the bot needs it, this command line does not")
+        return
+    installed = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}  # with us, not what lies in this folder
+    command = [sys.executable, "-P", "-m", "bot", "--check"]
+    done = subprocess.run(command, env=installed, capture_output=True, text=True, check=False)
+    if done.returncode:
+        yield Check("bot", False, done.stderr.strip())
+        return
+    yield Check("bot", True, "its settings are right")
+    yield _token(settings, token)
+
+
+def _token(settings: Environment, token: str) -> Check:
+    """Ask Telegram who the token belongs to. Neither the token nor a URL that holds it is ever shown."""
     import httpx  # noqa: PLC0415 - only here, and slow to import
 
     host = urlsplit(settings.telegram_api_url).netloc
