@@ -16,6 +16,8 @@ from wallet.money import MAX_MINOR, Currency
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+ENV_FILE, ENV_ENCODING = ".env", "utf-8-sig"
+"""In the current folder; as UTF-8, with the mark before it that some editors write or without."""
 MIN_PEPPER_BYTES = 32
 _Amount = Annotated[int, Field(ge=1, le=MAX_MINOR)]
 
@@ -28,7 +30,12 @@ class WalletSettings(BaseSettings):
     """Amounts are minor units of `currency` (cents for EUR). Secrets never show in a repr."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SIXPENCE_", env_file=".env", extra="ignore", hide_input_in_errors=True, arbitrary_types_allowed=True
+        env_prefix="SIXPENCE_",
+        env_file=ENV_FILE,
+        env_file_encoding=ENV_ENCODING,
+        extra="ignore",
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
     )
 
     database_url: SecretStr | None = None
@@ -117,6 +124,8 @@ def load(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{ENV_FILE} is not UTF-8 text: save it as UTF-8.") from None
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -91,6 +91,12 @@ async def test_a_missing_setting_is_one_sentence(tmp_path: Path) -> None:
     assert await outcome(tmp_path) == (2, "", "SIXPENCE_BOT_TOKEN is missing.\n")
 
 
+async def test_a_file_that_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:
+    """Exit code 2, and no traceback."""
+    (tmp_path / ".env").write_bytes(b"SIXPENCE_PIN_PEPPER=caf\xe9\n")
+    assert await outcome(tmp_path) == (2, "", ".env is not UTF-8 text: save it as UTF-8.\n")
+
+
 async def test_its_settings_can_be_looked_at_alone(tmp_path: Path) -> None:
     """Without a database or Telegram: nothing said and 0 where they are right, a sentence and 2 where not."""
     settings = {"bot_token": TOKEN, "pin_pepper": PEPPER}

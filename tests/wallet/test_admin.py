@@ -26,6 +26,7 @@ from wallet.reconcile import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.books import Server
 
@@ -65,6 +66,16 @@ def test_what_could_not_be_done_is_2(command: str, environment: dict[str, str], 
     assert says in said.err
     assert said.err.count("\n") == 1
     assert PASSWORD not in said.err
+
+
+@pytest.mark.parametrize("command", ["reconcile", "migrate"])
+def test_a_file_that_is_not_utf_8_is_2(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, and no traceback; the doctor says it too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"SIXPENCE_PIN_PEPPER=caf\xe9\n")
+    said = Desk("")(command)
+    assert (said.code, said.out, said.err) == (2, "", ".env is not UTF-8 text: save it as UTF-8.\n")
+    assert "not UTF-8 text" in Desk("")("doctor").out
 
 
 def test_a_database_that_is_not_migrated_is_2(server: Server) -> None:

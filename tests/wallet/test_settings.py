@@ -75,6 +75,20 @@ def test_a_malformed_setting_is_one_sentence(
     assert "s3cret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_one_sentence(tmp_path: Path, encoding: str) -> None:
+    """It shows nothing of what is in it, and says what to do."""
+    (tmp_path / ".env").write_text("SIXPENCE_PIN_PEPPER=s3cret-née\n", encoding=encoding)
+    with pytest.raises(SettingsError, match=r"^\.env is not UTF-8 text: save it as UTF-8\.$"):
+        load(WalletSettings)
+
+
+def test_a_file_may_begin_with_the_mark_of_utf_8(tmp_path: Path) -> None:
+    """As some editors save it; its first setting counts like the others."""
+    (tmp_path / ".env").write_text("SIXPENCE_HOLD_DAYS=9\n", encoding="utf-8-sig")
+    assert load(WalletSettings).hold_days == 9
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_database_is_a_postgresql(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """In each way people write its address."""

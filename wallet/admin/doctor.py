@@ -21,6 +21,7 @@ from wallet import Currency, SettingsError, WalletSettings, load, migrate
 from wallet.admin.peppers import pins_of_another_pepper
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
 from wallet.rights import lacking
+from wallet.settings import ENV_ENCODING, ENV_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def _unknown() -> Iterator[Check]:
     """Names that look like settings and are none: what was meant by them has no effect."""
     prefix = "SIXPENCE_"
     known = [name.upper() for name in Environment.model_fields]
-    found = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    found = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE, encoding=ENV_ENCODING))}
     for name in sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix)):
         if name not in known:
             near = get_close_matches(name, known, n=1)
