@@ -77,6 +77,8 @@ class WalletSettings(BaseSettings):
     @field_validator("database_url", "migration_database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and _ends_its_password_early(value.get_secret_value()):
+            raise ValueError("an @ in its password ends it: percent-encode the password (%40 for @)")
         if value is not None and not _names_a_postgresql(value.get_secret_value()):
             raise ValueError("it must read postgresql://user@host:5432/database (the wallet runs on PostgreSQL only)")
         return value
@@ -141,6 +143,16 @@ def _names_a_postgresql(url: str) -> bool:
         return make_url(url).drivername in {"postgresql", "postgresql+psycopg", "postgres"}
     except (ArgumentError, ValueError):
         return False
+
+
+def _ends_its_password_early(url: str) -> bool:
+    """Whether what follows the first @ of a password would be taken for the host, and shown when it is not reached."""
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        return url.count("@") > 1
+    before, _, query = url.partition("?")
+    return "@" in f"{read.host}{read.database}" or ("@" in before and "@" in query)
 
 
 def _read_pepper_file(path: Path) -> bytes:

@@ -75,6 +75,22 @@ def test_a_malformed_setting_is_one_sentence(
     assert "s3cret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("password", ["s3cretp@ss", "p@s3cret:x", "p@s3cret/x", "p@s3cret?x", "p@s3cret@"])
+def test_a_password_with_an_at_sign_is_to_be_encoded(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """What stands behind it would be taken for the host and shown: it is refused before, and nothing of it is shown."""
+    monkeypatch.setenv("SIXPENCE_DATABASE_URL", f"postgresql://sixpence_bot:{password}@127.0.0.1:5432/e6")
+    with pytest.raises(SettingsError, match="percent-encode the password") as refusal:
+        load(WalletSettings)
+    assert not [part for part in ("s3cret", "ss@", "x@") if part in str(refusal.value)]
+
+
+@pytest.mark.parametrize("user", ["sixpence_bot:s3cret%40", "sixpence_bot:s3cret?", "joe@example:s3cret", "joe"])
+def test_other_at_signs_are_no_harm(monkeypatch: pytest.MonkeyPatch, user: str) -> None:
+    """An encoded one, and one in a login's name, end no password."""
+    monkeypatch.setenv("SIXPENCE_DATABASE_URL", f"postgresql://{user}@127.0.0.1:5432/e6")
+    assert load(WalletSettings).database_url is not None
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_a_file_in_another_encoding_is_one_sentence(tmp_path: Path, encoding: str) -> None:
     """It shows nothing of what is in it, and says what to do."""
