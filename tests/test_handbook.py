@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[1]
+TOLD = [path for folder in ("docs", "bot", "wallet", "sandbox") for path in (ROOT / folder).rglob("*.[mp][dy]")]
 RECONCILING = (ROOT / "docs" / "reconciling.md").read_text()
 (CRON,) = (line.strip() for line in RECONCILING.splitlines() if line.startswith("    17 3 * * *"))
 
@@ -52,3 +54,10 @@ def test_everything_else_mails_what_was_said(folder: Path, code: int, says: str)
     mailed = from_cron(folder, f"test -f .env && {says}; exit {code}")
     assert mailed["subject"] == f"Sixpence: exit {code}\n"
     assert mailed["body"].strip() in {"drift", "a reason"}
+
+
+def test_nobody_is_sent_to_a_package_index_for_it() -> None:
+    """It is on none, and whoever took its name there would be installed beside the pepper."""
+    texts = {path: path.read_text() for path in (ROOT / "README.md", *TOLD)}
+    assert len(texts) > 100
+    assert not [path for path, said in texts.items() if re.search(r"pip install ['\"]?sixpence", said)]

@@ -264,7 +264,7 @@ def _server(settings: WalletSettings) -> PostgresServer:
     except ImportError:
         raise SettingsError(
             "SIXPENCE_DATABASE_URL is missing: set it to your PostgreSQL, or install the embedded one: "
-            "pip install 'sixpence[sandbox]'."
+            "pip install '.[sandbox]' in the checkout of Sixpence."
         ) from None
     folder = settings.data_dir.resolve() / "postgres"
     try:

