@@ -195,6 +195,10 @@ def reaching(url: URL) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise SettingsError(_why_unreached(url, str(error.orig))) from None
+    except ProgrammingError as error:
+        if _sqlstate(error) is not None:  # said by the database, which was reached
+            raise
+        raise SettingsError(f"The database's address is not right: {str(error.orig).partition(chr(10))[0]}.") from None
 
 
 def _why_unreached(url: URL, reason: str) -> str:

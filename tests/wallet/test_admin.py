@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 import typer.main
@@ -219,6 +220,25 @@ def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: s
     said = desk(command, "--limit", "9" * 20)
     assert (said.code, said.out) == (2, "")
     assert "Invalid value for '--limit'" in said.err
+
+
+@pytest.mark.parametrize("typed", ["bank clearing", "Bank_Clearing", "BANK  CLEARING"])
+def test_an_account_of_the_systems_own_is_found_as_people_write_it(desk: Desk, typed: str) -> None:
+    """The handbook has a blank in it; a name that is neither is sent to where all are listed."""
+    assert desk("statement", typed).out == desk("statement", "bank_clearing").out
+    assert "sixpence-admin accounts lists them all" in desk("statement", f"{typed} house").err
+
+
+def test_a_party_of_that_name_is_not_hidden_by_it(desk: Desk, settings: WalletSettings) -> None:
+    """Written as the system writes it, the account is meant; otherwise the party."""
+
+    async def open_it() -> None:
+        async with Wallet.open(settings) as wallet:
+            await wallet.open_person("Escrow", key=uuid4())
+
+    asyncio.run(open_it())
+    assert desk("statement", "Escrow", "--json").json["party"]["name"] == "Escrow"
+    assert desk("statement", "escrow", "--json").json["party"] is None
 
 
 def test_the_systems_own_statement_begins_with_the_books(desk: Desk) -> None:

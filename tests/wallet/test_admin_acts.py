@@ -181,6 +181,25 @@ def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> N
     assert "phone stolen" in desk("acts").out
 
 
+@pytest.mark.parametrize(
+    ("name", "is_frozen", "what"),
+    [
+        ("Ana", False, "a person, and open"),
+        ("Café Luna", False, "a business, and open"),
+        ("Ben", True, "a person, and fr"),
+    ],
+)
+def test_only_a_business_that_waits_is_approved(desk: Desk, name: str, what: str, *, is_frozen: bool) -> None:
+    """Anybody else is refused with what they are: it would do nothing, least of all unfreeze."""
+    if is_frozen:
+        assert desk("freeze", name, "--reason", "a call").code == 0
+    before = desk("acts", "--json").json
+    said = desk("business", "approve", name)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{name} is {what}")
+    assert desk("acts", "--json").json == before
+
+
 def test_a_name_is_no_markup(desk: Desk, settings: WalletSettings) -> None:
     """Square brackets are shown as they are: they neither hide a part of a name nor stop the command."""
 

@@ -73,6 +73,7 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk, bot_api: str) -> None:
         ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_WEBHOOK_URL": "https://pay.example.org/telegram"}, "bot"),
         ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_STRANGER_AMOUNT": "a lot"}, "bot"),
         ({"SIXPENCE_DATABASE_URL": f"postgresql://joe:{PASSWORD}@127.0.0.1:1/x"}, "database"),
+        ({"SIXPENCE_DATABASE_URL": f"postgresql://joe:{PASSWORD}@127.0.0.1:1/x?bogus=1"}, "database"),
         ({"SIXPENCE_BOT_TOKEN": "999:another", "SIXPENCE_TELEGRAM_API_URL": "{bot_api}"}, "token"),
         ({"SIXPENCE_BOT_TOKEN": TOKEN, "SIXPENCE_TELEGRAM_API_URL": "http://127.0.0.1:1"}, "token"),
     ],

@@ -7,7 +7,7 @@ import typer
 from wallet import Party, Wallet
 from wallet.admin.options import AsJson, By, PartyArgument, Reason
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import run
+from wallet.admin.running import Refusal, run
 from wallet.admin.words import find_party
 
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def freeze(party: PartyArgument, reason: Reason, by: By, *, as_json: AsJson = False) -> None:
-    """From now on nothing leaves or reaches this party's account; they are told."""
+    """From now on nothing leaves or reaches this party's account, except what an operator reverses; they are told."""
     _decide(party, lambda wallet, found: wallet.freeze(found.id, by=by, reason=reason), as_json)
 
 
@@ -40,8 +40,15 @@ def approve(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Open a business that waits for approval; its owner is told."""
-    _decide(party, lambda wallet, found: wallet.approve_business(found.id, by=by, reason=reason), as_json)
+    """Open a business that waits for approval; its owner is told. Exit code 1 for whoever does not wait for any."""
+
+    async def approve_waiting(wallet: Wallet, found: Party) -> None:
+        if found.status != "pending":
+            what = f"a {found.kind}, and {found.status}"
+            raise Refusal(f"{safe(found.name)} is {what}: only a business that waits for it is approved.")
+        await wallet.approve_business(found.id, by=by, reason=reason)
+
+    _decide(party, approve_waiting, as_json)
 
 
 def reset(party: PartyArgument, reason: Reason, by: By, *, as_json: AsJson = False) -> None:

@@ -39,7 +39,7 @@ def read_amount(typed: str, currency: Currency) -> Money:
     return Money(int(found[1] + part.ljust(currency.exponent, "0")), currency)
 
 
-async def find_party(wallet: Wallet, typed: str) -> PartySummary:
+async def find_party(wallet: Wallet, typed: str, listed_by: str = "parties") -> PartySummary:
     """The party with this id, or its account's, or this name, or else the one whose id begins so (eight characters).
 
     Names are compared as `search_form` has it: where that leaves two, both are shown and neither is taken.
@@ -54,7 +54,7 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
     if not found and len(wanted) >= _SHORTEST_PREFIX:
         found = [party for party in everybody if str(party.party.id).startswith(wanted)]
     if not found:
-        raise Refusal(f"There is no party {typed!r}: sixpence-admin parties lists them all.")
+        raise Refusal(f"There is no party {typed!r}: sixpence-admin {listed_by} lists them all.")
     if len(found) > 1:
         which = "\n".join(f"  {one.party.id}  {one.party.kind}  {one.party.name}" for one in found)
         raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
@@ -64,11 +64,15 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
 async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
     """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is.
 
-    The system's own move nothing before there is a party.
+    A system's name may be written as people do, `Bank clearing`, unless a party has that name. The system's own move
+    nothing before there is a party.
     """
+    everybody = await wallet.parties()
+    spoken = search_form(typed)
+    is_free = all(search_form(one.party.name) != spoken for one in everybody)
+    wanted = {typed, spoken.replace(" ", "_")} if is_free else {typed}
     for account in await wallet.accounts():
-        if account.kind in SYSTEM_ACCOUNTS and typed in (account.kind, str(account.id)):
-            began = (one.created_at for one in await wallet.parties())
-            return account.id, min(began, default=datetime.now(UTC))
-    found = await find_party(wallet, typed)
+        if account.kind in SYSTEM_ACCOUNTS and wanted & {account.kind, str(account.id)}:
+            return account.id, min((one.created_at for one in everybody), default=datetime.now(UTC))
+    found = await find_party(wallet, typed, "accounts")
     return found.account_id, found.created_at
