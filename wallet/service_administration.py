@@ -73,7 +73,9 @@ class AdministrationVerbs:
         return await self._postings.submit(reversal_order(original, key, act))
 
     async def freeze(self, party_id: UUID, *, by: str, reason: str) -> None:
-        """From now on nothing leaves or reaches this party's account; they are told. Freezing twice changes nothing.
+        """From now on nothing leaves or reaches this party's account, except by `reverse`; they are told.
+
+        Freezing twice changes nothing.
 
         PartyUnknown; PartyPending for a business not yet approved, PartyInvited for somebody without a wallet: their
         accounts do not move anyway.

@@ -151,6 +151,17 @@ def test_a_dry_run_names_the_right_that_restoring_would_lack(
     assert desk("restore", str(backup)).code == 0
 
 
+def test_who_makes_roles_is_not_thereby_a_member_of_those_of_others(superuser: URL) -> None:
+    """Since PostgreSQL 16; what is missing is named, with the line that gives it."""
+    follow(superuser, "GRANT")
+    run(superuser, "ALTER ROLE sixpence_owner CREATEROLE")
+    desk = Desk(plain(superuser.set(username="sixpence_owner", database="sixpence")))
+    said = desk("migrate")
+    assert (said.code, advised(said.err)) == (2, ["GRANT sixpence_app TO sixpence_owner;"])
+    follow(superuser, "CREATE")
+    assert desk("migrate").code == 0
+
+
 def test_only_the_owner_migrates_books_that_are_there(superuser: URL) -> None:
     """The bot's login is told whose login it takes."""
     follow(superuser)

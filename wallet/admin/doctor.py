@@ -104,7 +104,7 @@ def _database(settings: Environment) -> Iterator[Check]:
                     yield _role(conn)
                     yield _currency(conn, settings)
                     yield _pins(conn, settings)
-                else:
+                elif schema.says == NOT_MIGRATED:
                     yield from _owner(settings)
                 yield _clock(conn)
     except SettingsError as error:
