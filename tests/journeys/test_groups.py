@@ -174,13 +174,13 @@ async def test_a_refusal_keeps_balances_out_of_the_group(street: Street) -> None
 
 
 async def test_an_unfinished_instruction_is_explained(street: Street) -> None:
-    """No amount, an amount that reads two ways, no payee: one line each that shows how it is done."""
+    """No amount, one that reads two ways, no payee, one whom nobody knows: a line each that shows how it is done."""
     await street.open_wallets(street.ana, street.ben)
-    for words in ("/pay @ben", "/pay 1,234 @ben", "/pay 5 lunch"):
+    for words in ("/pay @ben", "/pay 1,234 @ben", "/pay 5 lunch", "/pay 5 to lunch"):
         await street.ana.says_in(FLAT, words)
         await street.settled()
     *incomplete, unknown = await bots_words(street)
-    assert ["not a whole payment" in text for text in incomplete] == [True, True]
+    assert ["not a whole payment" in text for text in incomplete] == [True, True, True]
     assert "I do not know for certain whom you mean" in unknown
 
 
