@@ -37,13 +37,11 @@ async def read(turn: Turn) -> None:
 
 
 async def without(turn: Turn) -> None:
-    """Answer what holds no words, such as a sticker or a voice message: what we had asked is asked again."""
-    waiting = await turn.context.conversations.of(turn.user.id)
-    if waiting is None:
+    """Answer what holds no words, such as a sticker or a voice message: what we had asked still waits."""
+    if await turn.context.conversations.of(turn.user.id) is None:
         await help.not_understood(turn)
         return
     await turn.say(turn.t("I did not understand that, so I did nothing; but what I asked still waits for an answer."))
-    await _ask_once_more(turn, waiting)
 
 
 async def expects_amount(turn: Turn) -> bool:

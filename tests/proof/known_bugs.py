@@ -229,7 +229,7 @@ BUGS = (
         "wallet/parties.py",
         (
             (
-                "kept = Currency(code, currency.exponent if digits is None else digits)",
+                "kept = currency.kept(code, digits)",
                 "kept = Currency(code, currency.exponent)",
             ),
         ),

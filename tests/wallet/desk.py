@@ -31,6 +31,11 @@ class Said:
     def json(self) -> Any:
         return json.loads(self.out)
 
+    @property
+    def refusal(self) -> str:
+        """The last line of stderr: what was to be done is said before it."""
+        return self.err.rstrip("\n").rpartition("\n")[2]
+
 
 @dataclass(frozen=True)
 class Desk:

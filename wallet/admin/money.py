@@ -148,7 +148,10 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
 
 
 def _ask(question: str, key: UUID, yes: bool) -> None:
-    if not yes:
+    """With `--yes` it is said all the same: whatever becomes of this process, its key has been seen."""
+    if yes:
+        typer.echo(f"{question}, key {key}.", err=True)
+    else:
         typer.confirm(f"{question}, key {key}?", abort=True, err=True)
 
 
