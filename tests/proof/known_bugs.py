@@ -237,6 +237,18 @@ BUGS = (
     ),
     Bug(
         _LIMITS,
+        "a second process keeps the same books in another unit",
+        "wallet/parties.py",
+        (
+            (
+                "    await _require_unit(conn, currency)  # another",
+                "    # another",
+            ),
+        ),
+        "tests/wallet/test_parties.py::test_two_processes_cannot_keep_one_books_in_two_units",
+    ),
+    Bug(
+        _LIMITS,
         "notices are written after the commit",
         "wallet/settlement.py",
         (
