@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ class Desk:
     url: str
 
     def __call__(self, *words: str, typed: str | None = None, **environment: str) -> Said:
-        variables = {
+        variables: dict[str, str | None] = dict.fromkeys(name for name in os.environ if name.startswith("SIXPENCE_"))
+        variables |= {
             "COLUMNS": "100",
             "SIXPENCE_DATABASE_URL": self.url,
             "SIXPENCE_PIN_PEPPER": PEPPER,

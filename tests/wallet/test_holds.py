@@ -426,7 +426,7 @@ async def test_an_operator_sees_what_waits(wallet: Wallet, settings: WalletSetti
     refused = await asyncio.to_thread(
         desk, "deposit", str(newbie.id), "1.00", "--reason", "mistake", "--yes", "--by", "operator"
     )
-    assert (refused.code, refused.err) == (
+    assert (refused.code, refused.refusal) == (
         1,
-        "No money moved. @newbie has no wallet yet: money can only be set aside for them.\n",
+        "No money moved. @newbie has no wallet yet: money can only be set aside for them.",
     )
