@@ -19,6 +19,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from wallet import SettingsError, WalletSettings, load, migrate
 from wallet.admin.peppers import pins_of_another_pepper
+from wallet.admin.snapshots import Unit
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
 from wallet.rights import lacking
 from wallet.settings import ENV_ENCODING, ENV_FILE
@@ -156,12 +157,11 @@ def _role(conn: Connection) -> Check:
 
 
 def _currency(conn: Connection, settings: Environment) -> Check:
-    ours = settings.currency
-    for code, digits in conn.execute(text("SELECT currency, digits FROM wallet.units")):
-        kept = ours.kept(code, digits)
-        if kept != ours:
-            says = f"SIXPENCE_CURRENCY is {ours.setting}, but these books are kept in {kept.setting}"
-            return Check("currency", False, says, "set it back")
+    ours, unit = settings.currency, Unit.of(conn)
+    kept = ours.kept(unit.currency, unit.digits) if unit else ours
+    if kept != ours:
+        says = f"SIXPENCE_CURRENCY is {ours.setting}, but these books are kept in {kept.setting}"
+        return Check("currency", False, says, "set it back")
     return Check("currency", True, ours.setting)
 
 

@@ -14,6 +14,7 @@ from wallet.admin.running import Refusal
 from wallet.models import SYSTEM_ACCOUNTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from wallet import PartySummary
@@ -40,13 +41,16 @@ def read_amount(typed: str, currency: Currency) -> Money:
     return Money(int(found[1] + part.ljust(currency.exponent, "0")), currency)
 
 
-async def find_party(wallet: Wallet, typed: str, listed_by: str = "parties") -> PartySummary:
+async def find_party(wallet: Wallet, typed: str) -> PartySummary:
     """The party with this id, or its account's; else the one with this name, or whose id begins so (eight characters).
 
     A name is whatever people choose: one that is written like an id never takes the place of that id. Names are
     compared as `search_form` has it. Where that leaves two, both are shown and neither is taken.
     """
-    everybody = await wallet.parties()
+    return _the_one(await wallet.parties(), typed, "parties")
+
+
+def _the_one(everybody: Sequence[PartySummary], typed: str, listed_by: str) -> PartySummary:
     wanted, name = typed.lower(), search_form(typed)
     found = [one for one in everybody if wanted in (str(one.party.id), str(one.account_id))]
     if not found:
@@ -77,5 +81,5 @@ async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
     for account in await wallet.accounts():
         if account.kind in SYSTEM_ACCOUNTS and wanted & {account.kind, str(account.id)}:
             return account.id, min((one.created_at for one in everybody), default=datetime.now(UTC))
-    found = await find_party(wallet, typed, "accounts")
+    found = _the_one(everybody, typed, "accounts")
     return found.account_id, found.created_at
