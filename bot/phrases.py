@@ -9,7 +9,7 @@ Nobody is looked up here; forwards, edits and messages sent on behalf of others 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.amounts import NotAnAmount, Reading
@@ -58,15 +58,18 @@ def read(
     mentions: Sequence[Mention] = (),
     code: str = "EUR",
     exponent: int = 2,
+    after: str = "",
     known: UserId | None = None,
     in_group: bool = False,
 ) -> Intent:
     """Read one message; amounts are in the currency `code`, which has `exponent` decimals.
 
+    `after`: ASCII that the message is read as if written after; its mentions are where it says, without that.
     `known`: the payee of an instruction by command, unless its words name one. `in_group`: where `/pay 5 lunch` is
     written in answer to somebody, so that a bare word behind the amount says what for, and names nobody.
     """
-    tokens = tokenize(text, mentions)
+    text = after + text
+    tokens = tokenize(text, [replace(mention, offset=mention.offset + len(after)) for mention in mentions])
     while tokens and tokens[0].word in POLITE:
         tokens.pop(0)
     if not tokens:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from telegram import Message
+from telegram.constants import MessageEntityType
 from telegram.error import BadRequest
 
 from bot import messages, places
 from bot.ephemeral import number_of
+from bot.intents import Mention
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Argument, Speaker
@@ -89,6 +91,15 @@ class Turn:
     def text(self) -> str:
         """What was written; empty for anything else."""
         return (self.message.text or "") if self.message else ""
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """Whom Telegram says, by number, the words mean."""
+        return [
+            Mention(entity.offset, entity.length, entity.user.id)
+            for entity in (self.message.entities if self.message else ())
+            if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None
+        ]
 
     @property
     def arguments(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from telegram.constants import ChatMemberStatus, MessageEntityType
+from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, Forbidden
 
 from bot import intents, payees, phrases
@@ -30,12 +30,13 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
     if turn.message is None:
         return intents.NoIntent()
     words, mentions = words_of(turn)
-    start, currency, answered = f"{command} ", turn.context.wallet.currency, _target(turn.message)
+    currency, answered = turn.context.wallet.currency, _target(turn.message)
     return phrases.read(
-        start + words,
-        mentions=[replace(mention, offset=mention.offset + len(start)) for mention in mentions],
+        words,
+        mentions=mentions,
         code=currency.code,
         exponent=currency.exponent,
+        after=f"{command} ",
         known=intents.UserId(answered.id) if answered else None,
         in_group=True,
     )
@@ -43,17 +44,13 @@ def intent_of(turn: Turn, command: str = "/pay") -> intents.Intent:
 
 def words_of(turn: Turn) -> tuple[str, list[intents.Mention]]:
     """The message after the command or the bot's name, with the people mentioned there."""
-    message, text = turn.message, turn.text
+    text = turn.text
     name = f"@{turn.context.bot.username}"
     head, *_ = text.split(maxsplit=1) or [""]
     start = len(head) + 1 if head.startswith("/") or head.lower() == name.lower() else 0
     units = utf16_length(text[:start])
-    mentions = [
-        intents.Mention(entity.offset - units, entity.length, entity.user.id)
-        for entity in (message.entities if message else ())
-        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None and entity.offset >= units
-    ]
-    return text[start:], mentions
+    behind = [mention for mention in turn.mentions if mention.offset >= units]
+    return text[start:], [replace(mention, offset=mention.offset - units) for mention in behind]
 
 
 def answers_somebody(turn: Turn) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.conversation import Waiting
     from bot.draft import Draft
     from bot.turn import Turn
-    from wallet import Party
+    from wallet import Line, Party
 
 PAYEE: Final = "payee"
 AMOUNT: Final = "amount"
@@ -150,12 +150,19 @@ async def _ask_which_payee(turn: Turn, draft: Draft) -> None:
 async def _labels(turn: Turn, parties: list[Party]) -> list[str]:
     """Return what each button says. Those that would read the same begin with what the payer knows them by."""
     labels = [await _label(turn, party) for party in parties]
-    for known_by in (_alias, _last_paid):
-        alike = Counter(map(names.skeleton, labels))
-        for at, party in enumerate(parties):
-            hint = await known_by(turn, party) if alike[names.skeleton(labels[at])] > 1 else ""
-            labels[at] = f"{hint} · {labels[at]}" if hint else labels[at]
-    return labels
+    if len(set(map(names.skeleton, labels))) == len(labels):
+        return labels
+    labels = _told_apart(labels, [await _alias(turn, party) for party in parties])
+    paid = await payees.last_paid(turn.context, turn.person)
+    return _told_apart(labels, [_last_paid(turn, paid.get(party.id)) for party in parties])
+
+
+def _told_apart(labels: list[str], hints: list[str]) -> list[str]:
+    alike = Counter(map(names.skeleton, labels))
+    return [
+        f"{hint} · {label}" if hint and alike[names.skeleton(label)] > 1 else label
+        for label, hint in zip(labels, hints, strict=True)
+    ]
 
 
 async def _label(turn: Turn, party: Party) -> str:
@@ -170,8 +177,7 @@ async def _alias(turn: Turn, party: Party) -> str:
     return (contact.alias if contact else None) or ""
 
 
-async def _last_paid(turn: Turn, party: Party) -> str:
-    line = (await payees.last_paid(turn.context, turn.person)).get(party.id)
+def _last_paid(turn: Turn, line: Line | None) -> str:
     return turn.speaker.label("Paid {amount}, {time}", amount=-line.amount, time=line.at) if line else ""
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
-from telegram.constants import MessageEntityType
-
 from bot import answers, intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
@@ -56,16 +54,14 @@ def intent_of(turn: Turn, start: str = "", known: intents.UserId | None = None) 
     `known`: as for `phrases.read`.
     """
     currency = turn.context.wallet.currency
-    moved = [replace(mention, offset=mention.offset + len(start)) for mention in _mentions(turn)]
-    return phrases.read(start + turn.text, mentions=moved, code=currency.code, exponent=currency.exponent, known=known)
-
-
-def _mentions(turn: Turn) -> list[intents.Mention]:
-    return [
-        intents.Mention(entity.offset, entity.length, entity.user.id)
-        for entity in (turn.message.entities if turn.message else ())
-        if entity.type == MessageEntityType.TEXT_MENTION and entity.user is not None
-    ]
+    return phrases.read(
+        turn.text,
+        mentions=turn.mentions,
+        code=currency.code,
+        exponent=currency.exponent,
+        after=start,
+        known=known,
+    )
 
 
 def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) -> bool:
@@ -144,7 +140,7 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
 async def _answered_payee(turn: Turn, draft: Draft) -> None:
     """Take the answer for a name, if somebody has it, and else read it as what might stand after /send."""
     wanted, whole = _wanted(turn, draft), intents.Name(turn.text.strip())
-    certain = answers.pointed_at(turn.text, _mentions(turn))
+    certain = answers.pointed_at(turn.text, turn.mentions)
     if certain is None and await send.to(turn, draft, whole, clean(whole.name)):
         return
     match wanted:
@@ -209,7 +205,7 @@ async def _answered_amount(turn: Turn, waiting: Waiting, draft: Draft) -> None:
 
 
 async def _ask_once_more(turn: Turn, waiting: Waiting) -> None:
-    """Ask again: the question may not have arrived, or what came was no answer."""
+    """Ask again: this very message was handled up to its question, which may not have arrived."""
     if waiting.step in send.STEPS:
         await send.advance(turn, Draft.of(waiting.facts["draft"]))
         return
