@@ -20,7 +20,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import group_cards, messages, refusals, request_cards, split_cards
+from bot import cards, group_cards, hold_cards, messages, refusals, request_cards, split_cards
 from bot.guards import addressed, asking, fresh, fresh_as_guest, fresh_in_group, private, six_digits, struck
 from bot.journeys import (
     answer,
@@ -132,10 +132,10 @@ def handlers(context: Context) -> list[Handler]:
         # Buttons. A press without data goes to the first of them, whatever its pattern.
         CallbackQueryHandler(anybody(unfit.unknown_button), "^$"),
         CallbackQueryHandler(anybody(keys.press), r"^k:"),
-        CallbackQueryHandler(member(pay.open_keypad), f"^pin{_CARD}"),
-        CallbackQueryHandler(member(pay.cancel), f"^cancel{_CARD}"),
-        CallbackQueryHandler(member(pay.ask_again), f"^again{_CARD}"),
-        CallbackQueryHandler(member(take_back.pressed), f"^back{_CARD}"),
+        CallbackQueryHandler(member(pay.open_keypad), f"^{cards.CONFIRM}{_CARD}"),
+        CallbackQueryHandler(member(pay.cancel), f"^{cards.CANCEL_PAYMENT}{_CARD}"),
+        CallbackQueryHandler(member(pay.ask_again), f"^{cards.ASK_AGAIN}{_CARD}"),
+        CallbackQueryHandler(member(take_back.pressed), f"^{hold_cards.TAKE_BACK}{_CARD}"),
         CallbackQueryHandler(anybody(group.confirm), f"^{group_cards.CONFIRM}{_CARD}"),
         CallbackQueryHandler(anybody(group.cancel), f"^{group_cards.CANCEL}{_CARD}"),
         CallbackQueryHandler(anybody(inline.its_me), f"^{group_cards.ITS_ME}{_CARD}"),
@@ -157,8 +157,8 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(anybody(settle.agree), f"^{split_cards.AGREE}{_CARD}"),
         CallbackQueryHandler(anybody(settle.refuse), f"^{split_cards.REFUSE}{_CARD}"),
         CallbackQueryHandler(anybody(settle.pay), f"^{split_cards.PAY_NET}{_CARD}"),
-        CallbackQueryHandler(member(claim.accept), f"^accept{_CARD}"),
-        CallbackQueryHandler(member(claim.refuse), f"^refuse{_CARD}"),
+        CallbackQueryHandler(member(claim.accept), f"^{hold_cards.ACCEPT}{_CARD}"),
+        CallbackQueryHandler(member(claim.refuse), f"^{hold_cards.REFUSE}{_CARD}"),
         CallbackQueryHandler(member(choices.payee), rf"^payee[0-9]{{1,2}}{_CARD}"),
         CallbackQueryHandler(member(choices.amount), rf"^amount[0-9]{{1,2}}{_CARD}"),
         CallbackQueryHandler(member(choices.no_note), rf"^note[0-9]{{1,2}}{_CARD}"),

@@ -79,11 +79,10 @@ def _is_line(three: str) -> bool:
 
 
 def _is_date(pin: str) -> bool:
-    """ddmmyy, mmddyy, yymmdd, and the years 1900 to 2099 with a month: yyyymm, mmyyyy."""
+    """ddmmyy, mmddyy, yymmdd, and the years 1900 to 2099 with a month: yyyymm; mmyyyy reads as mmddyy as well."""
     a, b, c = int(pin[:2]), int(pin[2:4]), int(pin[4:])
     century = pin[:2] in ("19", "20") and 1 <= c <= 12
-    century_last = pin[2:4] in ("19", "20") and 1 <= a <= 12
-    return century or century_last or any(_is_day(day, month) for day, month in ((a, b), (b, a), (c, b)))
+    return century or any(_is_day(day, month) for day, month in ((a, b), (b, a), (c, b)))
 
 
 def _is_day(day: int, month: int) -> bool:

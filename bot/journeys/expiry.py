@@ -50,8 +50,8 @@ async def _again_and_again(look_after: Callable[[Context], Awaitable[None]], con
         await asyncio.sleep(_LOOK_AGAIN)
         try:
             await look_after(context)
-        except Exception as error:  # noqa: BLE001 - one failure must not end it for good
-            log.warning("%s is done later: %s", look_after.__name__, type(error).__name__)
+        except Exception:
+            log.exception("%s is done later", look_after.__name__)
 
 
 async def close_expired(context: Context) -> None:
@@ -59,8 +59,9 @@ async def close_expired(context: Context) -> None:
     for card in await context.cards.overdue():
         try:
             await _look_at(context, card)
-        except TelegramError as error:  # in this chat
-            log.info("a card is closed later: %s", type(error).__name__)
+        except Exception as error:  # whatever ails this card, those behind it have their turn
+            of_ours = not isinstance(error, TelegramError)
+            log.log(logging.ERROR if of_ours else logging.INFO, "card %s is closed later", card.id, exc_info=of_ours)
             await context.cards.look_later(card, _GRACE)
 
 

@@ -143,13 +143,15 @@ async def test_one_failure_is_nobody_elses(office: Office) -> None:
 
 
 async def test_few_are_told_at_once(office: Office) -> None:
-    """However many are due, so that notices do not crowd out answers."""
+    """However many are due, and some being told already, so that notices do not crowd out answers."""
     office.door.clear()
-    notices = [office.outbox.put() for _ in range(3 * AT_ONCE)]
-    office.courier.wake()
-    for _ in range(200):
-        await asyncio.sleep(0)
-    assert office.telling == AT_ONCE
+    notices = []
+    for due in (3, 3 * AT_ONCE):
+        notices += [office.outbox.put() for _ in range(due)]
+        office.courier.wake()
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert office.telling == min(due, AT_ONCE)
     office.door.set()
     assert {await office.outbox.outcome(notice) for notice in notices} == {"delivered"}
 
@@ -167,7 +169,9 @@ async def test_a_stop_finishes_what_is_being_told(office: Office) -> None:
     while not office.telling:  # noqa: ASYNC110 - it turns the loop, no time is spent
         await asyncio.sleep(0)
     stopping = asyncio.create_task(office.courier.stop())
-    await asyncio.sleep(0)
+    for _ in range(200):
+        await asyncio.sleep(0)
+    assert not stopping.done()
     office.door.set()
     await stopping
     assert office.outbox.outcomes == {notice.id: "delivered"}

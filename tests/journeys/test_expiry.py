@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -117,6 +118,21 @@ async def test_flooded_chats_leave_others_their_turn(
     for _ in range(2):
         await expiry.close_expired(street.context)
     assert "No money moved" in (await street.ben.texts())[-1]
+
+
+async def test_a_card_that_cannot_be_looked_at_holds_up_none_behind_it(
+    street: Street, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever ails it, the log says which card it is, and why; the next is closed in its turn."""
+    await two_cards(street)
+    clock.advance(seconds=AFTER)
+    oldest, _ = await street.context.cards.overdue()
+    await street.context.cards._change(oldest, quote_id=uuid4())
+    monkeypatch.setattr(Cards.overdue, "__defaults__", (1,))
+    for _ in range(2):
+        await expiry.close_expired(street.context)
+    await street.ben.reads("No money moved")
+    assert [(str(record.args), record.exc_info is None) for record in caplog.records] == [(f"({oldest.id!r},)", False)]
 
 
 async def test_a_card_is_set_right_when_its_message_is_known(street: Street, clock: Clock) -> None:

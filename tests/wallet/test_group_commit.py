@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, text
@@ -15,7 +15,6 @@ from tests.conftest import PIN, Clock, euros, person
 from wallet import InsufficientFunds, KeyConflict, Money, Party, PartyFrozen, Receipt, Wallet, WalletSettings, models
 from wallet.accounts import Holder, system_account_id
 from wallet.acts import Act
-from wallet.group_commit import GroupCommit
 from wallet.ids import new_id
 from wallet.orders import Order
 
@@ -196,18 +195,17 @@ async def test_no_balance_wraps_around(wallet: Wallet) -> None:
 async def test_a_caller_that_goes_away_neither_loses_nor_doubles(wallet: Wallet) -> None:
     """Cancelled while its batch is under way, or while it waits for one: asked again, the same receipt, once."""
     ana = await person(wallet, "Ana")
-    keys = [uuid4() for _ in range(20)]
-
-    def deposit(key: UUID) -> asyncio.Task[Receipt]:
-        return asyncio.create_task(wallet.deposit(ana.id, euros(wallet, 5), key=key, by=BY, reason=WHY))
-
-    for patience in range(0, 20, 2):
-        impatient = deposit(keys[patience])
-        for _ in range(patience):
+    (a,) = await holders(wallet, ana)
+    orders = deposits(wallet, a, [5] * 20)
+    for patience, order in enumerate(orders[:10]):
+        impatient = asyncio.create_task(wallet._postings.submit(order))
+        neighbour = asyncio.create_task(wallet._postings.submit(orders[10 + patience]))
+        for _ in range(1 + patience):
             await asyncio.sleep(0)
         impatient.cancel()
-        await asyncio.gather(impatient, return_exceptions=True)
-    again = await asyncio.gather(*(deposit(key) for key in keys), *(deposit(key) for key in keys))
+        assert isinstance(await neighbour, Receipt)
+        assert impatient.cancelled()
+    again = await settle_at_once(wallet, [*orders, *orders])
     assert again[:20] == again[20:]
     assert (await wallet.balance(ana.id)).ledger.minor == 100
 
@@ -220,39 +218,3 @@ async def test_leaving_finishes_what_was_submitted(settings: WalletSettings, clo
         waiting = [asyncio.create_task(wallet._postings.submit(order)) for order in deposits(wallet, a, [1] * 30)]
         await asyncio.sleep(0)
     assert len({receipt.payment_id for receipt in await asyncio.gather(*waiting)}) == 30
-
-
-async def test_orders_that_wait_share_the_next_batch() -> None:
-    """While one batch is under way all others gather; no batch overlaps another."""
-    batches: list[list[int]] = []
-    under_way = 0
-
-    async def settle(orders: Sequence[int]) -> list[int | Exception]:
-        nonlocal under_way
-        under_way += 1
-        assert under_way == 1
-        batches.append(list(orders))
-        await asyncio.sleep(0)
-        under_way -= 1
-        return list(orders)
-
-    commit = GroupCommit[int, int](settle)
-    assert await asyncio.gather(*(commit.submit(order) for order in range(100))) == list(range(100))
-    assert await commit.submit(100) == 100
-    assert [len(batch) for batch in batches] == [100, 1]
-
-
-async def test_a_mistake_of_ours_reaches_its_caller_only() -> None:
-    """Whatever one order makes settling raise, the others are settled, and the loop lives on."""
-
-    async def settle(orders: Sequence[int]) -> list[int | Exception]:
-        await asyncio.sleep(0)
-        if 13 in orders:
-            raise KeyError(13)
-        return list(orders)
-
-    commit = GroupCommit[int, int](settle)
-    outcomes = await asyncio.gather(*(commit.submit(order) for order in range(20)), return_exceptions=True)
-    assert [order for order, outcome in enumerate(outcomes) if outcome != order] == [13]
-    assert isinstance(outcomes[13], KeyError)
-    assert await commit.submit(1) == 1
