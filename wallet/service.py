@@ -231,7 +231,9 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
 
         PartyUnknown.
         """
-        return await self._database.snapshot(lambda conn: history.statement(conn, whose, start, end, self.currency))
+        return await self._database.snapshot(
+            lambda conn: history.statement(conn, whose, start, end, self.currency), at_leisure=True
+        )
 
     async def latest_transfers(self, limit: int = 20) -> tuple[receipts.BookLine, ...]:
         """The newest transfers of the whole book, for an operator's eye."""
