@@ -33,6 +33,9 @@ async def _run_the_house(wallet: Wallet, ana: Party, ben: Party) -> None:
     luna = await business(wallet, ben)
     await wallet.find_businesses(luna.name)
     await wallet.businesses(ben.id)
+    for typed in (luna.name, str(luna.id), str(luna.id)[:8]):
+        await wallet.find_parties(typed)
+    await wallet.began()
     await wallet.rename(ben.id, "Ben B")
     await wallet.party(ana.id)
     await wallet.withdraw(ana.id, euros(wallet, 5), key=uuid4(), **BY)
