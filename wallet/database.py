@@ -58,7 +58,10 @@ _SESSION = {
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
 }
-_AT_LEISURE = "SELECT set_config('statement_timeout', '0', true), set_config('enable_seqscan', 'on', true)"
+_AT_LEISURE = """
+    SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+           set_config('enable_seqscan', 'on', true)
+"""
 
 
 class Database:
@@ -89,14 +92,18 @@ class Database:
         """Run reading `work` without a transaction: each statement sees what is committed by then."""
         return await self._tried(lambda: self._autocommitted(work))
 
-    async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run `work` on one consistent snapshot, read-only, however much it reads and however long it takes."""
+    async def snapshot(self, work: Callable[[AsyncConnection], Awaitable[T]], *, at_leisure: bool = False) -> T:
+        """Run `work` on one consistent snapshot, read-only.
+
+        `at_leisure`: however much it reads, whole tables too, and however long it takes. For an operator, not a chat.
+        """
 
         async def reading() -> T:
             async with self._engine.connect() as conn:
                 await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with conn.begin():
-                    await conn.exec_driver_sql(_AT_LEISURE)
+                    if at_leisure:
+                        await conn.exec_driver_sql(_AT_LEISURE)
                     return await work(conn)
 
         return await self._tried(reading)

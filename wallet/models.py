@@ -308,6 +308,7 @@ class Notice(Base):
                 f"delivered_at IS NULL AND parked_at IS NULL AND kind NOT IN {one_of(*SHOWN_AS_THEY_HAPPEN)}"
             ),
         ),
+        Index("ix_notices_untold", "payment_id", postgresql_where=text("delivered_at IS NULL")),
         Index("ix_notices_parked", "recipient_id", postgresql_where=text("parked_at IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)

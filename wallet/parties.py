@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from wallet import acts, models, notices
@@ -13,10 +13,9 @@ from wallet.accounts import PartyAccount, system_account_id
 from wallet.errors import BadName, KeyConflict, PartyFrozen, PartyInvited, PartyPending, PartyUnknown, TooManyBusinesses
 from wallet.ids import new_id
 from wallet.models import SYSTEM_ACCOUNTS
-from wallet.money import Currency, Money
 from wallet.names import search_form
 from wallet.settings import SettingsError
-from wallet.values import AccountSummary, Party, PartyKind, PartySummary, Status
+from wallet.values import Party, PartyKind, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from wallet.money import Currency
 
 MAX_NAME = 64
 MAX_BUSINESSES = 5
@@ -100,19 +101,19 @@ async def account_of(conn: AsyncConnection, party_id: UUID) -> PartyAccount:
     row = (await conn.execute(_ONE, {"party": party_id})).first()
     if row is None:
         raise PartyUnknown
-    return PartyAccount(_party(row), row.account_id)
+    return PartyAccount(party_of(row), row.account_id)
 
 
 async def owned_by(conn: AsyncConnection, owner_id: UUID) -> tuple[Party, ...]:
     """The businesses of a person, oldest first."""
     rows = await conn.execute(_OWNED, {"owner": owner_id})
-    return tuple(_party(row) for row in rows)
+    return tuple(party_of(row) for row in rows)
 
 
 async def businesses_named(conn: AsyncConnection, name: str) -> tuple[Party, ...]:
     """As `Wallet.find_businesses`."""
     rows = await conn.execute(
-        _parties()
+        selected()
         .where(
             models.Party.search_name == search_form(name),
             models.Party.kind == "business",
@@ -121,7 +122,7 @@ async def businesses_named(conn: AsyncConnection, name: str) -> tuple[Party, ...
         .order_by(models.Party.id)
         .limit(10)
     )
-    return tuple(_party(row) for row in rows)
+    return tuple(party_of(row) for row in rows)
 
 
 async def rename(conn: AsyncConnection, party_id: UUID, name: str) -> Party:
@@ -131,32 +132,6 @@ async def rename(conn: AsyncConnection, party_id: UUID, name: str) -> Party:
         update(models.Party).where(models.Party.id == party_id).values(name=name, search_name=search_form(name))
     )
     return await find(conn, party_id)
-
-
-async def summaries(conn: AsyncConnection, currency: Currency) -> tuple[PartySummary, ...]:
-    """As `Wallet.parties`."""
-    columns = (models.Account.balance, models.Account.last_seq, models.Party.created_at)
-    rows = await conn.execute(_parties().add_columns(*columns).order_by(models.Party.id))
-    return tuple(
-        PartySummary(_party(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at)
-        for row in rows
-    )
-
-
-async def accounts(conn: AsyncConnection, currency: Currency) -> tuple[AccountSummary, ...]:
-    """As `Wallet.accounts`."""
-    account = models.Account
-    name = func.coalesce(models.Party.name, account.kind).label("name")
-    rows = await conn.execute(
-        select(account.id, account.kind, name, account.status, account.balance, account.last_seq)
-        .outerjoin(models.Party, models.Party.id == account.party_id)
-        .where(account.currency == currency.code)
-        .order_by(account.id)
-    )
-    return tuple(
-        AccountSummary(row.id, row.kind, row.name, row.status, Money(row.balance, currency), row.last_seq)
-        for row in rows
-    )
 
 
 async def freeze(conn: AsyncConnection, party_id: UUID, act: acts.Act, at: datetime) -> None:
@@ -255,7 +230,8 @@ async def _opened_with(conn: AsyncConnection, key: UUID) -> UUID | None:
     return (await conn.execute(select(models.Party.id).where(models.Party.key == key))).scalar()
 
 
-def _parties() -> Select[*tuple[Any, ...]]:
+def selected() -> Select[*tuple[Any, ...]]:
+    """Parties with their accounts, all of them until it is said which; `party_of` reads its rows."""
     party, account = models.Party, models.Account
     return select(
         party.id, party.kind, party.name, party.owner_id, account.status, account.id.label("account_id")
@@ -263,12 +239,13 @@ def _parties() -> Select[*tuple[Any, ...]]:
 
 
 # Made once: making one takes as long as asking it.
-_ONE = _parties().where(models.Party.id == bindparam("party"))
+_ONE = selected().where(models.Party.id == bindparam("party"))
 _UNIT = select(models.Unit.currency, models.Unit.digits)
-_OWNED = _parties().where(models.Party.owner_id == bindparam("owner")).order_by(models.Party.id)
+_OWNED = selected().where(models.Party.owner_id == bindparam("owner")).order_by(models.Party.id)
 
 
-def _party(row: Row[Any]) -> Party:
+def party_of(row: Row[Any]) -> Party:
+    """The party of a row of `selected`."""
     return Party(row.id, row.kind, row.name, row.status, row.owner_id)
 
 

@@ -24,6 +24,7 @@ from wallet import (
     pin_attempts,
     quote_codes,
     receipts,
+    register,
     verification,
 )
 from wallet.database import Database, connection_url, embedded
@@ -152,11 +153,22 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
 
     async def parties(self) -> tuple[PartySummary, ...]:
         """All parties with their balances, oldest first."""
-        return await self._database.read(lambda conn: parties.summaries(conn, self.currency))
+        return await self._database.read(lambda conn: register.parties(conn, self.currency))
+
+    async def find_parties(self, typed: str, *, limit: int = 20) -> tuple[PartySummary, ...]:
+        """The party of this id, or its account's; else those of this name, or whose id begins so (eight characters).
+
+        Oldest first. Names are compared as `search_form` has it.
+        """
+        return await self._database.read(lambda conn: register.find(conn, typed, limit, self.currency))
 
     async def accounts(self) -> tuple[AccountSummary, ...]:
         """All accounts, the system's included."""
-        return await self._database.read(lambda conn: parties.accounts(conn, self.currency))
+        return await self._database.read(lambda conn: register.accounts(conn, self.currency))
+
+    async def began(self) -> datetime | None:
+        """Since when there are books: when the first party was opened."""
+        return await self._database.read(register.began)
 
     # -- payments -----------------------------------------------------------------------------------------------------
 
@@ -231,7 +243,9 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
 
         PartyUnknown.
         """
-        return await self._database.snapshot(lambda conn: history.statement(conn, whose, start, end, self.currency))
+        return await self._database.snapshot(
+            lambda conn: history.statement(conn, whose, start, end, self.currency), at_leisure=True
+        )
 
     async def latest_transfers(self, limit: int = 20) -> tuple[receipts.BookLine, ...]:
         """The newest transfers of the whole book, for an operator's eye."""

@@ -108,4 +108,4 @@ class AdministrationVerbs:
                 return await reconcile.prove_quickly(conn, self.currency, self._clock())
             return await reconcile.prove(conn, self.currency, self._settings.tariff, self.limits, self._clock())
 
-        return await self._database.snapshot(prove)
+        return await self._database.snapshot(prove, at_leisure=True)

@@ -43,10 +43,13 @@ _RESEAL = text(f"""
     SELECT count(*) AS checked,
            count(*) FILTER (WHERE t.seal IS DISTINCT FROM {seals.IN_SQL} OR ({_PAYMENT_AGREES}) IS NOT TRUE) AS broken
     FROM {seals.FROM}
-    WHERE t.payment_id = :payment OR t.id IN (
+    WHERE t.id = ANY (ARRAY(
+        SELECT id FROM wallet.transfers WHERE payment_id = :payment
+        UNION
         SELECT e.transfer_id FROM wallet.entries e, own
-        WHERE e.account_id = own.account_id AND e.seq <= own.seq AND e.seq > own.seq - {DEPTH})
+        WHERE e.account_id = own.account_id AND e.seq <= own.seq AND e.seq > own.seq - {DEPTH}))
 """)  # noqa: S608 - constants above
+# An array is looked up transfer by transfer; the same as a condition would be tried on every transfer of the ledger.
 
 
 async def verify(conn: AsyncConnection, code: str, party_id: UUID | None, currency: Currency) -> Verification:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,9 @@ from wallet import (
     Wallet,
     WalletSettings,
 )
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 pytestmark = pytest.mark.anyio
 
@@ -186,6 +190,23 @@ async def test_two_processes_cannot_keep_one_books_in_two_units(
         with pytest.raises(SettingsError, match=f"SIXPENCE_CURRENCY is {second}, but these books are kept in {first}"):
             await late.open_person("Ben", key=uuid4())
         assert [one.party.name for one in await wallet.parties()] == ["Ana"]
+
+
+async def test_a_party_is_found_by_what_an_operator_has_of_it(wallet: Wallet) -> None:
+    """Its id, its account's, the beginning of its id, its name; nothing less, and nothing that only looks so."""
+    ana, ben = await person(wallet, "Ana", pin=None), await person(wallet, "Ben", pin=None)
+    account_id = next(one.account_id for one in await wallet.parties() if one.party == ana)
+
+    async def found(typed: str) -> list[UUID]:
+        return [one.party.id for one in await wallet.find_parties(typed)]
+
+    for typed in (str(ana.id), str(ana.id).upper(), str(account_id), str(ana.id)[:24], str(ana.id)[:35], "  ána "):
+        assert await found(typed) == [ana.id], typed
+    assert set(await found(str(ana.id)[:8])) >= {ana.id}
+    for typed in (str(ana.id)[:7], str(uuid4()), ana.id.hex, f"{{{ana.id}}}", "Eve", "", "%", "an_", "\0", "Ana\udce9"):
+        assert await found(typed) == [], typed
+    await wallet.rename(ben.id, str(ana.id))
+    assert await found(str(ana.id)) == [ana.id]
 
 
 async def test_a_frozen_payer_is_unfrozen_with_everything(wallet: Wallet) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wallet import Currency, Money, Wallet, search_form
+from wallet.accounts import system_account_id
 from wallet.admin.output import safe
 from wallet.admin.running import Refusal
 from wallet.models import SYSTEM_ACCOUNTS
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from wallet import PartySummary
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,4}))?")
-_SHORTEST_PREFIX = 8
+_SHOWN = 20
+"""So many parties are shown at most where it is not certain which one is meant."""
 
 
 def operator() -> str:
@@ -47,24 +49,17 @@ async def find_party(wallet: Wallet, typed: str) -> PartySummary:
     A name is whatever people choose: one that is written like an id never takes the place of that id. Names are
     compared as `search_form` has it. Where that leaves two, both are shown and neither is taken.
     """
-    return _the_one(await wallet.parties(), typed, "parties")
+    return _the_one(await wallet.find_parties(typed, limit=_SHOWN + 1), typed, "parties")
 
 
-def _the_one(everybody: Sequence[PartySummary], typed: str, listed_by: str) -> PartySummary:
-    wanted, name = typed.lower(), search_form(typed)
-    found = [one for one in everybody if wanted in (str(one.party.id), str(one.account_id))]
-    if not found:
-        is_long = len(wanted) >= _SHORTEST_PREFIX
-        found = [
-            one
-            for one in everybody
-            if search_form(one.party.name) == name or (is_long and str(one.party.id).startswith(wanted))
-        ]
+def _the_one(found: Sequence[PartySummary], typed: str, listed_by: str) -> PartySummary:
     if not found:
         raise Refusal(f"There is no party {typed!r}: sixpence-admin {listed_by} lists them all.")
     if len(found) > 1:
-        which = "\n".join(f"  {one.party.id}  {one.party.kind}  {safe(one.party.name)}" for one in found)
-        raise Refusal(f"{typed!r} is more than one party; take its id:\n{which}")
+        which = [f"  {one.party.id}  {one.party.kind}  {safe(one.party.name)}" for one in found[:_SHOWN]]
+        if len(found) > _SHOWN:
+            which.append(f"  … and others: sixpence-admin {listed_by} lists them all.")
+        raise Refusal("\n".join((f"{typed!r} is more than one party; take its id:", *which)))
     return found[0]
 
 
@@ -74,12 +69,13 @@ async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
     A system's name may be written as people do, `Bank clearing`, unless a party has that name. The system's own move
     nothing before there is a party.
     """
-    everybody = await wallet.parties()
+    found = await wallet.find_parties(typed, limit=_SHOWN + 1)
     spoken = search_form(typed)
-    is_free = all(search_form(one.party.name) != spoken for one in everybody)
+    is_free = all(search_form(one.party.name) != spoken for one in found)
     wanted = {typed, spoken.replace(" ", "_")} if is_free else {typed}
-    for account in await wallet.accounts():
-        if account.kind in SYSTEM_ACCOUNTS and wanted & {account.kind, str(account.id)}:
-            return account.id, min((one.created_at for one in everybody), default=datetime.now(UTC))
-    found = _the_one(everybody, typed, "accounts")
-    return found.account_id, found.created_at
+    for kind in SYSTEM_ACCOUNTS:
+        account_id = system_account_id(kind, wallet.currency)
+        if wanted & {kind, str(account_id)}:
+            return account_id, await wallet.began() or datetime.now(UTC)
+    one = _the_one(found, typed, "accounts")
+    return one.account_id, one.created_at

@@ -1,0 +1,125 @@
+"""What PostgreSQL would do for a statement: whether it would read a table that grows from end to end.
+
+Connections of the wallet read no whole table where an index will do (docs/adr/0011). So what is planned to, on their
+terms, has no index that serves it: that is told apart here on an empty table as on a large one.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from sqlalchemy import NullPool, create_engine
+
+from wallet.database import connection_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from wallet import WalletSettings
+
+SMALL = {"units", "alembic_version"}
+"""Tables that do not grow."""
+
+
+@dataclass
+class Noted:
+    """By its name, what each thing that was done asked the database: statements, with their parameters."""
+
+    by_name: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+    _now: str = ""
+
+    @classmethod
+    def of_driver(cls, monkeypatch: pytest.MonkeyPatch) -> Noted:
+        """From now on, of all that the driver sends."""
+        noted, execute = cls(), psycopg.AsyncCursor.execute
+
+        async def noting(cursor: Any, query: Any, params: Any = None, **options: Any) -> Any:
+            noted.by_name.setdefault(noted._now, []).append((query, params))
+            return await execute(cursor, query, params, **options)
+
+        monkeypatch.setattr(psycopg.AsyncCursor, "execute", noting)
+        return noted
+
+    def watch(self, thing: Any) -> Any:
+        """The thing, whose verbs are noted under their names."""
+        return _Watched(thing, self)
+
+    @contextmanager
+    def under(self, name: str) -> Iterator[None]:
+        """Note what is asked meanwhile under this name."""
+        self.by_name.setdefault(name, [])
+        self._now, before = name, self._now
+        try:
+            yield
+        finally:
+            self._now = before
+
+    def reading_whole_tables(self, settings: WalletSettings) -> list[str]:
+        """What was asked that no index serves, a line each."""
+        self._now = ""
+        engine = create_engine(connection_url(settings), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            conn: Any = connection.connection.driver_connection
+            partial = {row[0] for row in conn.execute(_PARTIAL_INDEXES)}
+            return sorted(
+                {
+                    f"{name} reads all of {table}: {' '.join(query.split())}"
+                    for name, statements in self.by_name.items()
+                    for query, params in statements
+                    if query.lstrip().startswith(_PLANNED)
+                    for table in _read_whole(_plan(conn, query, params), partial)
+                }
+            )
+
+
+@dataclass(frozen=True)
+class _Watched:
+    _thing: Any
+    _noted: Noted
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._thing, name)
+        if not iscoroutinefunction(verb):
+            return verb
+
+        async def watched(*args: Any, **kwargs: Any) -> Any:
+            with self._noted.under(name):
+                return await verb(*args, **kwargs)
+
+        return watched
+
+
+def verbs(*kinds: type) -> set[str]:
+    """The names of all that may be awaited of these classes."""
+    return {name for kind in kinds for name in dir(kind) if iscoroutinefunction(getattr(kind, name)) and name[0] != "_"}
+
+
+_PLANNED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+_PARTIAL_INDEXES = "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = oid WHERE indpred IS NOT NULL"
+_READING_ALL = ("Sort", "Aggregate", "Hash", "Materialize")
+"""They read all that they stand on before they give a row."""
+
+
+def _plan(conn: Any, query: str, params: Any) -> dict[str, Any]:
+    plan: dict[str, Any] = conn.execute(f"EXPLAIN (FORMAT JSON) {query}", params).fetchone()[0][0]["Plan"]
+    return plan
+
+
+def _read_whole(plan: dict[str, Any], partial: set[str], *, few: bool = False) -> Iterator[str]:
+    """Tables that are read from end to end, or by an index from end to end; unless the first rows are enough (`few`).
+
+    An index of a part of a table (what is open, what waits) is as long as that is.
+    """
+    kind, index = plan["Node Type"], plan.get("Index Name")
+    few = kind == "Limit" or (few and kind not in _READING_ALL)
+    is_whole = kind == "Seq Scan" or (index is not None and index not in partial and "Index Cond" not in plan)
+    if is_whole and plan.get("Relation Name") not in SMALL and not (few and "Filter" not in plan):
+        yield f"{plan.get('Relation Name', 'a table')} by {index}" if index else plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from _read_whole(part, partial, few=few)

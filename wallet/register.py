@@ -1,0 +1,102 @@
+"""The register: parties and accounts as an operator lists them, or finds one by what they typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from wallet import models
+from wallet.money import Currency, Money
+from wallet.names import search_form
+from wallet.parties import party_of, selected
+from wallet.values import AccountSummary, PartySummary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+SHORTEST_PREFIX = 8
+"""So many characters of an id may stand for it; the first eight of one say when it was made, to a minute or so."""
+
+_NIL, _MAX = str(UUID(int=0)), str(UUID(int=2**128 - 1))
+
+
+async def parties(conn: AsyncConnection, currency: Currency) -> tuple[PartySummary, ...]:
+    """As `Wallet.parties`."""
+    return await _summaries(conn, _LISTED, currency)
+
+
+async def accounts(conn: AsyncConnection, currency: Currency) -> tuple[AccountSummary, ...]:
+    """As `Wallet.accounts`."""
+    account = models.Account
+    name = func.coalesce(models.Party.name, account.kind).label("name")
+    rows = await conn.execute(
+        select(account.id, account.kind, name, account.status, account.balance, account.last_seq)
+        .outerjoin(models.Party, models.Party.id == account.party_id)
+        .where(account.currency == currency.code)
+        .order_by(account.id)
+    )
+    return tuple(
+        AccountSummary(row.id, row.kind, row.name, row.status, Money(row.balance, currency), row.last_seq)
+        for row in rows
+    )
+
+
+async def find(conn: AsyncConnection, typed: str, limit: int, currency: Currency) -> tuple[PartySummary, ...]:
+    """As `Wallet.find_parties`."""
+    first, last = _ids_beginning(typed.lower())
+    if first is not None and first == last:
+        for whole in (models.Party.id == first, models.Account.id == first):
+            if found := await _summaries(conn, _LISTED.where(whole), currency):
+                return found
+    which: list[ColumnElement[bool]] = []
+    if _can_be_kept(typed):
+        which.append(models.Party.search_name == search_form(typed))
+    if first is not None:
+        which.append(models.Party.id.between(first, last))
+    return await _summaries(conn, _LISTED.where(or_(False, *which)).limit(limit), currency)
+
+
+async def began(conn: AsyncConnection) -> datetime | None:
+    """As `Wallet.began`."""
+    created: datetime | None = (await conn.execute(_OLDEST)).scalar()
+    return created
+
+
+def _ids_beginning(typed: str) -> tuple[UUID, UUID] | tuple[None, None]:
+    """The first and the last id that is written so, as far as it was typed; none where it is too short, or no id."""
+    first, last = typed + _NIL[len(typed) :], typed + _MAX[len(typed) :]
+    try:
+        found = UUID(first), UUID(last)
+    except ValueError:
+        return None, None
+    return found if len(typed) >= SHORTEST_PREFIX and str(found[0]) == first else (None, None)
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether a database can: a shell hands over bytes that are no text as halves of characters."""
+    try:
+        return "\0" not in text and bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+async def _summaries(
+    conn: AsyncConnection, wanted: Select[*tuple[Any, ...]], currency: Currency
+) -> tuple[PartySummary, ...]:
+    return tuple(
+        PartySummary(party_of(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at)
+        for row in await conn.execute(wanted)
+    )
+
+
+_LISTED = (
+    selected()
+    .add_columns(models.Account.balance, models.Account.last_seq, models.Party.created_at)
+    .order_by(models.Party.id)
+)
+_OLDEST = select(models.Party.created_at).order_by(models.Party.id).limit(1)  # ids follow one another in time
