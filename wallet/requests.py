@@ -144,6 +144,12 @@ async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> None:
     raise ReminderTooSoon(row.told_at + REMIND_EVERY)
 
 
+async def first_asked(conn: AsyncConnection, request_id: UUID) -> UUID:
+    """The account that was asked, whoever has claimed the request since."""
+    found: UUID = (await conn.execute(_FIRST_ASKED, {"id": request_id})).scalar_one()
+    return found
+
+
 async def claim(conn: AsyncConnection, request_id: UUID, payer_account_id: UUID) -> bool:
     """Whether an open request to somebody without a wallet is to this account from now on."""
     claimed = await conn.execute(_CLAIM, {"id": request_id, "payer": payer_account_id})
@@ -204,8 +210,9 @@ _INSERT = text("""
 """)
 _END = text("UPDATE wallet.requests SET state = :state WHERE id = :id AND state = 'open'")
 _STATE = text("SELECT state FROM wallet.requests WHERE id = :id")
+_FIRST_ASKED = text("SELECT COALESCE(claimed_from, payer_account_id) FROM wallet.requests WHERE id = :id")
 _CLAIM = text("""
-    UPDATE wallet.requests SET payer_account_id = :payer
+    UPDATE wallet.requests SET payer_account_id = :payer, claimed_from = payer_account_id
     WHERE id = :id AND state = 'open'
       AND payer_account_id IN (SELECT id FROM wallet.accounts WHERE status = 'invited')
 """)

@@ -199,8 +199,8 @@ async def _ask(conn: AsyncConnection, asking: Asking, terms: Terms) -> Request:
         earlier = await requests.find(conn, asking.key, terms.currency)
         if added:
             await _tell_payer(conn, NoticeKind.REQUEST_RECEIVED, earlier, terms.at)
-    of_same_payer = earlier.payer.id == asking.payer_id or payer.party.status == "invited"  # may be claimed by now
-    if not of_same_payer or (earlier.payee.id, earlier.amount.minor, earlier.note) != (asking.payee_id, amount, note):
+    same_payer = await requests.first_asked(conn, asking.key) == payer.account_id
+    if not same_payer or (earlier.payee.id, earlier.amount.minor, earlier.note) != (asking.payee_id, amount, note):
         raise KeyConflict(asking.key)
     return earlier
 

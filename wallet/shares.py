@@ -150,7 +150,7 @@ async def ask(
             sides = starter_account, one.account_id
             placed = requests.Placed(asked, *sides, part.minor, split.note, terms.at, terms.until)
             await requests.insert(conn, placed, terms.currency)
-    await splits.fix(conn, split.id, fixed, terms.at)
+    await splits.fix(conn, split.id, fixed, asked_at=terms.at, until=terms.until)
     made = await requests.load_many(conn, [one.request_id for one in fixed if one.request_id], terms.currency)
     await tell(conn, NoticeKind.REQUEST_RECEIVED, list(made.values()), terms.at)
 
