@@ -134,12 +134,17 @@ async def expire(conn: AsyncConnection, limit: int, at: datetime, currency: Curr
     return tuple((await load_many(conn, ended, currency)).values())
 
 
-async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> None:
-    """Mark the payer as reminded now. RequestClosed, ReminderTooSoon."""
+async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> bool:
+    """Mark the payer as reminded now; False if they are, because the answer was lost. RequestClosed, ReminderTooSoon.
+
+    `at` is fixed before the transaction that may be tried again, so it tells this reminder from another.
+    """
     marked = await conn.execute(_REMIND, {"id": request_id, "now": at, "before": at - REMIND_EVERY})
     if marked.rowcount:
-        return
+        return True
     row = (await conn.execute(_STANDING, {"id": request_id})).one()
+    if row.reminded_at == at:
+        return False
     Standing(row.state, row.expires_at).require_open(at)
     raise ReminderTooSoon(row.told_at + REMIND_EVERY)
 
@@ -227,7 +232,9 @@ _REMIND = text(f"""
     UPDATE wallet.requests SET reminded_at = :now
     WHERE id = :id AND state = 'open' AND expires_at > :now AND {_TOLD_AT} <= :before
 """)  # noqa: S608 - words of this program's own
-_STANDING = text(f"SELECT state, expires_at, {_TOLD_AT} AS told_at FROM wallet.requests WHERE id = :id")  # noqa: S608 - as above
+_STANDING = text(f"""
+    SELECT state, expires_at, reminded_at, {_TOLD_AT} AS told_at FROM wallet.requests WHERE id = :id
+""")  # noqa: S608 - as above
 _LOCK = """
     SELECT id, state, expires_at FROM wallet.requests WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """

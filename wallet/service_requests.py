@@ -156,13 +156,14 @@ class RequestVerbs:
 
         RequestUnknown, RequestClosed, ReminderTooSoon; PartyInvited where the payer has no wallet to be told in.
         """
+        at = self._clock()
 
         async def remind(conn: AsyncConnection) -> Request:
             asked = await _of_asker(conn, request_id, asker_id, self.currency)
             if asked.payer.status == "invited":
                 raise PartyInvited("payer", asked.payer.name)
-            await requests.remind(conn, request_id, self._clock())
-            await _tell_payer(conn, NoticeKind.REQUEST_REMINDED, asked, self._clock())
+            if await requests.remind(conn, request_id, at):
+                await _tell_payer(conn, NoticeKind.REQUEST_REMINDED, asked, at)
             return await requests.find(conn, request_id, self.currency)
 
         return await self._database.transaction(remind)

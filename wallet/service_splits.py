@@ -124,12 +124,13 @@ class SplitVerbs:
         SplitUnknown, SplitClosed; ReminderTooSoon where everybody was told less than a day ago; SplitEmpty where those
         left have no wallet to be told in.
         """
+        at = self._clock()
 
         async def remind(conn: AsyncConnection) -> tuple[Party, ...]:
             split = await self._of_starter(conn, split_id, starter_id)
             if split.state != "asking":
                 raise SplitClosed(split.state)
-            return await shares.remind(conn, shares.open_of(split), self._clock())
+            return await shares.remind(conn, shares.open_of(split), at)
 
         return await self._database.transaction(remind)
 

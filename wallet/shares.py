@@ -156,21 +156,23 @@ async def ask(
 
 
 async def remind(conn: AsyncConnection, asked: Sequence[Request], at: datetime) -> tuple[Party, ...]:
-    reminded, too_soon = [], []
+    """Who is reminded at this moment, by this call; asked again because the answer was lost, the same."""
+    reminded, to_tell, too_soon = [], [], []
     for one in asked:
         if one.payer.status == "invited":
             continue
         try:
-            await requests.remind(conn, one.id, at)
+            is_first = await requests.remind(conn, one.id, at)
         except ReminderTooSoon as refusal:
             too_soon.append(refusal.opens_at)
         except RequestClosed:  # since we looked
             continue
         else:
             reminded.append(one)
+            to_tell += [one] if is_first else []
     if not reminded:
         raise ReminderTooSoon(min(too_soon)) if too_soon else SplitEmpty
-    await tell(conn, NoticeKind.REQUEST_REMINDED, reminded, at)
+    await tell(conn, NoticeKind.REQUEST_REMINDED, to_tell, at)
     return tuple(one.payer for one in reminded)
 
 

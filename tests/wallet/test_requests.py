@@ -413,9 +413,10 @@ async def test_the_payer_is_reminded_once_a_day(wallet: Wallet, clock: Clock, an
     clock.advance(microseconds=1)
     reminded = await wallet.remind(request.id, ana.id)
     assert reminded.reminded_at == clock.now
+    clock.advance(microseconds=1)
     with pytest.raises(ReminderTooSoon) as refusal:
         await wallet.remind(request.id, ana.id)
-    assert refusal.value.opens_at == clock.now + DAY
+    assert refusal.value.opens_at == reminded.reminded_at + DAY
     told = await tell_all(wallet, clock)
     assert [(notice.recipient_id, notice.kind, notice.request) for notice in told] == [
         (ben.id, NoticeKind.REQUEST_REMINDED, reminded)

@@ -358,6 +358,7 @@ async def test_those_left_are_reminded_once_a_day(
     await told(wallet, clock)
     assert await wallet.remind_split(split.id, ana.id) == (chai,)
     assert await told(wallet, clock) == [(NoticeKind.REQUEST_REMINDED, chai.id)]
+    clock.advance(seconds=1)
     with pytest.raises(ReminderTooSoon):
         await wallet.remind_split(split.id, ana.id)
     await pay(wallet, split, chai)
