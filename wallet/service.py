@@ -120,7 +120,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """Open a business beside its owner's personal account, or return the one this key opened.
 
         It is pending until an administrator approves it, or open at once if the operator's settings say so.
-        BadName, PartyUnknown, PartyFrozen, TooManyBusinesses.
+        BadName, PartyUnknown, PartyFrozen, PartyInvited (the owner), TooManyBusinesses, KeyConflict.
         """
         return await self._database.transaction(
             lambda conn: parties.open_business(

@@ -119,6 +119,8 @@ async def _divided(
     if asking.way != "amounts":
         require_room(asking.total, len(people))
         weights = [part.weight for part in (own or Part(asking.starter_id), *others)]
+        if min(weights) < 1:  # theirs would be nothing, or less
+            raise SplitTooSmall(asking.total, len(people))
         return people, splitting.by_weights(asking.total, weights)
     amounts = [part.amount for part in others if part.amount is not None]
     for amount in amounts:

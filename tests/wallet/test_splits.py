@@ -220,6 +220,8 @@ async def test_what_cannot_be_started(wallet: Wallet, ana: Party, ben: Party) ->
 
     await refused(AmountOutOfRange, started(wallet, ana, 0))
     await refused(SplitTooSmall, started(wallet, ana, 1, Part(ben.id)))
+    for weight in (0, -1, -3):
+        await refused(SplitTooSmall, started(wallet, ana, 9000, Part(ben.id, weight), way="shares"))
     await refused(NotAPayer, started(wallet, ana, 9000, Part(cafe.id)))
     await refused(NotAPayer, started(wallet, cafe, 9000))
     await refused(PartyInvited, started(wallet, newbie, 9000))
