@@ -61,7 +61,7 @@ def upgrade() -> None:
     _check_transfers(f"""
         SELECT t.id FROM added t LEFT JOIN wallet.payments p ON p.id = t.payment_id
         WHERE p.id IS NULL OR p.currency <> t.currency
-           OR t.currency IS DISTINCT FROM (SELECT currency FROM wallet.units) OR {OF_TWO_ACCOUNTS}
+           OR t.currency <> (SELECT currency FROM wallet.units) OR {OF_TWO_ACCOUNTS}
     """)  # noqa: S608 - words of this file's own
 
 
