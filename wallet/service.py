@@ -210,7 +210,10 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         `party_id` is the person who asks, who may ask about their own payments and those of their businesses; without
         one, an operator asks. Reads only. MalformedReceiptCode; PaymentUnknown also when it is somebody else's.
         """
-        return await self._database.snapshot(lambda conn: verification.verify(conn, code, party_id, self.currency))
+        keys = self._hasher.keys(quote_codes.PURPOSE) if self._settings.has_pepper else ()
+        return await self._database.snapshot(
+            lambda conn: verification.verify(conn, code, party_id, self.currency, keys)
+        )
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
