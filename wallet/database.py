@@ -2,6 +2,7 @@
 
 A transaction is retried whole, with the same keys, on a serialization failure, a deadlock or a lost connection. That is
 safe because every write of the wallet is idempotent by its key: a commit whose answer was lost is found, not repeated.
+But for an attempt at a PIN, which is counted again, so that it never goes uncounted (`pin_attempts.count`).
 """
 
 from __future__ import annotations

@@ -87,7 +87,10 @@ async def overdue(conn: AsyncConnection, limit: int, at: datetime, currency: Cur
 
 
 async def take_to_remind(conn: AsyncConnection, limit: int, at: datetime, currency: Currency) -> tuple[Hold, ...]:
-    """As `Wallet.holds_to_remind`. Rows another process holds are skipped."""
+    """As `Wallet.holds_to_remind`. Rows another process holds are skipped.
+
+    What was taken at this moment, to the microsecond, was taken by this call, whose answer was lost.
+    """
     taken = (await conn.execute(_TAKE_TO_REMIND, {"now": at, "limit": limit})).scalars().all()
     rows = await conn.execute(_BY_ID, {"ids": list(taken)})
     return tuple(sorted((_stored(row, currency).hold for row in rows), key=lambda hold: hold.created_at))
@@ -141,7 +144,7 @@ _OVERDUE = _select("WHERE h.state = 'open' AND h.expires_at <= :now ORDER BY h.e
 _TAKE_TO_REMIND = text("""
     UPDATE wallet.holds SET reminded_at = :now WHERE id IN (
         SELECT id FROM wallet.holds
-        WHERE state = 'open' AND reminded_at IS NULL AND expires_at > :now
+        WHERE state = 'open' AND (reminded_at IS NULL OR reminded_at = :now) AND expires_at > :now
           AND created_at + (expires_at - created_at) / 2 <= :now
         ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING id

@@ -236,7 +236,10 @@ class Hold(Base):
 
 
 class Request(Base):
-    """A party asks a person for money. The key it was asked by is its id; it ends once (`wallet.requests`)."""
+    """A party asks a person for money. The key it was asked by is its id; it ends once (`wallet.requests`).
+
+    `claimed_from` is who was asked, known by a name and without a wallet, where somebody else claimed it since.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -245,6 +248,7 @@ class Request(Base):
         CheckConstraint("payer_account_id <> payee_account_id", "not_of_oneself"),
         CheckConstraint("expires_at > created_at", "open_for_a_while"),
         CheckConstraint("(state = 'paid') = (payment_id IS NOT NULL)", "paid_by_a_payment"),
+        CheckConstraint("claimed_from <> payer_account_id", "claimed_from_another"),
         ForeignKeyConstraint(
             ["payer_account_id", "currency"], ["wallet.accounts.id", "wallet.accounts.currency"], "fk_requests_payer"
         ),
@@ -267,6 +271,7 @@ class Request(Base):
     expires_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.payments.id"))
+    claimed_from: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.accounts.id"))
 
 
 class Pin(Base):

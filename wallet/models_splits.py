@@ -14,7 +14,8 @@ from wallet.models import Base, one_of
 class Split(Base):
     """A total that somebody divides among people of a group, which only the front knows (`wallet.splits`).
 
-    `request_hash` is of what it was started with; empty for those of before it was kept.
+    `request_hash` is of what it was started with; empty for those of before it was kept. `expires_at` is until when
+    people join, and once everybody was asked, until when they pay.
     """
 
     __tablename__ = "splits"
@@ -28,6 +29,7 @@ class Split(Base):
             "fk_splits_starter",
         ),
         Index("ix_splits_starter", "starter_account_id", "created_at"),
+        Index("ix_splits_not_closed", "group_key", "expires_at", postgresql_where=text("closed_at IS NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     group_key: Mapped[UUID] = mapped_column(index=True)

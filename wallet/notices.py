@@ -113,6 +113,12 @@ async def of_person(
     await write(conn, Draft(new_id(), person_id, person_id, kind, None, until), at)
 
 
+async def of_change(conn: AsyncConnection, person_id: UUID, attempt_id: UUID, at: datetime) -> None:
+    """Tell a person that their PIN was changed by this attempt, once: the notice has the attempt's id."""
+    if (await conn.execute(_IS_WRITTEN, {"id": attempt_id})).first() is None:
+        await write(conn, Draft(attempt_id, person_id, person_id, NoticeKind.PIN_CHANGED), at)
+
+
 async def of_request(conn: AsyncConnection, kind: NoticeKind, told: Sequence[tuple[UUID, Party]], at: datetime) -> None:
     """Tell of each of these requests this party, or its owner."""
     for request_id, party in told:
@@ -198,6 +204,7 @@ _INSERT_OF_REQUEST = text("""
     INSERT INTO wallet.notices (id, recipient_id, party_id, kind, facts, created_at, due_at)
     VALUES (:id, :recipient, :party, :kind, jsonb_build_object('request', CAST(:request AS text)), :at, :at)
 """)
+_IS_WRITTEN = text("SELECT FROM wallet.notices WHERE id = :id")
 _TAKE = text(f"""
     WITH due AS (
         SELECT n.id FROM wallet.notices n

@@ -214,30 +214,11 @@ async def _write(conn: AsyncConnection, shown: quote_codes.Shown, code: bytes) -
     )
 
 
-def _shown(row: Row[*tuple[Any, ...]], payer_id: UUID) -> quote_codes.Shown:
-    return quote_codes.Shown(
-        id=row.id,
-        key=row.key,
-        payer_id=payer_id,
-        payer_account_id=row.payer_account_id,
-        payee_id=row.payee_id,
-        payee_account_id=row.payee_account_id,
-        amount=row.amount,
-        fee=row.fee,
-        currency=row.currency,
-        note=row.note,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        held_until=row.held_until,
-        request_id=row.request_id,
-    )
-
-
-def _state(row: Row[*tuple[Any, ...]], payer_id: UUID, keys: Sequence[bytes]) -> QuoteState:
+def _state(row: Row[*tuple[Any, ...]], keys: Sequence[bytes]) -> QuoteState:
     """Paid if there is a payment, and only then; otherwise void unless everything is as it was shown."""
     if row.is_paid:
         return "paid"
-    if not quote_codes.fits(keys, _shown(row, payer_id), row.code):
+    if not quote_codes.fits(keys, quote_codes.Shown.read(row), row.code):
         log.error("quote %s is not as it was shown: it was changed in the database, and is void", row.id)
         return "voided"
     state: QuoteState = row.state
@@ -254,7 +235,7 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
         note=row.note,
         first_time=not row.paid_before,
         balance_after=Money(row.balance - row.amount, currency),
-        state=_state(row, payer_id, keys),
+        state=_state(row, keys),
         expires_at=row.expires_at,
         held_until=row.held_until,
         request_id=row.request_id,

@@ -101,6 +101,9 @@ class Given:
 async def count(conn: AsyncConnection, looks: Sequence[Look], at: datetime) -> list[Attempt | PinLocked | None]:
     """Count an attempt each and say how to hash; None without a PIN. PinCooling, QuoteClosed, QuoteUnknown, QuotePaid.
 
+    Where the answer of its COMMIT is lost, an attempt is counted again: rather one try too few than one too many. So
+    one wrong PIN may take two tries, and the right one come too late for a quote that had one left; nothing is paid.
+
     One conditional update does both, so that the database, not this process, decides who comes first. Whether there is
     something to count or not, what is asked is the same, in one round trip, and something is written (`_TOUCH`).
     """
@@ -166,20 +169,20 @@ def _comparing(given: Given, at: datetime) -> Statement:
 async def _compared(
     conn: AsyncConnection, given: Given, right: bool | None, at: datetime
 ) -> bool | PinNotSet | Unavailable:
-    person_id = given.look.person_id
+    person_id, attempt = given.look.person_id, given.attempt
+    assert attempt is not None, "what was compared was counted"
     if right is None:
         return Unavailable() if (await pins.state(conn, person_id, at)).is_set else PinNotSet()
     if right and given.is_change:
-        await notices.of_person(conn, person_id, NoticeKind.PIN_CHANGED, at)
+        await notices.of_change(conn, person_id, attempt.id, at)
     if not right:
-        await _failed(conn, given, at)
+        await _failed(conn, given, attempt, at)
     return right
 
 
-async def _failed(conn: AsyncConnection, given: Given, at: datetime) -> None:
+async def _failed(conn: AsyncConnection, given: Given, attempt: Attempt, at: datetime) -> None:
     """The quote is void after the last of its attempts; the owner is told of a lock."""
-    person_id, attempt = given.look.person_id, given.attempt
-    assert attempt is not None, "what was compared was counted"
+    person_id = given.look.person_id
     if given.may_void:
         await quotes.close(conn, person_id, "voided", given.look.quote_id)
     if attempt.locks and not (await pins.state(conn, person_id, at)).is_open:  # a right PIN may have lifted it since

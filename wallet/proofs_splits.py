@@ -10,7 +10,7 @@ AS_ASKED = """
          WHEN h.account_id = s.starter_account_id THEN h.amount IS NOT NULL AND h.request_id IS NULL
          ELSE (r.payee_account_id, r.amount, r.currency, r.note)
               = (s.starter_account_id, h.amount, s.currency, s.note)
-              AND (r.payer_account_id = h.account_id OR a.status = 'invited')
+              AND h.account_id = COALESCE(r.claimed_from, r.payer_account_id)
     END
 """
 """Who was asked before they had a wallet, by a name, may have claimed the request for the wallet they opened."""
@@ -30,7 +30,7 @@ SPLITS = (
         "Every share but the starter's own is what one request of the starter's asks of just that person.",
         f"""
         SELECT 'share ' || h.split_id || ' of ' || h.account_id, {AS_ASKED}, COALESCE(GREATEST(h.amount, r.amount), 0)
-        FROM wallet.shares h JOIN wallet.splits s ON s.id = h.split_id JOIN wallet.accounts a ON a.id = h.account_id
+        FROM wallet.shares h JOIN wallet.splits s ON s.id = h.split_id
         LEFT JOIN wallet.requests r ON r.id = h.request_id
         """,  # noqa: S608 - the words above
     ),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import UUID  # noqa: TC003 - NamedTuple reads the annotations
 
 from wallet.ids import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy.engine import Row
 
 PURPOSE = b"quote-v1"
 
@@ -36,6 +38,11 @@ class Shown(NamedTuple):
     expires_at: datetime
     held_until: datetime | None
     request_id: UUID | None
+
+    @classmethod
+    def read(cls, row: Row[Any]) -> Self:
+        """From a row with columns of these names."""
+        return cls(*(getattr(row, field) for field in cls._fields))
 
 
 def code(keys: Sequence[bytes], shown: Shown) -> bytes:

@@ -134,14 +134,25 @@ async def expire(conn: AsyncConnection, limit: int, at: datetime, currency: Curr
     return tuple((await load_many(conn, ended, currency)).values())
 
 
-async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> None:
-    """Mark the payer as reminded now. RequestClosed, ReminderTooSoon."""
+async def remind(conn: AsyncConnection, request_id: UUID, at: datetime) -> bool:
+    """Mark the payer as reminded now; False if they are, because the answer was lost. RequestClosed, ReminderTooSoon.
+
+    `at` is fixed before the transaction that may be tried again, so it tells this reminder from another.
+    """
     marked = await conn.execute(_REMIND, {"id": request_id, "now": at, "before": at - REMIND_EVERY})
     if marked.rowcount:
-        return
+        return True
     row = (await conn.execute(_STANDING, {"id": request_id})).one()
+    if row.reminded_at == at:
+        return False
     Standing(row.state, row.expires_at).require_open(at)
     raise ReminderTooSoon(row.told_at + REMIND_EVERY)
+
+
+async def first_asked(conn: AsyncConnection, request_id: UUID) -> UUID:
+    """The account that was asked, whoever has claimed the request since."""
+    found: UUID = (await conn.execute(_FIRST_ASKED, {"id": request_id})).scalar_one()
+    return found
 
 
 async def claim(conn: AsyncConnection, request_id: UUID, payer_account_id: UUID) -> bool:
@@ -204,8 +215,9 @@ _INSERT = text("""
 """)
 _END = text("UPDATE wallet.requests SET state = :state WHERE id = :id AND state = 'open'")
 _STATE = text("SELECT state FROM wallet.requests WHERE id = :id")
+_FIRST_ASKED = text("SELECT COALESCE(claimed_from, payer_account_id) FROM wallet.requests WHERE id = :id")
 _CLAIM = text("""
-    UPDATE wallet.requests SET payer_account_id = :payer
+    UPDATE wallet.requests SET payer_account_id = :payer, claimed_from = payer_account_id
     WHERE id = :id AND state = 'open'
       AND payer_account_id IN (SELECT id FROM wallet.accounts WHERE status = 'invited')
 """)
@@ -220,7 +232,9 @@ _REMIND = text(f"""
     UPDATE wallet.requests SET reminded_at = :now
     WHERE id = :id AND state = 'open' AND expires_at > :now AND {_TOLD_AT} <= :before
 """)  # noqa: S608 - words of this program's own
-_STANDING = text(f"SELECT state, expires_at, {_TOLD_AT} AS told_at FROM wallet.requests WHERE id = :id")  # noqa: S608 - as above
+_STANDING = text(f"""
+    SELECT state, expires_at, reminded_at, {_TOLD_AT} AS told_at FROM wallet.requests WHERE id = :id
+""")  # noqa: S608 - as above
 _LOCK = """
     SELECT id, state, expires_at FROM wallet.requests WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """

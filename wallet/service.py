@@ -121,7 +121,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         """Open a business beside its owner's personal account, or return the one this key opened.
 
         It is pending until an administrator approves it, or open at once if the operator's settings say so.
-        BadName, PartyUnknown, PartyFrozen, TooManyBusinesses.
+        BadName, PartyUnknown, PartyFrozen, PartyInvited (the owner), TooManyBusinesses, KeyConflict.
         """
         return await self._database.transaction(
             lambda conn: parties.open_business(
@@ -222,7 +222,10 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
         `party_id` is the person who asks, who may ask about their own payments and those of their businesses; without
         one, an operator asks. Reads only. MalformedReceiptCode; PaymentUnknown also when it is somebody else's.
         """
-        return await self._database.snapshot(lambda conn: verification.verify(conn, code, party_id, self.currency))
+        keys = self._hasher.keys(quote_codes.PURPOSE) if self._settings.has_pepper else ()
+        return await self._database.snapshot(
+            lambda conn: verification.verify(conn, code, party_id, self.currency, keys)
+        )
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

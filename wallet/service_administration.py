@@ -57,7 +57,7 @@ class AdministrationVerbs:
         """Give back a payment, whole or in part, with the fee pro rata; both sides are told.
 
         The receipt is the one of the party that returns the money.
-        PaymentUnknown, NotRefundable, InsufficientFunds, PartyFrozen, KeyConflict.
+        PaymentUnknown, NotRefundable, AmountOutOfRange, WrongCurrency, InsufficientFunds, PartyFrozen, KeyConflict.
         """
         act = acts.Act(by, reason)
         original = await self._database.read(lambda conn: receipts.original(conn, payment_id))
@@ -75,7 +75,7 @@ class AdministrationVerbs:
     async def freeze(self, party_id: UUID, *, by: str, reason: str) -> None:
         """From now on nothing leaves or reaches this party's account, except by `reverse`; they are told.
 
-        Freezing twice changes nothing.
+        What they had set aside comes back to it all the same: it is their own money. Freezing twice changes nothing.
 
         PartyUnknown; PartyPending for a business not yet approved, PartyInvited for somebody without a wallet: their
         accounts do not move anyway.

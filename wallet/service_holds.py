@@ -98,9 +98,8 @@ class HoldVerbs:
 
     async def holds_to_remind(self, limit: int = 50) -> tuple[Hold, ...]:
         """Take open holds of which half the time is over, each once: they are marked as reminded of."""
-        return await self._database.transaction(
-            lambda conn: holds.take_to_remind(conn, limit, self._clock(), self.currency)
-        )
+        at = self._clock()
+        return await self._database.transaction(lambda conn: holds.take_to_remind(conn, limit, at, self.currency))
 
     async def _stored_hold(self, hold_id: UUID) -> holds.StoredHold:
         return await self._database.read(lambda conn: holds.find(conn, hold_id, self.currency))

@@ -156,13 +156,14 @@ class RequestVerbs:
 
         RequestUnknown, RequestClosed, ReminderTooSoon; PartyInvited where the payer has no wallet to be told in.
         """
+        at = self._clock()
 
         async def remind(conn: AsyncConnection) -> Request:
             asked = await _of_asker(conn, request_id, asker_id, self.currency)
             if asked.payer.status == "invited":
                 raise PartyInvited("payer", asked.payer.name)
-            await requests.remind(conn, request_id, self._clock())
-            await _tell_payer(conn, NoticeKind.REQUEST_REMINDED, asked, self._clock())
+            if await requests.remind(conn, request_id, at):
+                await _tell_payer(conn, NoticeKind.REQUEST_REMINDED, asked, at)
             return await requests.find(conn, request_id, self.currency)
 
         return await self._database.transaction(remind)
@@ -199,8 +200,8 @@ async def _ask(conn: AsyncConnection, asking: Asking, terms: Terms) -> Request:
         earlier = await requests.find(conn, asking.key, terms.currency)
         if added:
             await _tell_payer(conn, NoticeKind.REQUEST_RECEIVED, earlier, terms.at)
-    of_same_payer = earlier.payer.id == asking.payer_id or payer.party.status == "invited"  # may be claimed by now
-    if not of_same_payer or (earlier.payee.id, earlier.amount.minor, earlier.note) != (asking.payee_id, amount, note):
+    same_payer = await requests.first_asked(conn, asking.key) == payer.account_id
+    if not same_payer or (earlier.payee.id, earlier.amount.minor, earlier.note) != (asking.payee_id, amount, note):
         raise KeyConflict(asking.key)
     return earlier
 

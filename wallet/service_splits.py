@@ -67,12 +67,13 @@ class SplitVerbs:
         return await self._database.read(read)
 
     async def open_splits(self, group: UUID, limit: int = 10) -> tuple[Split, ...]:
-        """This group's splits that gather people or ask them, of the newest ones, oldest first."""
+        """The newest of this group's splits that gather people or ask them, oldest first."""
 
         async def read(conn: AsyncConnection) -> tuple[Split, ...]:
-            ids = await splits.newest_of(conn, group, limit)
-            found = [await splits.find(conn, split_id, self.currency, self._clock()) for split_id in reversed(ids)]
-            return tuple(split for split in found if split.state != "closed")
+            at = self._clock()
+            ids = await splits.newest_open_of(conn, group, limit, at)
+            found = [await splits.find(conn, split_id, self.currency, at) for split_id in reversed(ids)]
+            return tuple(split for split in found if split.state != "closed")  # closed since the list was read
 
         return await self._database.read(read)
 
@@ -123,12 +124,13 @@ class SplitVerbs:
         SplitUnknown, SplitClosed; ReminderTooSoon where everybody was told less than a day ago; SplitEmpty where those
         left have no wallet to be told in.
         """
+        at = self._clock()
 
         async def remind(conn: AsyncConnection) -> tuple[Party, ...]:
             split = await self._of_starter(conn, split_id, starter_id)
             if split.state != "asking":
                 raise SplitClosed(split.state)
-            return await shares.remind(conn, shares.open_of(split), self._clock())
+            return await shares.remind(conn, shares.open_of(split), at)
 
         return await self._database.transaction(remind)
 

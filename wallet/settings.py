@@ -94,6 +94,11 @@ class WalletSettings(BaseSettings):
             )
         return self
 
+    @property
+    def has_pepper(self) -> bool:
+        """Whether one is set. The books can be kept, and read, without."""
+        return bool(self.pin_pepper or self.pin_pepper_file)
+
     def peppers(self) -> list[bytes]:
         """The PIN pepper, 32 bytes or more, then the one being rotated out, if any.
 

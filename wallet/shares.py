@@ -119,6 +119,8 @@ async def _divided(
     if asking.way != "amounts":
         require_room(asking.total, len(people))
         weights = [part.weight for part in (own or Part(asking.starter_id), *others)]
+        if min(weights) < 1:  # theirs would be nothing, or less
+            raise SplitTooSmall(asking.total, len(people))
         return people, splitting.by_weights(asking.total, weights)
     amounts = [part.amount for part in others if part.amount is not None]
     for amount in amounts:
@@ -150,27 +152,29 @@ async def ask(
             sides = starter_account, one.account_id
             placed = requests.Placed(asked, *sides, part.minor, split.note, terms.at, terms.until)
             await requests.insert(conn, placed, terms.currency)
-    await splits.fix(conn, split.id, fixed, terms.at)
+    await splits.fix(conn, split.id, fixed, asked_at=terms.at, until=terms.until)
     made = await requests.load_many(conn, [one.request_id for one in fixed if one.request_id], terms.currency)
     await tell(conn, NoticeKind.REQUEST_RECEIVED, list(made.values()), terms.at)
 
 
 async def remind(conn: AsyncConnection, asked: Sequence[Request], at: datetime) -> tuple[Party, ...]:
-    reminded, too_soon = [], []
+    """Who is reminded at this moment, by this call; asked again because the answer was lost, the same."""
+    reminded, to_tell, too_soon = [], [], []
     for one in asked:
         if one.payer.status == "invited":
             continue
         try:
-            await requests.remind(conn, one.id, at)
+            is_first = await requests.remind(conn, one.id, at)
         except ReminderTooSoon as refusal:
             too_soon.append(refusal.opens_at)
         except RequestClosed:  # since we looked
             continue
         else:
             reminded.append(one)
+            to_tell += [one] if is_first else []
     if not reminded:
         raise ReminderTooSoon(min(too_soon)) if too_soon else SplitEmpty
-    await tell(conn, NoticeKind.REQUEST_REMINDED, reminded, at)
+    await tell(conn, NoticeKind.REQUEST_REMINDED, to_tell, at)
     return tuple(one.payer for one in reminded)
 
 

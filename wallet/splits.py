@@ -95,9 +95,9 @@ async def told_already(conn: AsyncConnection, expired: Sequence[UUID]) -> Sequen
     return (await conn.execute(_TOLD_ALREADY, {"ids": list(expired)})).scalars().all() if expired else ()
 
 
-async def newest_of(conn: AsyncConnection, group: UUID, limit: int) -> Sequence[UUID]:
-    """The splits of this group that nobody has closed, newest first."""
-    return (await conn.execute(_NEWEST_OF, {"group": group, "limit": limit})).scalars().all()
+async def newest_open_of(conn: AsyncConnection, group: UUID, limit: int, at: datetime) -> Sequence[UUID]:
+    """The splits of this group that gather people or ask them then, newest first."""
+    return (await conn.execute(_NEWEST_OPEN_OF, {"group": group, "limit": limit, "at": at})).scalars().all()
 
 
 async def started_since(conn: AsyncConnection, starter_account_id: UUID, nth: int, since: datetime) -> datetime | None:
@@ -129,11 +129,13 @@ async def leave(conn: AsyncConnection, split_id: UUID, account_id: UUID) -> None
     await conn.execute(_LEAVE, {"split": split_id, "account": account_id})
 
 
-async def fix(conn: AsyncConnection, split_id: UUID, shares: Sequence[Fixed], at: datetime) -> None:
-    """These are the shares, from now on. With the split locked."""
+async def fix(
+    conn: AsyncConnection, split_id: UUID, shares: Sequence[Fixed], *, asked_at: datetime, until: datetime
+) -> None:
+    """These are the shares, from now on, to be paid until then. With the split locked."""
     for share in shares:
         await conn.execute(_FIX, share._asdict() | {"split": split_id})
-    await conn.execute(_ASKED, {"split": split_id, "at": at})
+    await conn.execute(_ASKED, {"split": split_id, "at": asked_at, "until": until})
 
 
 async def close(conn: AsyncConnection, split_id: UUID, at: datetime) -> None:
@@ -166,9 +168,12 @@ _TOLD_ALREADY = text("""
         SELECT FROM wallet.shares other JOIN wallet.requests r ON r.id = other.request_id
         WHERE other.split_id = h.split_id AND r.state = 'expired' AND (r.id < h.request_id OR r.id <> ALL(:ids)))
 """)
-_NEWEST_OF = text("""
-    SELECT id FROM wallet.splits WHERE group_key = :group AND closed_at IS NULL
-    ORDER BY created_at DESC, id DESC LIMIT :limit
+_NEWEST_OPEN_OF = text("""
+    SELECT s.id FROM wallet.splits s WHERE s.group_key = :group AND s.closed_at IS NULL AND s.expires_at > :at
+      AND (s.asked_at IS NULL OR EXISTS (
+          SELECT FROM wallet.shares h JOIN wallet.requests r ON r.id = h.request_id
+          WHERE h.split_id = s.id AND r.state = 'open' AND r.expires_at > :at))
+    ORDER BY s.created_at DESC, s.id DESC LIMIT :limit
 """)
 _STARTED = text("""
     SELECT created_at FROM wallet.splits WHERE starter_account_id = :starter AND created_at > :since
@@ -191,7 +196,7 @@ _FIX = text("""
     UPDATE wallet.shares SET amount = :amount, odd = :odd, request_id = :request_id
     WHERE split_id = :split AND account_id = :account_id
 """)
-_ASKED = text("UPDATE wallet.splits SET asked_at = :at WHERE id = :split")
+_ASKED = text("UPDATE wallet.splits SET asked_at = :at, expires_at = :until WHERE id = :split")
 _CLOSE = text("UPDATE wallet.splits SET closed_at = COALESCE(closed_at, :at) WHERE id = :split")
 
 

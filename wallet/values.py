@@ -189,18 +189,21 @@ class Verification:
 
     `matches`: the seal on the receipt is the one in the books. `checked`: so many transfers of the same account, up to
     this one, were sealed anew; of those, `broken` gave another seal than the one in the books, or are not what their
-    payment says, which is what receipts are read from.
+    payment says, which is what receipts are read from. `as_shown`: it was paid as its quote was shown, by the quote's
+    code; False also where that was made with a pepper that is not set here. None where there is nothing to tell by: no
+    quote, as of a deposit or a refund, or no pepper.
     """
 
     receipt: Receipt
     matches: bool
     checked: int
     broken: int
+    as_shown: bool | None
 
     @property
     def genuine(self) -> bool:
-        """Nothing that the receipt vouches for was changed."""
-        return self.matches and not self.broken
+        """Nothing that the receipt vouches for was changed, and nothing says that it was never shown."""
+        return self.matches and not self.broken and self.as_shown is not False
 
 
 @dataclass(frozen=True, slots=True)

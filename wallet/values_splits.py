@@ -44,7 +44,8 @@ class Share:
 class Split:
     """A total that `starter` paid, or will, divided among people of a group; shares in order, the starter's first.
 
-    gathering: people join and leave, until `expires_at`. asking: shares are fixed, and the others are asked for theirs.
+    gathering: people join and leave, until `expires_at`. asking: shares are fixed, and the others are asked for theirs,
+    until `expires_at`, which is later then.
     closed: nobody is asked any more; all shares are paid or ended otherwise, or nobody ever was asked.
     """
 

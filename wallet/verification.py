@@ -1,4 +1,7 @@
-"""Holding a receipt against today's books: do they say what they said then, and was anything before it rewritten?"""
+"""Holding a receipt against today's books: do they say what they said then, and was anything before it rewritten?
+
+And was it shown: a payment is of a quote, whose code only the pepper's holder can make (`quote_codes`).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from wallet import receipts, seals
+from wallet import quote_codes, receipts, seals
 from wallet.errors import MalformedReceiptCode, PaymentUnknown
 from wallet.ids import read_receipt_code
 from wallet.values import Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,7 +56,22 @@ _RESEAL = text(f"""
 # An array is looked up transfer by transfer; the same as a condition would be tried on every transfer of the ledger.
 
 
-async def verify(conn: AsyncConnection, code: str, party_id: UUID | None, currency: Currency) -> Verification:
+_QUOTE = text("""
+    SELECT q.*, payer.party_id AS payer_id, payee.party_id AS payee_id,
+           (p.debit_account_id, p.amount, p.fee, p.currency, p.note)
+               = (q.payer_account_id, q.amount, q.fee, q.currency, q.note)
+           AND CASE WHEN q.held_until IS NULL THEN p.credit_account_id = q.payee_account_id ELSE p.kind = 'hold' END
+               AS is_paid_as_quoted
+    FROM wallet.payments p JOIN wallet.quotes q ON q.id = p.quote_id
+    JOIN wallet.accounts payer ON payer.id = q.payer_account_id
+    JOIN wallet.accounts payee ON payee.id = q.payee_account_id
+    WHERE p.id = :payment
+""")
+
+
+async def verify(
+    conn: AsyncConnection, code: str, party_id: UUID | None, currency: Currency, keys: Sequence[bytes]
+) -> Verification:
     """As `Wallet.verify`, in the caller's snapshot."""
     read = read_receipt_code(code)
     if read is None:
@@ -62,7 +81,19 @@ async def verify(conn: AsyncConnection, code: str, party_id: UUID | None, curren
     viewer = _viewer(payment, party_id)
     receipt = await receipts.load(conn, payment.id, viewer.id, currency)
     row = (await conn.execute(_RESEAL, {"payment": payment.id, "viewer": viewer.id})).one()
-    return Verification(receipt, matches=receipt.seal == seal, checked=row.checked, broken=row.broken)
+    as_shown = await _as_shown(conn, payment, keys)
+    return Verification(
+        receipt, matches=receipt.seal == seal, checked=row.checked, broken=row.broken, as_shown=as_shown
+    )
+
+
+async def _as_shown(conn: AsyncConnection, payment: PaymentSummary, keys: Sequence[bytes]) -> bool | None:
+    if payment.kind not in ("payment", "hold") or not keys:
+        return None
+    row = (await conn.execute(_QUOTE, {"payment": payment.id})).first()
+    if row is None or not row.is_paid_as_quoted:
+        return False
+    return quote_codes.fits(keys, quote_codes.Shown.read(row), row.code)
 
 
 def _viewer(payment: PaymentSummary, party_id: UUID | None) -> Party:

@@ -41,6 +41,11 @@ def _replied_to(turn: Turn) -> str:
 
 
 def _verdict(turn: Turn, found: Verification) -> str:
+    if found.matches and not found.broken and not found.genuine:
+        return turn.t(
+            "⚠ <b>The books hold this payment, but no card of mine that it was confirmed on.</b> "
+            "Keep the receipt, and show it to the operator of this bot."
+        )
     if not found.genuine:
         return turn.t(
             "⚠ <b>This receipt and the books do not agree.</b> Either a code was mistyped, or the books were changed "

@@ -13,7 +13,8 @@ from sqlalchemy import NullPool, create_engine, text
 from tests.books import PEPPER
 from tests.conftest import PIN, Clock, euros, person
 from tests.faults.harm import BY, WHY, Nth, at_each_commit, at_each_statement, fails, tell_with_harm
-from wallet import NoticeKind, Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
+from tests.wallet.outbox import tell_all
+from wallet import NoticeKind, Part, Receipt, Unavailable, Wallet, WalletSettings, WrongPin, migrate
 from wallet import database as databases
 
 if TYPE_CHECKING:
@@ -101,6 +102,56 @@ async def test_a_reset_whose_answer_was_lost_is_done_once(wallet: Wallet) -> Non
     assert nth.struck
     assert [act.verb for act in await wallet.acts()] == ["pin reset"]
     assert [notice.kind for notice in await wallet.due_notices()] == [NoticeKind.PIN_RESET]
+
+
+async def test_a_change_of_pin_whose_answer_was_lost_is_told_of_once(wallet: Wallet) -> None:
+    """Whether it is the counting or the comparing that is done again."""
+    ana, old, new = await person(wallet, "Ana"), PIN, "739164"
+    nth = fails(psycopg.OperationalError)
+    with at_each_commit(wallet, nth, answer_lost=True):
+        for commit in (1, 2):
+            nth.arm(commit)
+            await wallet.change_pin(ana.id, old, new)
+            assert nth.struck
+            old, new = new, "285731"
+            (notice,) = await wallet.due_notices()
+            assert notice.kind == NoticeKind.PIN_CHANGED
+            await wallet.notice_delivered(notice.id)
+    assert await wallet.due_notices() == ()
+
+
+async def test_a_reminder_whose_answer_was_lost_is_told_of_once(wallet: Wallet, clock: Clock) -> None:
+    """Of a request, and of a split: no refusal for what was done a moment before, and no second notice."""
+    ana, ben = await person(wallet, "Ana"), await person(wallet, "Ben")
+    asked = await wallet.ask(ana.id, ben.id, euros(wallet, 100), key=uuid4())
+    split = await wallet.start_split(ana.id, uuid4(), euros(wallet, 100), parts=[Part(ben.id)], key=uuid4())
+    await tell_all(wallet, clock)
+    clock.advance(days=1)
+    nth = fails(psycopg.OperationalError)
+    with at_each_commit(wallet, nth, answer_lost=True):
+        nth.arm(1)
+        assert (await wallet.remind(asked.id, ana.id)).reminded_at == clock()
+        assert nth.struck
+        nth.arm(1)
+        assert await wallet.remind_split(split.id, ana.id) == (ben,)
+        assert nth.struck
+    assert [notice.kind for notice in await tell_all(wallet, clock)] == [NoticeKind.REQUEST_REMINDED] * 2
+
+
+async def test_a_hold_to_remind_of_is_not_lost_with_an_answer(wallet: Wallet, clock: Clock) -> None:
+    """Whoever took it gets it, and nobody after them."""
+    ana, nina = await person(wallet, "Ana", 100), await wallet.invite("@nina", key=uuid4())
+    quote = await wallet.quote(ana.id, nina.id, euros(wallet, 100), key=uuid4())
+    await wallet.confirm(quote.id, ana.id, PIN)
+    clock.advance(days=4)
+    nth = fails(psycopg.OperationalError)
+    with at_each_commit(wallet, nth, answer_lost=True):
+        nth.arm(1)
+        (taken,) = await wallet.holds_to_remind()
+    assert nth.struck
+    assert (taken.id, taken.reminded_at) == (quote.id, clock())
+    clock.advance(seconds=1)
+    assert await wallet.holds_to_remind() == ()
 
 
 def end_all_connections(url: URL) -> None:

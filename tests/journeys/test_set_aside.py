@@ -193,6 +193,7 @@ async def test_the_payer_is_reminded_once_at_half_time(street: Street, clock: Cl
     clock.advance(hours=1)
     for _ in range(2):
         await aside.remind(street.context)
+        clock.advance(seconds=1)
     reminded = await street.ana.reads("@ben has not claimed the €5.00 you set aside yet", "28 Nov, 12:00 UTC", "lunch")
     assert start_parameter(reminded) == code
     assert await in_chat(street.ana, "has not claimed") == 1

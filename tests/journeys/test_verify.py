@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from tests.wallet.forger import as_owner, raise_amount, reseal
 from wallet.ids import read_receipt_code
@@ -73,3 +74,12 @@ async def test_a_rewritten_payment_is_told(street: Street, settings: WalletSetti
         reseal(conn)
     await street.ana.says(f"/verify {receipt}")
     await street.ana.reads("do not agree", "keep the receipt")
+
+
+async def test_a_payment_that_was_never_shown_is_told(street: Street, settings: WalletSettings) -> None:
+    """One that somebody with the database alone has written: it moved money, and nobody had a card of it."""
+    receipt = await _paid(street)
+    with as_owner(settings) as conn:
+        conn.execute(text("UPDATE wallet.quotes SET code = ''"))
+    await street.ana.says(f"/verify {receipt}")
+    await street.ana.reads("no card of mine that it was confirmed on", "operator")

@@ -148,6 +148,13 @@ BUGS = (
     ),
     Bug(
         _HISTORY,
+        "a receipt is genuine though its payment was never shown",
+        "wallet/verification.py",
+        (("return quote_codes.fits(keys, quote_codes.Shown.read(row), row.code)", "return True"),),
+        "tests/wallet/test_verification.py::test_a_payment_written_past_the_wallet_is_not_genuine",
+    ),
+    Bug(
+        _HISTORY,
         "a seal leaves out what came before",
         "wallet/seals.py",
         (("balance, len(head)) + head", "balance, 0)"),),

@@ -22,6 +22,7 @@ from tests.books import PEPPER
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
 from wallet.admin.output import safe
+from wallet.ids import short_seal
 from wallet.proofs_quick import QUICK
 from wallet.reconcile import CLAIMS
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 
 from tests.wallet.desk import PASSWORD, Desk, plain
+from tests.wallet.owner import as_owner
 
 
 def commands() -> list[list[str]]:
@@ -290,3 +292,17 @@ def _database(server: Server, name: str) -> Iterator[str]:
         conn.execute(text(f"CREATE DATABASE {name}"))
         yield plain(server.url.set(database=name))
         conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def test_a_receipt_is_held_against_the_books(desk: Desk, settings: WalletSettings) -> None:
+    """Genuine is 0, anything else 1. Whether it was shown takes the pepper, and without one it says so."""
+    query = "SELECT p.reference, t.seal FROM wallet.payments p JOIN wallet.transfers t ON t.payment_id = p.id"
+    ((reference, seal),) = as_owner(settings, f"{query} WHERE p.note = '=1+1'")
+    receipt = reference, short_seal(seal)
+    assert desk("verify", *receipt).out.startswith("Genuine: payment of 5.00 EUR from Ana to Ben, ")
+    assert desk("verify", *receipt, "--json").json["as_shown"] is True
+    without = desk("verify", *receipt, SIXPENCE_PIN_PEPPER="")
+    assert (without.code, "was not checked" in without.out) == (0, True)
+    as_owner(settings, "UPDATE wallet.quotes SET code = ''")
+    unshown = desk("verify", *receipt)
+    assert (unshown.code, unshown.out.startswith(f"Never shown: the quote of {reference} has no code")) == (1, True)

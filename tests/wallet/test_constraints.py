@@ -86,6 +86,17 @@ IMPOSSIBLE = {
     "a transfer beyond 2^53 - 1": (transfer(amount=2**53), "ck_transfers_amount"),
     "a transfer to oneself": (transfer(credit="debit_account_id"), "ck_transfers_not_to_oneself"),
     "a transfer in another currency": (transfer(currency="USD"), BETWEEN_ACCOUNTS),
+    "a transfer in another currency than the books, on accounts that have moved": (
+        """WITH asked AS (INSERT INTO wallet.payments
+                          SELECT gen_random_uuid(), 'deposit', 'x', 'USDOL-LARS1', debit_account_id, credit_account_id,
+                                 5, 0, 'USD', '', NULL, NULL, 0, 0, now()
+                          FROM wallet.payments LIMIT 1 RETURNING *)
+        INSERT INTO wallet.transfers (id, payment_id, kind, debit_account_id, debit_seq, credit_account_id, credit_seq,
+                                      amount, currency, settled_at, seal)
+        SELECT gen_random_uuid(), id, 'amount', debit_account_id, 2, credit_account_id, 2, 5, 'USD', settled_at,
+               decode(repeat('ab', 32), 'hex') FROM asked""",
+        BETWEEN_ACCOUNTS,
+    ),
     "a transfer from nowhere": (transfer(debit="gen_random_uuid()", debit_seq="1"), BETWEEN_ACCOUNTS),
     "a transfer to nowhere": (transfer(credit="gen_random_uuid()", credit_seq="1"), BETWEEN_ACCOUNTS),
     "a transfer for nothing": (transfer(payment="gen_random_uuid()"), BETWEEN_ACCOUNTS),

@@ -314,6 +314,7 @@ async def test_the_payer_is_reminded_once_at_half_time(wallet: Wallet, clock: Cl
     clock.advance(microseconds=1)
     (taken,) = await wallet.holds_to_remind()
     assert (taken.id, taken.reminded_at) == (hold_id, clock())
+    clock.advance(microseconds=1)
     assert await wallet.holds_to_remind() == ()
 
 

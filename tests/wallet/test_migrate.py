@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from tests.conftest import business, person
+from tests.conftest import business, euros, person
 from tests.wallet.owner import as_owner
-from wallet import Wallet, migrate, search_form
+from wallet import Part, Wallet, migrate, search_form
 from wallet.database import migration_url
 
 if TYPE_CHECKING:
@@ -57,3 +58,21 @@ async def test_names_of_earlier_versions_are_found_without_their_accents(setting
 def _forms(settings: WalletSettings) -> dict[str, str]:
     """The names of all parties, each by what it is looked up by."""
     return {row.search_name: row.name for row in as_owner(settings, "SELECT name, search_name FROM wallet.parties")}
+
+
+@pytest.mark.anyio
+async def test_splits_and_claims_of_earlier_versions_are_known(settings: WalletSettings) -> None:
+    """Until when an asked share can be paid, and who was asked for it before somebody claimed it."""
+    async with Wallet.open(settings) as before:
+        ana, ben = await person(before, "Ana"), await person(before, "Ben")
+        nina = await before.invite("@nina", key=uuid4())
+        split = await before.start_split(ana.id, uuid4(), euros(before, 100), parts=[Part(nina.id)], key=uuid4())
+        (asked,) = [share.request for share in split.shares if share.request]
+        await before.claim_request(asked.id, ben.id)
+    with create_engine(migration_url(settings), poolclass=NullPool).connect() as connection:
+        command.downgrade(migrate.config(connection), "20261203_units")
+        as_owner(settings, "UPDATE wallet.splits SET expires_at = created_at + INTERVAL '1 minute'")
+        command.upgrade(migrate.config(connection), "head")
+    async with Wallet.open(settings) as after:
+        assert (await after.split(split.id)).expires_at == asked.expires_at
+        assert [proof.name for proof in (await after.reconcile()).proofs if not proof.holds] == []

@@ -185,3 +185,29 @@ async def test_the_payers_own_notice_waits_for_the_chat_and_holds_up_nothing(wal
     await wallet.notice_delivered(receipts[0].notice_id)
     told = [notice for notice in await tell_all(wallet, clock) if notice.kind is NoticeKind.PAYMENT_SENT]
     assert [notice.id for notice in told] == [receipts[1].notice_id]
+
+
+async def test_what_waits_behind_a_notice_that_is_put_off_is_not_late(wallet: Wallet, clock: Clock) -> None:
+    """One person who cannot be told for the moment is no drift; once the first of theirs is late, all of them are."""
+    ana, ben = await person(wallet, "Ana", 1000), await person(wallet, "Ben")
+    await tell_all(wallet, clock)
+    for _ in range(2):
+        quote = await wallet.quote(ana.id, ben.id, euros(wallet, 100), key=uuid4())
+        await wallet.confirm(quote.id, ana.id, PIN)
+    clock.advance(seconds=30)
+    for notice in await wallet.due_notices():
+        if notice.recipient_id == ben.id:
+            await wallet.notice_failed(notice.id, retry_in=timedelta(minutes=15))
+        else:
+            await wallet.notice_delivered(notice.id)
+    clock.advance(minutes=6)
+    for notice in await wallet.due_notices():
+        await wallet.notice_delivered(notice.id)
+    assert await late(wallet) == 0
+    clock.advance(minutes=15)
+    assert await late(wallet) == 2
+
+
+async def late(wallet: Wallet) -> int:
+    """How many notices are late, by the proof's word."""
+    return next(proof.bad for proof in (await wallet.reconcile()).proofs if proof.name == "outbox")

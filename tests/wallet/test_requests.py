@@ -327,6 +327,21 @@ async def test_asked_again_after_the_claim_it_is_the_same_request(wallet: Wallet
         await wallet.ask(ana.id, somebody.id, euros(wallet, 101), key=key)
 
 
+async def test_the_same_key_asks_nobody_else(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Whoever it asked first, with a wallet or without one, before a claim and after it."""
+    nina, zoe = [await wallet.invite(name, key=uuid4()) for name in ("@nina", "@zoe")]
+    to_ben, to_nina = uuid4(), uuid4()
+    await wallet.ask(ana.id, ben.id, euros(wallet, 100), key=to_ben)
+    with pytest.raises(KeyConflict):
+        await wallet.ask(ana.id, nina.id, euros(wallet, 100), key=to_ben)
+    await wallet.ask(ana.id, nina.id, euros(wallet, 100), key=to_nina)
+    for _ in range(2):
+        for somebody_else in (zoe, ben):
+            with pytest.raises(KeyConflict):
+                await wallet.ask(ana.id, somebody_else.id, euros(wallet, 100), key=to_nina)
+        await wallet.claim_request(to_nina, ben.id)
+
+
 async def test_not_everybody_can_claim(wallet: Wallet, ana: Party, ben: Party) -> None:
     """Not who asked, not a business, not somebody without a wallet; and not what is over."""
     invited, other = [await wallet.invite(name, key=uuid4()) for name in ("@newbie", "@other")]
@@ -398,9 +413,10 @@ async def test_the_payer_is_reminded_once_a_day(wallet: Wallet, clock: Clock, an
     clock.advance(microseconds=1)
     reminded = await wallet.remind(request.id, ana.id)
     assert reminded.reminded_at == clock.now
+    clock.advance(microseconds=1)
     with pytest.raises(ReminderTooSoon) as refusal:
         await wallet.remind(request.id, ana.id)
-    assert refusal.value.opens_at == clock.now + DAY
+    assert refusal.value.opens_at == reminded.reminded_at + DAY
     told = await tell_all(wallet, clock)
     assert [(notice.recipient_id, notice.kind, notice.request) for notice in told] == [
         (ben.id, NoticeKind.REQUEST_REMINDED, reminded)

@@ -141,6 +141,39 @@ async def test_a_paid_share_is_a_payment_by_pin(wallet: Wallet, ana: Party, ben:
     assert (await wallet.reconcile()).clean
 
 
+async def test_an_open_split_is_found_however_many_came_after_it(
+    wallet: Wallet, clock: Clock, ana: Party, ben: Party
+) -> None:
+    """What is paid, declined or out of time takes nobody's place, and nor does a split that gathers no longer."""
+    old = await asked(wallet, ana, ben, cents=5000)
+    clock.advance(hours=1)
+    waiting = await started(wallet, ana)
+    for _ in range(11):
+        clock.advance(hours=7)
+        paid = await asked(wallet, ana, ben, cents=10)
+        await pay(wallet, paid, ben)
+    assert [split.id for split in await wallet.open_splits(FLAT)] == [old.id, waiting.id]
+    clock.now = waiting.expires_at - timedelta(microseconds=1)
+    await wallet.join_split(waiting.id, ben.id)
+    late = await wallet.ask_split(waiting.id, ana.id)
+    clock.now = waiting.expires_at
+    assert [split.id for split in await wallet.open_splits(FLAT)] == [late.id]
+    clock.now = late.expires_at
+    assert await wallet.open_splits(FLAT) == ()
+
+
+async def test_a_claimed_share_proves_right_after_its_first_name_has_a_wallet(
+    wallet: Wallet, ana: Party, ben: Party
+) -> None:
+    """Ben claims what Nina, by her name, was asked for; then whoever is called so opens a wallet of their own."""
+    key = uuid4()
+    nina = await wallet.invite("@nina", key=key)
+    (claimed,) = [share.request for share in (await asked(wallet, ana, nina)).shares if share.request]
+    await wallet.claim_request(claimed.id, ben.id)
+    await wallet.open_person("Nina", key=key)
+    assert [proof.name for proof in (await wallet.reconcile()).proofs if not proof.holds] == []
+
+
 async def test_shares_by_weight(wallet: Wallet, ana: Party, ben: Party, chai: Party) -> None:
     """Two parts for Ben, one for Chai and one for Ana, who did not name herself; then three for her."""
     parts = Part(ben.id, 2), Part(chai.id, 1)
@@ -187,6 +220,8 @@ async def test_what_cannot_be_started(wallet: Wallet, ana: Party, ben: Party) ->
 
     await refused(AmountOutOfRange, started(wallet, ana, 0))
     await refused(SplitTooSmall, started(wallet, ana, 1, Part(ben.id)))
+    for weight in (0, -1, -3):
+        await refused(SplitTooSmall, started(wallet, ana, 9000, Part(ben.id, weight), way="shares"))
     await refused(NotAPayer, started(wallet, ana, 9000, Part(cafe.id)))
     await refused(NotAPayer, started(wallet, cafe, 9000))
     await refused(PartyInvited, started(wallet, newbie, 9000))
@@ -325,6 +360,7 @@ async def test_those_left_are_reminded_once_a_day(
     await told(wallet, clock)
     assert await wallet.remind_split(split.id, ana.id) == (chai,)
     assert await told(wallet, clock) == [(NoticeKind.REQUEST_REMINDED, chai.id)]
+    clock.advance(seconds=1)
     with pytest.raises(ReminderTooSoon):
         await wallet.remind_split(split.id, ana.id)
     await pay(wallet, split, chai)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
-from tests.conftest import PIN, business, euros, person
+from tests.books import PEPPER
+from tests.conftest import PIN, Clock, business, euros, person
 from tests.wallet.forger import as_owner, raise_amount, reseal
+from tests.wallet.outbox import tell_all
 from wallet import MalformedReceiptCode, Party, PaymentUnknown, Receipt, Wallet, WalletSettings
+from wallet.payments import StoredQuote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 pytestmark = pytest.mark.anyio
 
@@ -160,3 +167,66 @@ async def test_a_payment_taken_out_of_the_books_is_unknown(
         conn.execute(text("DELETE FROM wallet.payments WHERE id = :id"), {"id": receipt.payment_id})
     with pytest.raises(PaymentUnknown):
         await wallet.verify(code(receipt), people[0].id)
+
+
+async def test_a_payment_written_past_the_wallet_is_not_genuine(
+    wallet: Wallet, clock: Clock, people: Sequence[Party]
+) -> None:
+    """Whoever has the bot's database login, and not the pepper, can do all but make the code of its quote."""
+    ana, ben, *_ = people
+    quote_id = uuid4()
+    forged = {"id": quote_id, "payer": ana.id, "payee": ben.id, "at": clock(), "until": clock() + timedelta(minutes=2)}
+
+    async def write(conn: AsyncConnection) -> None:
+        await conn.execute(text(FORGED_QUOTE), forged)
+
+    await wallet._database.transaction(write)
+    (stored,) = await wallet._look_up([(quote_id, ana.id)])
+    assert isinstance(stored, StoredQuote)
+    (receipt,) = await wallet._settle([stored.order()])
+    assert isinstance(receipt, Receipt)
+    await tell_all(wallet, clock)
+    assert (await wallet.reconcile()).clean
+    found = await wallet.verify(code(receipt), ana.id)
+    assert (found.matches, found.broken, found.as_shown, found.genuine) == (True, 0, False, False)
+
+
+async def test_a_code_is_for_what_was_paid(wallet: Wallet, settings: WalletSettings, people: Sequence[Party]) -> None:
+    """A quote that was shown vouches for its own payment alone."""
+    receipt = await pay(wallet, people[0], people[1])
+    assert (await wallet.verify(code(receipt))).as_shown
+    with as_owner(settings) as conn:
+        raise_amount(conn, receipt.payment_id)
+        conn.execute(text("UPDATE wallet.quotes SET amount = amount - 1"))
+        reseal(conn)
+    found = await wallet.verify(code(await wallet.receipt(receipt.payment_id, people[0].id)))
+    assert (found.matches, found.broken, found.as_shown) == (True, 0, False)
+
+
+async def test_a_code_outlives_one_rotation_of_the_pepper(
+    wallet: Wallet, settings: WalletSettings, people: Sequence[Party]
+) -> None:
+    """As long as its pepper is set as the previous one; with none set there is nothing to tell by, and that is said."""
+    receipt = await pay(wallet, people[0], people[1])
+    fresh, before = SecretStr("another pepper, just as long as the first"), SecretStr(PEPPER)
+    for peppers, as_shown in ((fresh, before), True), ((fresh, None), False), ((None, None), None):
+        changed = dict(zip(("pin_pepper", "pin_pepper_previous"), peppers, strict=True))
+        async with Wallet.open(settings.model_copy(update=changed)) as other:
+            found = await other.verify(code(receipt))
+            assert (found.as_shown, found.genuine) == (as_shown, as_shown is not False)
+
+
+async def test_money_set_aside_was_shown_and_a_deposit_is_not(wallet: Wallet, people: Sequence[Party]) -> None:
+    """A hold is of a quote as a payment is; what an operator does has none."""
+    ana, nina = people[0], await wallet.invite("@nina", key=uuid4())
+    assert (await wallet.verify(code(await pay(wallet, ana, nina)))).as_shown
+    deposit = await wallet.deposit(ana.id, euros(wallet, 5), key=uuid4(), by="op", reason="cash")
+    assert (await wallet.verify(code(deposit))).as_shown is None
+
+
+FORGED_QUOTE = """
+    INSERT INTO wallet.quotes (id, key, payer_account_id, payee_account_id, amount, fee, currency, note, state,
+                               created_at, expires_at)
+    SELECT :id, gen_random_uuid(), payer.id, payee.id, 900, 0, 'EUR', '', 'open', :at, :until
+    FROM wallet.accounts payer, wallet.accounts payee WHERE payer.party_id = :payer AND payee.party_id = :payee
+"""

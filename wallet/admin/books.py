@@ -56,7 +56,10 @@ def verify(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a receipt against today's books. Exit code 0: genuine, 1: it or the books were changed, or it is unknown."""
+    """Hold a receipt against today's books. Exit code 0: genuine, 1: it or the books were changed, or it is unknown.
+
+    With the pepper set, also whether it was paid as it was shown: who has the database alone can make no such payment.
+    """
     found = run(lambda wallet: wallet.verify(" ".join(codes)))
     receipt = found.receipt
     if as_json:
@@ -65,11 +68,20 @@ def verify(
         sides = f"from {_named(receipt.payer)} to {_named(receipt.payee)}"
         paid = f"{receipt.kind} of {receipt.amount} {sides}, {receipt.settled_at:%Y-%m-%d %H:%M:%S} UTC"
         show(Text(f"Genuine: {paid}. {found.checked} transfers up to it were sealed anew, and agree.", style="green"))
+        if found.as_shown is None and receipt.kind in ("payment", "hold"):
+            show("Whether it was shown to its payer was not checked: that needs SIXPENCE_PIN_PEPPER.")
     elif not found.matches:
         show(Text(f"Not genuine: in today's books the seal of {receipt.reference} is another.", style="red"))
-    else:
+    elif found.broken:
         transfers = f"{found.broken} of {found.checked} transfers up to it"
         show(Text(f"Broken: {transfers} do not fit their seals, or what their payments say.", style="red"))
+    else:
+        show(
+            Text(
+                f"Never shown: the quote of {receipt.reference} has no code by a pepper that is set here.", style="red"
+            )
+        )
+        show("It was written past the bot, or shown under an earlier pepper: set that as SIXPENCE_PIN_PEPPER_PREVIOUS.")
     if not found.genuine:
         raise typer.Exit(REFUSED)
 

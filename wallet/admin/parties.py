@@ -24,7 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def freeze(party: PartyArgument, reason: Reason, by: By, *, as_json: AsJson = False) -> None:
-    """From now on nothing leaves or reaches this party's account, except what an operator reverses; they are told."""
+    """From now on nothing leaves or reaches this party's account, except what an operator reverses; they are told.
+
+    What they had set aside comes back to it all the same.
+    """
     _decide(party, lambda wallet, found: wallet.freeze(found.id, by=by, reason=reason), as_json)
 
 
