@@ -7,7 +7,6 @@ export UV_LINK_MODE := copy
 # Trust what this machine trusts: many networks bring a certificate of their own.
 export UV_SYSTEM_CERTS := true
 export AUDIT
-export SIXPENCE_DATA_DIR ?= $(CURDIR)/.sixpence
 
 .PHONY: help demo tour test check audit proof bench format catalogues lock clean
 

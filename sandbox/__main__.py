@@ -20,6 +20,8 @@ from sandbox.person import NothingHappenedError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()
+FOLDER = Path(".sixpence-sandbox")
+"""Not where the bot and `sixpence-admin` keep books of their own, nor where a shell may point them to."""
 WHAT_TO_TRY = "Write “send 5 to @ben for lunch” as Ana and confirm with her PIN, 482915."
 
 
@@ -31,9 +33,7 @@ def sandbox(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Where the page is served; 0 lets the system choose.")
     ] = 8420,
-    folder: Annotated[
-        Path, typer.Option("--data-dir", help="Where the sandbox keeps its data.", envvar="SIXPENCE_DATA_DIR")
-    ] = Path(".sixpence"),
+    folder: Annotated[Path, typer.Option("--data-dir", help="Where the sandbox keeps its data.")] = FOLDER,
 ) -> None:
     """Try Sixpence with four people and a café, on this machine alone: no account, no token, no real money.
 

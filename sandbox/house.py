@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _SAVE_EVERY: Final = 1.0
 _START_PATIENCE: Final = 60.0
 _STOP_PATIENCE: Final = 15.0
+_TOKEN, _PEPPER = "bot-token", "pin-pepper"
+_OURS: Final = ("postgres", "telegram.json", "bot.log", _PEPPER, _TOKEN)
+"""All that a house keeps, in the order in which it is forgotten: the token is made first, the pepper next."""
 _NUMBERS_APART: Final = 10_000
 """A house that was killed may have given out more update numbers than it wrote down."""
 
@@ -101,7 +104,7 @@ async def open_house(folder: Path, port: int) -> AsyncIterator[House]:
 def alone(folder: Path) -> Iterator[None]:
     """Let no other house into this folder, made if need be: two would overwrite each other's chats. HouseError.
 
-    However the process ends, the system lets go of the lock.
+    Nor is a folder taken in which an operator keeps books. However the process ends, the system lets go of the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     held = os.open(folder, os.O_RDONLY)
@@ -113,15 +116,25 @@ def alone(folder: Path) -> Iterator[None]:
                 f"A sandbox is running in {folder} already: use its page, or stop it first. "
                 "For a second one, name another folder with --data-dir."
             ) from None
+        _require_ours(folder)
         yield
     finally:
         os.close(held)
 
 
+def _require_ours(folder: Path) -> None:
+    """Books beside which no house left its token and its pepper are an operator's; so is a pepper without a token."""
+    found = {name for name in _OURS if (folder / name).exists()}
+    if found - {_TOKEN} and not found >= {_TOKEN, _PEPPER}:
+        raise HouseError(
+            f"{folder} holds {', '.join(sorted(found))}, which are not the sandbox's: nothing was touched. "
+            "Name another folder with --data-dir."
+        )
+
+
 @asynccontextmanager
 async def _opened(folder: Path, port: int) -> AsyncIterator[House]:
-    pepper = folder / "pin-pepper"
-    token = _prepare(folder, pepper)
+    token, pepper = _prepare(folder)
     _forget_operator_settings()
     settings = WalletSettings(
         _env_file=None,  # type: ignore[call-arg] # pydantic's own, for a `.env` of the operator's that lies here
@@ -153,7 +166,7 @@ async def _opened(folder: Path, port: int) -> AsyncIterator[House]:
 def forget(folder: Path) -> None:
     """Start over: remove what an earlier house left in this folder, and nothing else. HouseError if it still runs."""
     with alone(folder):
-        for name in ("postgres", "telegram.json", "bot-token", "pin-pepper", "bot.log"):
+        for name in _OURS:
             path = folder / name
             if path.is_dir():
                 shutil.rmtree(path)
@@ -161,10 +174,11 @@ def forget(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _prepare(folder: Path, pepper: Path) -> str:
-    """Make the secrets, once; the bot's token."""
-    _secret(pepper)
-    return f"7000000001:{_secret(folder / 'bot-token')}"
+def _prepare(folder: Path) -> tuple[str, Path]:
+    """Make the secrets, once; the bot's token, and where the pepper is."""
+    token = f"7000000001:{_secret(folder / _TOKEN)}"
+    _secret(folder / _PEPPER)
+    return token, folder / _PEPPER
 
 
 def _forget_operator_settings() -> None:

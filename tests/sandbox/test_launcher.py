@@ -14,7 +14,9 @@ from uuid import uuid4
 import httpx
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from sandbox import __main__ as launcher
 from sandbox.house import HouseError, alone, forget, open_house
 from sandbox.people import OPENING_BALANCE, settle_in
 from tests.house import furnished
@@ -90,6 +92,46 @@ def test_starting_over_forgets_the_house_and_nothing_else(tmp_path: Path) -> Non
     forget(tmp_path)
     forget(tmp_path)
     assert [left.name for left in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("kept", [["postgres"], ["postgres", "bot-token"], ["pin-pepper"], ["postgres", "pin-pepper"]])
+def test_an_operators_books_are_neither_played_with_nor_forgotten(tmp_path: Path, kept: list[str]) -> None:
+    """Books, or a pepper, without all that a house leaves beside them: not one file of them is touched."""
+    for name in kept:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "PG_VERSION").write_text("18")
+    with pytest.raises(HouseError, match="not the sandbox's"):
+        forget(tmp_path)
+    with pytest.raises(HouseError, match="not the sandbox's"), alone(tmp_path):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+    assert all((tmp_path / name / "PG_VERSION").exists() for name in kept)
+
+
+@pytest.mark.parametrize("left", [[], ["bot-token"], ["bot-token", "pin-pepper"]])
+def test_a_house_that_was_killed_at_its_first_breath_is_still_one(tmp_path: Path, left: list[str]) -> None:
+    """Its secrets are made one after the other."""
+    for name in left:
+        (tmp_path / name).touch()
+    forget(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_sandbox_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever folder a shell names for the operator's books: they lie elsewhere, and starting over leaves them."""
+    played: list[Path] = []
+
+    async def show(folder: Path, _: int) -> None:
+        played.append(folder)
+
+    monkeypatch.setattr(launcher, "_show", show)
+    monkeypatch.chdir(tmp_path)
+    live = tmp_path / ".sixpence"
+    for name in ("postgres", "bot-token", "pin-pepper"):
+        (live / name).mkdir(parents=True)
+    assert CliRunner().invoke(launcher.app, ["--reset"], env={"SIXPENCE_DATA_DIR": str(live)}).exit_code == 0
+    assert played == [tmp_path / ".sixpence-sandbox"]
+    assert len(list(live.iterdir())) == 3
 
 
 async def test_a_folder_has_one_house(tmp_path: Path) -> None:
