@@ -4,9 +4,10 @@ Thirty a second in all; new messages about one a second to a person, in bursts o
 minute to a group. Edits wait for their chat only when Telegram says so: a keypad is edited with each digit, and
 must not lag behind the finger. Requests about no chat, such as answers to button presses, never wait.
 
-When Telegram says "retry after", that chat alone waits; when it says so in three chats at a time, the limit
-is the bot's own and every chat waits. A wait of up to ten seconds is sat out here; a longer one is raised as
-RetryAfter to whoever asked.
+When Telegram says "retry after", that chat alone waits; when it says so in three chats within a second, the limit
+is the bot's own and every chat waits: for the shortest of the three waits, because a longer one may be a chat's own,
+and for five seconds at most, because three chats may be one person's doing. A wait of up to ten seconds is sat out
+here; a longer one is raised as RetryAfter to whoever asked.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 10.0  # seconds
 _RETRIES: Final = 2
 _CHATS_OF_A_GLOBAL_LIMIT: Final = 3
+_AT_A_TIME: Final = 1.0  # seconds within which refusals in several chats are of one limit
+_EVERYWHERE_AT_MOST: Final = 5.0  # seconds
 _CHATS_REMEMBERED: Final = 4096
-_EVERYWHERE: Final = 0  # no chat has this id
 
 
 def wait_asked(refusal: RetryAfter) -> timedelta:
@@ -44,6 +46,8 @@ class Outgoing(BaseRateLimiter[None]):
         self._overall = AsyncLimiter(30, 1)
         self._chats: dict[int | str, AsyncLimiter] = {}
         self._paused: dict[int | str, float] = {}  # chat → the loop's time at which it may be written to again
+        self._everywhere = 0.0  # the loop's time at which any chat may
+        self._refused: dict[int | str, float] = {}  # chat → the loop's time at which Telegram last refused
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -86,12 +90,14 @@ class Outgoing(BaseRateLimiter[None]):
     def _pause(self, chat: int | str, seconds: float) -> None:
         now = asyncio.get_running_loop().time()
         self._paused = {each: until for each, until in self._paused.items() if until > now}
-        self._paused[chat] = now + seconds
-        if len(self._paused) >= _CHATS_OF_A_GLOBAL_LIMIT:
-            self._paused[_EVERYWHERE] = max(self._paused.values())
+        self._refused = {each: at for each, at in self._refused.items() if at > now - _AT_A_TIME}
+        self._paused[chat], self._refused[chat] = now + seconds, now
+        if len(self._refused) >= _CHATS_OF_A_GLOBAL_LIMIT:
+            shortest = min(self._paused.get(each, now) for each in self._refused)
+            self._everywhere = min(shortest, now + _EVERYWHERE_AT_MOST)
 
     def _pause_left(self, chat: int | str) -> float:
-        until = max(self._paused.get(chat, 0.0), self._paused.get(_EVERYWHERE, 0.0))
+        until = max(self._paused.get(chat, 0.0), self._everywhere)
         return until - asyncio.get_running_loop().time()
 
     def _limiter(self, chat: int | str) -> AsyncLimiter:

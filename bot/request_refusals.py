@@ -49,6 +49,15 @@ def _too_many_requests(speaker: Speaker, refusal: TooManyRequests) -> str:
             "/requests.",
             refusal.allowed,
         )
+    if refusal.limit == "shares":
+        return speaker.plural(
+            "Your splits can ask for {count} share in 24 hours. Nothing was asked. Split again from {time}, or write "
+            "/split without names: then people join by themselves.",
+            "Your splits can ask for {count} shares in 24 hours. Nothing was asked. Split again from {time}, or write "
+            "/split without names: then people join by themselves.",
+            refusal.allowed,
+            time=refusal.opens_at,
+        )
     return speaker.plural(
         "You can ask for money {count} time in 24 hours. Nothing was asked. Ask again from {time}.",
         "You can ask for money {count} times in 24 hours. Nothing was asked. Ask again from {time}.",

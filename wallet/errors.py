@@ -293,12 +293,13 @@ class RequestClosed(WalletError):
 
 @dataclass(eq=False)
 class TooManyRequests(WalletError):
-    """A person asks at most `allowed` times a day, and has at most `allowed` requests open to the same other.
+    """A person asks at most `allowed` times a day, has at most `allowed` requests open to the same other, and asks for
+    at most `allowed` shares of splits a day.
 
     `opens_at` is when they may ask again; None when one of the open ones must end first.
     """
 
-    limit: Literal["day", "open"]
+    limit: Literal["day", "open", "shares"]
     allowed: int
     opens_at: datetime | None
     code = "too_many_requests"

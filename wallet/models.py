@@ -40,6 +40,8 @@ MAY_BE_NEGATIVE = ("card_clearing", "bank_clearing", "suspense")
 """A clearing account's balance is minus what the bank holds for us."""
 SHOWN_AS_THEY_HAPPEN = ("payment_sent", "hold_placed")
 """Kinds of notices that the chat itself shows at once: one that still waits does not hold up later ones."""
+OF_REQUESTS = ("request_received", "request_reminded", "request_cancelled", "request_declined", "request_expired")
+"""Kinds of notices that tell of no money and no PIN, and that one person can make many of: they wait for the others."""
 
 
 def one_of(*words: str) -> str:
@@ -304,7 +306,16 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        Index("ix_notices_due", "due_at", postgresql_where=text("delivered_at IS NULL AND parked_at IS NULL")),
+        Index(
+            "ix_notices_due",
+            "due_at",
+            postgresql_where=text(f"delivered_at IS NULL AND parked_at IS NULL AND kind NOT IN {one_of(*OF_REQUESTS)}"),
+        ),
+        Index(
+            "ix_notices_due_of_requests",
+            "due_at",
+            postgresql_where=text(f"delivered_at IS NULL AND parked_at IS NULL AND kind IN {one_of(*OF_REQUESTS)}"),
+        ),
         Index(
             "ix_notices_in_order",
             "recipient_id",

@@ -130,7 +130,7 @@ async def of_request(conn: AsyncConnection, kind: NoticeKind, told: Sequence[tup
 async def take_due(
     conn: AsyncConnection, limit: int, lease: timedelta, at: datetime, currency: Currency
 ) -> tuple[Notice, ...]:
-    """As `Wallet.due_notices`. Rows another courier holds are skipped."""
+    """As `Wallet.due_notices`: first what tells of money and PINs. Rows another courier holds are skipped."""
     rows = (await conn.execute(_TAKE, {"now": at, "until": at + lease, "limit": limit})).all()
     wanted = [(row.payment_id, row.party_id) for row in rows if row.payment_id is not None]
     told = await receipts.load_many(conn, wanted, currency)
@@ -205,22 +205,28 @@ _INSERT_OF_REQUEST = text("""
     VALUES (:id, :recipient, :party, :kind, jsonb_build_object('request', CAST(:request AS text)), :at, :at)
 """)
 _IS_WRITTEN = text("SELECT FROM wallet.notices WHERE id = :id")
+_DUE = f"""
+    SELECT n.id FROM wallet.notices n
+    WHERE n.delivered_at IS NULL AND n.parked_at IS NULL AND n.due_at <= :now
+      AND NOT EXISTS (SELECT FROM wallet.notices earlier
+                      WHERE earlier.recipient_id = n.recipient_id AND earlier.id < n.id
+                        AND earlier.delivered_at IS NULL AND earlier.parked_at IS NULL
+                        AND earlier.kind NOT IN {models.one_of(*models.SHOWN_AS_THEY_HAPPEN)})
+"""  # noqa: S608 - words of this program's own
+_REQUESTS = models.one_of(*models.OF_REQUESTS)
 _TAKE = text(f"""
-    WITH due AS (
-        SELECT n.id FROM wallet.notices n
-        WHERE n.delivered_at IS NULL AND n.parked_at IS NULL AND n.due_at <= :now
-          AND NOT EXISTS (SELECT FROM wallet.notices earlier
-                          WHERE earlier.recipient_id = n.recipient_id AND earlier.id < n.id
-                            AND earlier.delivered_at IS NULL AND earlier.parked_at IS NULL
-                            AND earlier.kind NOT IN {models.one_of(*models.SHOWN_AS_THEY_HAPPEN)})
-        ORDER BY n.due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    )
+    WITH of_money AS ({_DUE} AND n.kind NOT IN {_REQUESTS} ORDER BY n.due_at LIMIT :limit FOR UPDATE SKIP LOCKED),
+    of_requests AS (
+        {_DUE} AND n.kind IN {_REQUESTS}
+        ORDER BY n.due_at LIMIT :limit - (SELECT count(*) FROM of_money) FOR UPDATE SKIP LOCKED
+    ),
+    due AS (SELECT id FROM of_money UNION ALL SELECT id FROM of_requests)
     UPDATE wallet.notices n SET due_at = :until, attempts = n.attempts + 1
     FROM due, wallet.parties p JOIN wallet.accounts a ON a.party_id = p.id
     WHERE n.id = due.id AND p.id = n.party_id
     RETURNING n.id, n.recipient_id, n.party_id, n.kind, n.payment_id, n.facts, n.attempts,
               p.kind AS party_kind, p.name, p.owner_id, a.status
-""")  # noqa: S608 - words of this program's own
+""")  # noqa: S608 - as above
 
 
 def _about(party: Party, kind: NoticeKind, payment_id: UUID | None = None, *, looks_on: bool = False) -> Draft:

@@ -259,7 +259,8 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
     async def due_notices(self, *, limit: int = 50, lease: timedelta = notices.LEASE) -> tuple[Notice, ...]:
         """Take notices that are due; they come back by themselves after `lease` unless they are settled before.
 
-        Only the oldest undelivered notice of each recipient is handed out, so a person hears things in order.
+        Only the oldest undelivered notice of each recipient is handed out, so a person hears things in order. Those
+        of money and PINs come before those of requests.
         """
         return await self._database.transaction(
             lambda conn: notices.take_due(conn, limit, lease, self._clock(), self.currency)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 MAX_PEOPLE = 50
 """So many people may be in one split."""
+_SHARES_A_SPLIT = 5
+"""So many people may be named in a day, for each split that may be started: they are told without having joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
         for person in people:
             await splits.join(conn, asking.key, person.account_id)
         if asking.parts:
+            await _require_may_name(conn, starter, terms, sum(one is not starter for one in people))
             split = await splits.find(conn, asking.key, terms.currency, terms.at)
             await ask(conn, split, await splits.members(conn, asking.key), division, terms)
     elif await splits.request_hash(conn, asking.key) not in (started_with, None):
@@ -103,6 +106,17 @@ async def _require_may_start(conn: AsyncConnection, starter: PartyAccount, terms
     opens = await splits.started_since(conn, starter.account_id, terms.a_day + 1, terms.at - DAY)
     if opens is not None:
         raise TooManyRequests("day", terms.a_day, opens + DAY)
+
+
+async def _require_may_name(conn: AsyncConnection, starter: PartyAccount, terms: Terms, named: int) -> None:
+    """As above, with so many people named now. One full split is always possible.
+
+    Shares of those who joined by themselves count too, but are not refused for it.
+    """
+    allowed = max(_SHARES_A_SPLIT * terms.a_day, MAX_PEOPLE)
+    opens = await splits.asked_since(conn, starter.account_id, allowed - named + 1, terms.at - DAY)
+    if opens is not None:
+        raise TooManyRequests("shares", allowed, opens + DAY)
 
 
 async def _divided(

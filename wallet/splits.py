@@ -107,6 +107,13 @@ async def started_since(conn: AsyncConnection, starter_account_id: UUID, nth: in
     return found
 
 
+async def asked_since(conn: AsyncConnection, starter_account_id: UUID, nth: int, since: datetime) -> datetime | None:
+    """When this person started the split of the n-th last share that they asked for since then; None if fewer."""
+    asked = {"starter": starter_account_id, "since": since, "skip": nth - 1}
+    found: datetime | None = (await conn.execute(_ASKED_FOR, asked)).scalar()
+    return found
+
+
 async def insert(conn: AsyncConnection, placed: Placed, currency: Currency) -> bool:
     """Add this split, gathering, unless there is one with this id; whether it was added."""
     added = await conn.execute(_INSERT, placed._asdict() | {"currency": currency.code})
@@ -178,6 +185,11 @@ _NEWEST_OPEN_OF = text("""
 _STARTED = text("""
     SELECT created_at FROM wallet.splits WHERE starter_account_id = :starter AND created_at > :since
     ORDER BY created_at DESC OFFSET :skip LIMIT 1
+""")
+_ASKED_FOR = text("""
+    SELECT s.created_at FROM wallet.splits s JOIN wallet.shares h ON h.split_id = s.id
+    WHERE s.starter_account_id = :starter AND s.created_at > :since AND h.request_id IS NOT NULL
+    ORDER BY s.created_at DESC OFFSET :skip LIMIT 1
 """)
 _INSERT = text("""
     INSERT INTO wallet.splits (id, group_key, starter_account_id, total, currency, note, way, request_hash, created_at,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot import refusals
 from bot.journeys import claim, pay, requested
-from bot.journeys.request import pressed, put
+from bot.journeys.request import pressed, put, show_open
 from bot.names import clean
 from wallet import RequestClosed, RequestUnknown, WalletError
 
@@ -94,19 +94,38 @@ async def greet(turn: Turn, code: str) -> None:
 
 
 async def show_all(turn: Turn) -> None:
-    """Show all that this person is asked for."""
-    for party_id in await claim.names_of(turn):
-        for request in await turn.context.wallet.open_requests_to(party_id):
-            if request.asker_id != turn.person.party_id:
-                await _show(turn, request)
+    """Show all that this person is asked for; where that is more than a few, as /requests does, in one list.
+
+    Others say how much that is, so it may neither fill the chat nor keep the bot from anybody else.
+    """
+    asked = [
+        request
+        for party_id in await claim.names_of(turn)
+        for request in await turn.context.wallet.open_requests_to(party_id)
+        if request.asker_id != turn.person.party_id
+    ]
+    if len(asked) <= claim.SHOWN_AT_ONCE:
+        for request in asked:
+            await _show(turn, request)
+        return
+    theirs_now = [request for request in asked if request.payer.id != turn.person.party_id]
+    for request in theirs_now:
+        await _claimed(turn, request)
+    await show_open(turn)
+    await requested.follow(turn.context, *(request.id for request in theirs_now))
 
 
 async def _show(turn: Turn, request: Request) -> None:
     """Show it at the end of the chat, to somebody it is for: they are its payer from now on."""
-    with suppress(RequestClosed):
-        request = await turn.context.wallet.claim_request(request.id, turn.person.party_id)
+    request = await _claimed(turn, request)
     await requested.show(turn.context, turn.person, request, at_the_end=True)
     await requested.follow(turn.context, request.id)
+
+
+async def _claimed(turn: Turn, request: Request) -> Request:
+    with suppress(RequestClosed):
+        request = await turn.context.wallet.claim_request(request.id, turn.person.party_id)
+    return request
 
 
 async def _decline(turn: Turn, card: Card, request: Request) -> None:

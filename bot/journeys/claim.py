@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot import hold_cards, messages, refusals
 from bot.identity import username_key
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.turn import Turn
     from wallet import Party, Receipt
+
+SHOWN_AT_ONCE: Final = 3
+"""So much of what others offer, or ask for, comes by itself: few enough that a chat takes it all in one burst."""
 
 
 async def follow(turn: Turn, code: str) -> None:
@@ -52,11 +55,26 @@ async def greet(turn: Turn, code: str) -> None:
 
 
 async def offer_all(turn: Turn) -> None:
-    """Show all that is set aside for this person and still to be had."""
-    for party_id in await names_of(turn):
-        for hold in await turn.context.wallet.open_holds_for(party_id):
-            if hold.payer.id != turn.person.party_id and _as_of_now(turn, hold).state == "open":
-                await _offer(turn, hold)
+    """Show what is set aside for this person and still to be had: as much as they can answer, and how to see the rest.
+
+    Others say how much that is, so it may neither fill the chat nor keep the bot from anybody else.
+    """
+    waiting = [
+        hold
+        for party_id in await names_of(turn)
+        for hold in await turn.context.wallet.open_holds_for(party_id)
+        if hold.payer.id != turn.person.party_id and _as_of_now(turn, hold).state == "open"
+    ]
+    for hold in waiting[:SHOWN_AT_ONCE]:
+        await _offer(turn, hold)
+    if len(waiting) > SHOWN_AT_ONCE:
+        await turn.say(
+            turn.speaker.plural(
+                "{count} more offer is waiting for you. Accept or refuse these first, then send /start again.",
+                "{count} more offers are waiting for you. Accept or refuse these first, then send /start again.",
+                len(waiting) - SHOWN_AT_ONCE,
+            )
+        )
 
 
 async def accept(turn: Turn) -> None:

@@ -140,6 +140,55 @@ async def test_three_chats_told_to_wait_mean_the_whole_bot(time: Time) -> None:
     await asyncio.gather(*waiting, late)
 
 
+async def test_three_chats_told_to_wait_one_after_another_mean_these_three(time: Time) -> None:
+    """Whoever has three chats wait at different moments does not have everybody wait."""
+    telegram = Telegram()
+    chats = (ANA, BEN, CHAI)
+    waiting = []
+    for chat in chats:
+        telegram.refuse(chat, 8)
+        waiting.append(asyncio.create_task(telegram.send(chat)))
+        await settled()
+        time.now += 2.0
+    await telegram.send(5004)
+    assert telegram.sent == [5004]
+    time.now += 8.0
+    await asyncio.gather(*waiting)
+
+
+async def test_one_chats_long_wait_is_not_everybodys(time: Time) -> None:
+    """Three at a time: everybody waits for the shortest, and the chat that was told an hour waits for it alone."""
+    telegram = Telegram()
+    waits = {ANA: 3600.0, BEN: 1.0, CHAI: 2.0}
+    for chat, seconds in waits.items():
+        telegram.refuse(chat, seconds)
+    waiting = [asyncio.create_task(telegram.send(chat)) for chat in waits]
+    await settled()
+    late = asyncio.create_task(telegram.send(5004))
+    await settled()
+    assert telegram.sent == []
+    time.now += 1.0
+    await late
+    time.now += 1.0
+    refused, *_ = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(refused, RetryAfter)
+    assert set(telegram.sent) == {BEN, CHAI, 5004}
+
+
+async def test_three_long_waits_hold_up_everybody_for_seconds(time: Time) -> None:
+    """Three chats, which may be one person's, are no reason for the others to wait for an hour."""
+    telegram = Telegram()
+    for chat in (ANA, BEN, CHAI):
+        telegram.refuse(chat, 3600)
+        with pytest.raises(RetryAfter):
+            await telegram.send(chat)
+    late = asyncio.create_task(telegram.send(5004))
+    await settled()
+    assert telegram.sent == []
+    time.now += 5.0
+    await late
+
+
 async def test_a_long_wait_is_raised(time: Time) -> None:
     """Whoever asked decides; until then further requests to that chat are refused without asking Telegram."""
     telegram = Telegram()

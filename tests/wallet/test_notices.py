@@ -14,6 +14,7 @@ from tests.wallet.outbox import tell_all
 from wallet import (
     InsufficientFunds,
     NoticeKind,
+    Part,
     Party,
     PartyFrozen,
     Receipt,
@@ -96,6 +97,23 @@ async def test_a_repeated_request_tells_nobody_again(wallet: Wallet, clock: Cloc
     for _ in range(3):
         await wallet.deposit(ana.id, euros(wallet, 5), key=key, by=BY, reason=WHY)
     assert [notice.kind for notice in await tell_all(wallet, clock)] == [NoticeKind.DEPOSITED]
+
+
+async def test_what_tells_of_money_is_taken_before_what_asks_for_it(wallet: Wallet) -> None:
+    """Ana asks a crowd, then Ben is paid: Ben hears of it first. One person hears things in order all the same."""
+    ana, ben, chai, dia = [await person(wallet, name) for name in ("Ana", "Ben", "Chai", "Dia")]
+    parts = [Part(chai.id), Part(dia.id)]
+    await wallet.start_split(ana.id, uuid4(), euros(wallet, 300), note="", way="even", parts=parts, key=uuid4())
+    for party in (dia, ben):
+        await wallet.deposit(party.id, euros(wallet, 5), key=uuid4(), by=BY, reason=WHY)
+    (first,) = await wallet.due_notices(limit=1)
+    assert (first.recipient_id, first.kind) == (ben.id, NoticeKind.DEPOSITED)
+    rest = await wallet.due_notices(limit=5)
+    assert {notice.recipient_id for notice in rest} == {chai.id, dia.id}
+    assert {notice.kind for notice in rest} == {NoticeKind.REQUEST_RECEIVED}
+    for notice in (first, *rest):
+        await wallet.notice_delivered(notice.id)
+    assert [notice.kind for notice in await wallet.due_notices()] == [NoticeKind.DEPOSITED]
 
 
 async def test_one_person_hears_things_in_order(wallet: Wallet) -> None:

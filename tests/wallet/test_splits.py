@@ -428,6 +428,26 @@ async def test_a_person_starts_so_many_splits_a_day(settings: WalletSettings, cl
         await asked(wallet, ana, ben)
 
 
+async def test_a_person_names_so_many_people_in_splits_a_day(wallet: Wallet, ana: Party, clock: Clock) -> None:
+    """Two full splits, and two people more. Who joins by themselves is asked all the same, and counts."""
+    crowd = [await wallet.invite(f"Guest {nth}", key=uuid4()) for nth in range(49)]
+    for _ in range(2):
+        await asked(wallet, ana, *crowd)
+    with pytest.raises(TooManyRequests) as refusal:
+        await asked(wallet, ana, *crowd[:3])
+    assert (refusal.value.limit, refusal.value.allowed) == ("shares", 100)
+    assert refusal.value.opens_at == clock.now + timedelta(days=1)
+    clock.advance(hours=1)
+    gathering = await started(wallet, ana)
+    for name in ("Mona", "Noor", "Omar"):
+        await wallet.join_split(gathering.id, (await person(wallet, name)).id)
+    assert (await wallet.ask_split(gathering.id, ana.id)).state == "asking"
+    with pytest.raises(TooManyRequests):
+        await asked(wallet, ana, crowd[0])
+    clock.advance(hours=23)
+    await asked(wallet, ana, *crowd)
+
+
 async def test_a_split_is_found_by_the_share_it_asks_for(wallet: Wallet, ana: Party, ben: Party) -> None:
     """A request of its own belongs to none."""
     split = await asked(wallet, ana, ben)
