@@ -177,8 +177,11 @@ def _doubts(speaker: Speaker, quote: Quote, payee: Payee, cautions: Cautions | N
     return lines + (_cautions(speaker, payee, cautions) if cautions else [])
 
 
-def _namesake(speaker: Speaker, namesake: Namesake) -> list[str]:
+def _namesake(speaker: Speaker, payee: Payee, namesake: Namesake) -> list[str]:
     other = speaker.t("⚠ You have paid another {name} too, and neither has a username.", name=namesake.name)
+    if namesake.username or payee.username:
+        called = " ".join([namesake.name, *(f"({handle})" for handle in _username(namesake.username))])
+        other = speaker.t("⚠ You have paid another {name} too.", name=called)
     if namesake.last_paid is None:
         return [other]
     amount, time = -namesake.last_paid.amount, namesake.last_paid.at
@@ -186,9 +189,7 @@ def _namesake(speaker: Speaker, namesake: Namesake) -> list[str]:
 
 
 def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
-    lines = []
-    if cautions.alias:
-        lines.append(speaker.t("You call them “{alias}”.", alias=cautions.alias))
+    lines = _alias(speaker, cautions)
     if cautions.paid_alike:
         lines.append(
             speaker.t(
@@ -200,7 +201,7 @@ def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
             speaker.t("⚠ This is not your contact {name}, who looks much the same.", name=cautions.contact_alike)
         )
     if cautions.namesake:
-        lines += _namesake(speaker, cautions.namesake)
+        lines += _namesake(speaker, payee, cautions.namesake)
     if cautions.more_than:
         lines.append(
             speaker.t(
@@ -209,12 +210,34 @@ def _cautions(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
                 amount=cautions.more_than,
             )
         )
-    if cautions.username_then:
+    return lines + _as_then(speaker, payee, cautions)
+
+
+def _alias(speaker: Speaker, cautions: Cautions) -> list[str]:
+    """Return the payer's own name for the payee, and whether somebody else could have given it."""
+    if not cautions.alias:
+        return []
+    called = speaker.t("You call them “{alias}”.", alias=cautions.alias)
+    if cautions.alias_of:
+        before = speaker.t("⚠ You called {name} so when you last paid them.", name=cautions.alias_of)
+        return [called, before, speaker.t("Make sure that it was you who changed it.")]
+    if cautions.alias_is_new:
+        return [called, speaker.t("⚠ You have not paid them since you gave them this name. Make sure it was you.")]
+    return [called]
+
+
+def _as_then(speaker: Speaker, payee: Payee, cautions: Cautions) -> list[str]:
+    """Return what the payee was called when the payer paid them last, where it was something else."""
+    lines = []
+    if cautions.name_then is not None:
+        lines.append(speaker.t("⚠ They were called {name} when you last paid them.", name=cautions.name_then))
+    if cautions.username_then is not None:
         then, now = f"@{cautions.username_then}", f"@{payee.username}" if payee.username else ""
-        lines.append(
-            speaker.t("⚠ They were {then} when you last paid them, and are {now} now.", then=then, now=now)
-            if now
-            else speaker.t("⚠ They were {then} when you last paid them, and have no username now.", then=then)
-        )
-        lines.append(speaker.t("People may change it. Ask them if you are not sure."))
-    return lines
+        if not cautions.username_then:
+            changed = speaker.t("⚠ They had no username when you last paid them, and are {now} now.", now=now)
+        elif now:
+            changed = speaker.t("⚠ They were {then} when you last paid them, and are {now} now.", then=then, now=now)
+        else:
+            changed = speaker.t("⚠ They were {then} when you last paid them, and have no username now.", then=then)
+        lines.append(changed)
+    return [*lines, speaker.t("People may change it. Ask them if you are not sure.")] if lines else []

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import identity, names, payees
-from wallet import Money
+from wallet import Money, search_form
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.contacts import Contact
     from bot.context import Context
     from bot.identity import Person
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """The name that somebody else has too, safe to show; and what the payee was paid last, if that was lately."""
+    """Somebody else with the payee's name, paid before: their name is safe to show.
+
+    `last_paid` is what the payee was paid last, if that was lately.
+    """
 
     name: str
+    username: str | None
     last_paid: Line | None
 
 
@@ -28,38 +34,47 @@ class Namesake:
 class Cautions:
     """Names, safe to show, usernames and amounts.
 
-    `paid_alike` and `contact_alike` are somebody else whose name looks the same; `alias` is what the payer calls the
-    payee; `username_then` is the username the payee had when this payer paid them last, where it has changed;
-    `more_than` is the operator's amount, where a stranger would be paid more; `namesake` is who else was paid by this
-    payer, where nothing on the card tells the two apart.
+    `paid_alike` and `contact_alike` are somebody else whose name looks the same; `namesake` is one of them where both
+    were paid before. `name_then` and `username_then` are what the payee was called when this payer paid them last,
+    where it has changed; no username is "". `alias` is what the payer calls the payee; `alias_of` is whom they called
+    so before, and `alias_is_new` that they have not paid the payee under it: a name is given without a PIN.
+    `more_than` is the operator's amount, where a stranger would be paid more.
     """
 
     paid_alike: str | None = None
     contact_alike: str | None = None
-    alias: str | None = None
-    username_then: str | None = None
-    more_than: Money | None = None
     namesake: Namesake | None = None
+    more_than: Money | None = None
+    alias: str | None = None
+    alias_of: str | None = None
+    alias_is_new: bool = False
+    name_then: str | None = None
+    username_then: str | None = None
 
 
 async def of(context: Context, payer: Person, quote: Quote, payee: Payee) -> Cautions:
-    """Return what this payer should know of the payee. For a payee paid before, one matters: a namesake.
-
-    Look-alikes and strangers matter for a first payment only.
-    """
+    """Return what this payer should know of the payee: names are free to take, also by somebody paid before."""
     contact = await payees.listed(context, payer, quote.payee)
-    paid_alike = contact_alike = more_than = namesake = None
+    everybody = await context.contacts.everybody(payer.user_id)
+    namesake = await _namesake(context, payer, quote.payee)
+    paid_alike = namesake.name if namesake and quote.first_time else None
+    contact_alike = None if namesake else await _contact_alike(context, everybody, payee)
     if quote.first_time:
-        paid_alike = await _paid_alike(context, payer, quote.payee)
-        contact_alike = None if paid_alike else await _contact_alike(context, payer, payee)
-        more_than = _more_than(context, quote) if contact is None else None
-    elif payee.username is None:
-        namesake = await _namesake(context, payer, quote.payee)
+        namesake = None
     if contact is None:
-        return Cautions(paid_alike, contact_alike, more_than=more_than, namesake=namesake)
-    changed = contact.paid_username and contact.paid_username.lower() != (payee.username or "").lower()
-    username_then = contact.paid_username if changed else None
-    return Cautions(paid_alike, contact_alike, contact.alias, username_then, namesake=namesake)
+        more_than = _more_than(context, quote) if quote.first_time else None
+        return Cautions(paid_alike, contact_alike, namesake, more_than)
+    alias_is_new = contact.alias is not None and not _same(contact.alias, contact.paid_alias)
+    return Cautions(
+        paid_alike,
+        contact_alike,
+        namesake,
+        alias=contact.alias,
+        alias_of=_paid_as(everybody, contact) if alias_is_new else None,
+        alias_is_new=alias_is_new,
+        name_then=_name_then(contact, payee),
+        username_then=_username_then(contact, payee),
+    )
 
 
 def _more_than(context: Context, quote: Quote) -> Money | None:
@@ -67,32 +82,50 @@ def _more_than(context: Context, quote: Quote) -> Money | None:
     return limit if quote.amount.minor > limit.minor else None
 
 
-async def _paid_alike(context: Context, payer: Person, party: Party) -> str | None:
-    """Return the name of somebody else, paid before, whose name looks the same."""
-    known = await payees.paid_before(context, payer)
-    alike = (name for known_id, name in known.items() if known_id != party.id and names.looks_like(name, party.name))
-    return next(map(names.clean, alike), None)
+def _name_then(contact: Contact, payee: Payee) -> str | None:
+    if contact.paid_name is None:
+        return None
+    then = names.clean(contact.paid_name)
+    return None if names.skeleton(then) == names.skeleton(payee.name) else then
+
+
+def _username_then(contact: Contact, payee: Payee) -> str | None:
+    then = contact.paid_username or ""
+    return None if contact.paid_at is None or then.lower() == (payee.username or "").lower() else then
+
+
+def _paid_as(everybody: Sequence[Contact], contact: Contact) -> str | None:
+    """Return somebody else whom the payer called so when they paid them last."""
+    others = (other for other in everybody if other.id != contact.id and _same(contact.alias, other.paid_alias))
+    return next(map(_shown, others), None)
+
+
+def _same(alias: str | None, other: str | None) -> bool:
+    return search_form(alias or "") == search_form(other or "")
 
 
 async def _namesake(context: Context, payer: Person, party: Party) -> Namesake | None:
-    """Return somebody else, paid before, whose name looks the same, and who has no username either."""
+    """Return somebody else, paid before, whose name looks the same."""
     paid = await payees.last_paid(context, payer)
     for known_id, line in paid.items():
-        if known_id == party.id or not names.looks_like(line.counterparty or "", party.name):
-            continue
-        person = await context.people.of_party(known_id)
-        if person is None or person.username is None:
-            return Namesake(names.clean(line.counterparty or ""), paid.get(party.id))
+        if known_id != party.id and names.looks_like(line.counterparty or "", party.name):
+            person = await context.people.of_party(known_id)
+            username = person.username if person else None
+            return Namesake(names.clean(line.counterparty or ""), username, paid.get(party.id))
     return None
 
 
-async def _contact_alike(context: Context, payer: Person, payee: Payee) -> str | None:
+async def _contact_alike(context: Context, everybody: Sequence[Contact], payee: Payee) -> str | None:
     """Return another contact of the payer's whose name, alias or username looks like the payee's."""
-    for contact in await context.contacts.everybody(payer.user_id):
+    for contact in everybody:
         if _looks_alike(contact, payee) and not await _is_payee(context, contact, payee):
-            handle = f" (@{contact.username})" if contact.username else ""
-            return f"{names.clean(contact.name)}{handle}"
+            return _shown(contact)
     return None
+
+
+def _shown(contact: Contact) -> str:
+    handle = f" (@{contact.username})" if contact.username else ""
+    return f"{names.clean(contact.name)}{handle}"
 
 
 def _looks_alike(contact: Contact, payee: Payee) -> bool:

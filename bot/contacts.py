@@ -71,7 +71,7 @@ class BusinessAsked(WalletError):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One line of a person's list. `name` is as it was given: clean it before it is shown."""
+    """One line of a person's list. Names are as they were given: clean them before they are shown."""
 
     id: int
     owner_id: int
@@ -82,7 +82,9 @@ class Contact:
     alias: str | None
     favourite: bool
     blocked: bool
+    paid_name: str | None
     paid_username: str | None
+    paid_alias: str | None
     paid_at: datetime | None
 
 
@@ -122,19 +124,26 @@ class Contacts:
         """Put somebody on the list, or take over their name and username as they are now."""
         return await self._remember(owner_id, {"user_id": user_id, "name": name[:_MAX_NAME], "username": username})
 
-    async def remember_business(self, owner_id: int, business: Party) -> Contact:
-        """Put a business on the list."""
-        return await self._remember(owner_id, {"business_id": business.id, "name": business.name, "username": None})
+    async def paid_business(self, payer: Person, business: Party) -> None:
+        """A person paid a business: it is on their list, and what they call it is kept."""
+        row = {"business_id": business.id, "name": business.name, "username": None}
+
+        async def work(conn: AsyncConnection) -> None:
+            await conn.execute(self._put(payer.user_id, row, paid=True))
+
+        await self._store.transaction(work)
 
     async def paid(self, payer: Person, payee: Person) -> None:
-        """A person paid another: each is on the other's list, and the payee's username of now is kept."""
-        as_paid = {"paid_username": payee.username, "paid_at": self._clock()}
-        rows = [(payer.user_id, {**_seen(payee), **as_paid}), (payee.user_id, _seen(payer))]
+        """A person paid another: each is on the other's list, and what the payee is called by now is kept."""
+        puts = [
+            (payer.user_id, self._put(payer.user_id, _seen(payee), paid=True)),
+            (payee.user_id, self._put(payee.user_id, _seen(payer))),
+        ]
 
         async def work(conn: AsyncConnection) -> None:
             # In the order of their owners, so that two who pay each other do not wait for each other for ever.
-            for owner_id, row in sorted(rows, key=lambda one: one[0]):
-                await conn.execute(self._put(owner_id, row))
+            for _, put in sorted(puts, key=lambda one: one[0]):
+                await conn.execute(put)
 
         await self._store.transaction(work)
 
@@ -167,11 +176,13 @@ class Contacts:
         return await self.find(contact.owner_id, contact.id)
 
     async def called(self, owner_id: int, name: str) -> tuple[Contact, ...]:
-        """Return those whom this person calls so: by an alias, as `search_form` compares them."""
+        """Return those whom this person may mean by it: an alias, a name as last seen, or the first word of that.
+
+        As `search_form` compares them.
+        """
         wanted = search_form(name)
         # Compared here: what a database takes for the lower case of É depends on how it was set up.
-        named = await self._list(models.Contact.owner_id == owner_id, models.Contact.alias.is_not(None), limit=500)
-        return tuple(each for each in named if each.alias and search_form(each.alias) == wanted)
+        return tuple(each for each in await self.everybody(owner_id) if wanted in _names_of(each))
 
     async def blocks(self, owner_id: int, user_id: int) -> bool:
         """Whether a person takes nothing from another."""
@@ -220,12 +231,15 @@ class Contacts:
 
         return await self._store.transaction(work)
 
-    def _put(self, owner_id: int, row: dict[str, Any]) -> Insert:
-        """Put a line on a list, or take over what is new about it."""
-        target = "user_id" if "user_id" in row else "business_id"
-        seen = {name: value for name, value in row.items() if name != target} | {"seen_at": self._clock()}
+    def _put(self, owner_id: int, row: dict[str, Any], *, paid: bool = False) -> Insert:
+        """Put a line on a list, or take over what is new about it; `paid`: now, by all these names."""
+        target, now = "user_id" if "user_id" in row else "business_id", self._clock()
+        seen: dict[str, Any] = {name: value for name, value in row.items() if name != target} | {"seen_at": now}
+        if paid:
+            seen |= {"paid_name": row["name"], "paid_username": row["username"], "paid_at": now}
         line = insert(models.Contact).values(owner_id=owner_id, **{target: row[target]}, **seen)
-        return line.on_conflict_do_update(index_elements=["owner_id", target], set_=seen)
+        alias = {"paid_alias": models.Contact.alias} if paid else {}
+        return line.on_conflict_do_update(index_elements=["owner_id", target], set_=seen | alias)
 
     async def _one(self, *conditions: ColumnElement[bool]) -> Contact | None:
         return next(iter(await self._list(*conditions, limit=1)), None)
@@ -242,6 +256,11 @@ class Contacts:
             return bool((await conn.execute(question)).scalar())
 
         return await self._store.read(work)
+
+
+def _names_of(contact: Contact) -> set[str]:
+    name = search_form(contact.name)
+    return {name, name.partition(" ")[0], search_form(contact.alias or "")}
 
 
 def _seen(person: Person) -> dict[str, Any]:

@@ -112,8 +112,8 @@ class Conversation(Base):
 class Contact(Base):
     """Somebody a person deals with, as that person sees them: a Telegram user, with a wallet or without, or a business.
 
-    `name` and `username` are as last seen; `paid_username` is the username they had when last paid, at `paid_at`.
-    `alias` is the owner's own word for them and is shown to nobody else.
+    `name` and `username` are as last seen; `paid_name`, `paid_username` and `paid_alias` are as they were when last
+    paid, at `paid_at`, which takes the owner's PIN. `alias` is the owner's own word for them, shown to nobody else.
     """
 
     __tablename__ = "contacts"
@@ -125,6 +125,7 @@ class Contact(Base):
         CheckConstraint("length(alias) BETWEEN 1 AND 32", "alias_length"),
         CheckConstraint("NOT blocked OR user_id IS NOT NULL", "a_business_never_pays"),
         CheckConstraint("paid_username IS NULL OR paid_at IS NOT NULL", "paid_username"),
+        CheckConstraint("num_nonnulls(paid_name, paid_alias) = 0 OR paid_at IS NOT NULL", "as_paid"),
     )
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     owner_id: Mapped[int]
@@ -135,7 +136,9 @@ class Contact(Base):
     alias: Mapped[str | None]
     favourite: Mapped[bool] = mapped_column(server_default=text("false"))
     blocked: Mapped[bool] = mapped_column(server_default=text("false"))
+    paid_name: Mapped[str | None]
     paid_username: Mapped[str | None]
+    paid_alias: Mapped[str | None]
     paid_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
 

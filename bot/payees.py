@@ -134,7 +134,7 @@ async def remember_payment(context: Context, payer: Person, receipt: Receipt) ->
         return
     try:
         if receipt.payee.kind == "business":
-            await context.contacts.remember_business(payer.user_id, receipt.payee)
+            await context.contacts.paid_business(payer, receipt.payee)
         elif payee := await context.people.of_party(receipt.payee.id):
             await context.contacts.paid(payer, payee)
     except WalletError as error:
@@ -154,7 +154,10 @@ async def _verified(context: Context, username: str) -> Person | None:
 
 
 async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...]:
-    """Contacts by alias, open businesses, people paid before, and whoever has it as a username and may be found."""
+    """Contacts, open businesses, people paid before, and whoever has it as a username and may be found.
+
+    Contacts by the name they were seen with too: it may have been taken since by somebody else whom one has paid.
+    """
     wanted = search_form(name)
     found = {business.id for business in await context.wallet.find_businesses(name)}
     for known_id, known in (await paid_before(context, payer)).items():

@@ -41,6 +41,7 @@ async def pays_ben(street: Street) -> None:
     await street.ana.says("send 1 to @ben")
     await street.ana.confirms()
     await street.ana.reads("You sent €1.00")
+    await street.settled()
 
 
 @pytest.mark.parametrize(("name", "username"), [("Вen Okafor", "other"), ("Somebody", "b3n"), ("Some", "be_n")])
@@ -171,10 +172,109 @@ async def test_two_of_one_name_are_told_apart_by_ones_own_name_for_them(street: 
     ]
 
 
-async def test_whoever_has_a_username_is_told_from_a_namesake_by_it(street: Street) -> None:
-    """No caution is needed on a card that says it."""
+async def test_a_namesake_is_said_of_whoever_has_a_username_too(street: Street) -> None:
+    """They are free to take one: that they had none when they were paid is said as well."""
     await pays_two_of_one_name(street)
     street.becomes(street.chai, username="chaichai")
     await street.chai.says("/balance")
     await street.chai.reads("€51.00")
-    assert "another Chai Srisuk" not in await card(street, "send 4 to @chaichai")
+    shown = await card(street, "send 4 to @chaichai")
+    assert "⚠ You have paid another Chai Srisuk too.\nThis is the one whom you last paid on 21 Nov, 12:00 UTC" in shown
+    assert "⚠ They had no username when you last paid them, and are @chaichai now." in shown
+
+
+async def pays_a_cent(street: Street, payee: Somebody) -> None:
+    """Whoever it is, they are somebody whom Ana has paid, by number."""
+    mention = {"offset": 13, "length": 4, "user_id": payee.id}
+    await street.ana.writes(f"send 0.01 to {payee.full_name[:4]}", mentions=[mention])
+    await street.ana.reads("Send €0.01")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €0.01")
+    await street.settled()
+
+
+async def renames(street: Street, somebody: Somebody, **names: str) -> None:
+    """They call themselves so from now on, and the bot has seen it."""
+    street.becomes(somebody, **names)
+    await somebody.says("/balance")
+    await somebody.reads("You have")
+
+
+async def test_somebody_paid_before_who_takes_a_name_is_seen_through(street: Street) -> None:
+    """In a payment and in a request, whatever they were paid before: they were called otherwise then."""
+    await pays_ben(street)
+    mallory = await arrives(street, "Mallory", "Shop")
+    await pays_a_cent(street, mallory)
+    await renames(street, mallory, first_name="Ben", last_name="Okafor", username="b_en")
+    cautions = (
+        "⚠ They were called Mallory Shop when you last paid them.",
+        "⚠ They had no username when you last paid them, and are @b_en now.",
+        "⚠ You have paid another Ben Okafor (@ben) too.",
+    )
+    shown = await card(street, "send 20 to @b_en")
+    assert all(caution in shown for caution in cautions)
+    await mallory.says("/request 30 @ana rent")
+    await street.ana.reads("asks you to pay")
+    await street.ana.presses("Pay €30.00")
+    await street.ana.reads("Balance after", "€30.00", *cautions)
+
+
+async def test_a_name_taken_from_a_contact_is_asked_about(street: Street) -> None:
+    """Ben has another name by now and was never paid: he is meant all the same, and the other is not him."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ben.says("send 1 to @ana")
+    await street.ben.confirms()
+    await street.ana.reads("You received €1.00")
+    mallory = await arrives(street, "Mallory", "Shop")
+    await pays_a_cent(street, mallory)
+    await renames(street, street.ben, first_name="Benedict", last_name="O")
+    await renames(street, mallory, first_name="Ben", last_name="Okafor")
+    await street.ana.says("send 20 to Ben Okafor")
+    assert sorted(await street.ana.buttons("Which of these")) == ["Ben Okafor", "Benedict O (@ben)"]
+    await street.ana.presses("Ben Okafor")
+    shown = plain((await street.ana.reads("Balance after"))["text"])
+    assert "⚠ This is not your contact Ben Okafor (@ben), who looks much the same." in shown
+    assert "⚠ They were called Mallory Shop when you last paid them." in shown
+
+
+async def test_a_name_written_otherwise_is_no_other_name(street: Street) -> None:
+    """Neither case, accents nor spaces make somebody another person."""
+    await pays_ben(street)
+    await renames(street, street.ben, first_name="BÉN", last_name=" okafor")
+    assert "⚠" not in await card(street, "send 5 to @ben")
+
+
+async def test_ones_own_name_for_somebody_counts_once_they_were_paid_by_it(street: Street) -> None:
+    """Whoever holds an unlocked phone can give it to anybody; to pay takes the PIN."""
+    await pays_ben(street)
+    contact = await street.context.contacts.of_person(street.ana.id, street.ben.id)
+    assert contact is not None
+    await street.context.contacts.change(contact, alias="mum")
+    doubt = "⚠ You have not paid them since you gave them this name."
+    assert doubt in await card(street, "send 2 to mum")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €2.00")
+    await street.settled()
+    assert "⚠" not in await card(street, "send 3 to mum")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €3.00")
+    await street.settled()
+    thief = await arrives(street, "Mum")
+    await street.context.contacts.change(contact, alias=None)
+    other = await street.context.contacts.remember(street.ana.id, thief.id, "Mum")
+    await street.context.contacts.change(other, alias="Mum")
+    shown = await card(street, "send 20 to mum")
+    assert "You call them “Mum”.\n⚠ You called Ben Okafor (@ben) so when you last paid them." in shown
+
+
+async def test_ones_own_name_for_a_business_counts_once_it_was_paid_by_it(street: Street) -> None:
+    """As with people."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.open_business(street.luna, "Café Luna")
+    for words, is_new in (("send 1 to Café Luna", False), ("send 2 to home", True), ("send 3 to home", False)):
+        assert ("⚠" in await card(street, words)) == is_new
+        await street.ana.confirms()
+        await street.ana.reads(f"You sent €{words[5]}.00")
+        await street.settled()
+        (contact,) = await street.context.contacts.everybody(street.ana.id)
+        await street.context.contacts.change(contact, alias="home")
