@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram import ReplyKeyboardRemove
 
-from bot.journeys import pay, pins, take_back
+from bot.journeys import pay, payment_card, pins, take_back
 from bot.keypad import Pay
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def _cancel_payment(turn: Turn, keypad: Keypad | None) -> bool:
     Its card first notes by which update: handled again, that means no other payment.
     """
     this = turn.update.update_id
-    recent = await turn.context.cards.undecided(turn.user.id, pay.PAYMENT)
+    recent = await turn.context.cards.undecided(turn.user.id, payment_card.PAYMENT)
     card = next((each for each in recent if each.facts.get("cancelled_by") == this), None)
     if card is None:
         card = await _under_way(turn, keypad, recent)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot import hold_cards, messages, refusals
 from bot.identity import username_key
-from bot.journeys import pay
+from bot.journeys import pay, payment_card
 from bot.journeys.aside import OFFER
 from bot.messages import Face
 from bot.names import clean
@@ -96,7 +96,7 @@ async def refuse(turn: Turn) -> None:
 async def _linked(turn: Turn, code: str) -> Hold | None:
     """Return the hold that this link leads to; what is no link of ours leads nowhere."""
     card = await turn.context.cards.linked(code)
-    if card is None or card.kind != pay.PAYMENT or card.quote_id is None:
+    if card is None or card.kind != payment_card.PAYMENT or card.quote_id is None:
         return None
     with suppress(HoldUnknown):
         return await turn.context.wallet.hold(card.quote_id)

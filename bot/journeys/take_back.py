@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.journeys import aside, pay, public
+from bot.journeys import aside, pay, payment_card, public
 from wallet import HoldClosed, HoldUnknown
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def pressed(turn: Turn) -> None:
 
 async def latest(turn: Turn) -> bool:
     """Take back what the payment shown last set aside, if it waits still; returns whether it came back."""
-    card = await turn.context.cards.latest(turn.user.id, pay.PAYMENT)
+    card = await turn.context.cards.latest(turn.user.id, payment_card.PAYMENT)
     if card is None or card.quote_id is None or not await _is_set_aside(turn, card.quote_id):
         return False
     return await _take_back(turn, card, card.quote_id)
