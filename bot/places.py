@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot import messages
+from bot.messages import Face
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.context import Context
     from bot.conversation import Card
-    from bot.messages import Face
+    from bot.text import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,12 @@ async def pressed(
         return await context.cards.sent(card, message.message_id)
     await messages.delete(context.bot, card.chat_id, message.message_id)
     return card
+
+
+async def to_the_end(context: Context, card: Card, speaker: Speaker) -> Card:
+    """Let a person's own card be sent anew, at the end of their private chat: a copy further up loses its buttons."""
+    await edit(context, card, Face(speaker.t("This is further down in the chat now.")))
+    return replace(card, chat_id=card.user_id, message_id=None)
 
 
 async def bring_home(context: Context, card: Card) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.journeys import pay
+from bot.journeys import pads
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -15,5 +15,5 @@ async def wait(turn: Turn, step: str, **facts: Any) -> None:
 
     The update that led here is noted: handled again, it is not taken for the answer.
     """
-    await pay.close_pad(turn.context, turn.person)
+    await pads.close_payment(turn.context, turn.person)
     await turn.context.conversations.wait(turn.user.id, step, update_id=turn.update.update_id, **facts)

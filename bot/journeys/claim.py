@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot import hold_cards, messages, refusals
+from bot import hold_cards, places, refusals
 from bot.identity import username_key
-from bot.journeys import pay
+from bot.journeys import pay, payment_card
 from bot.journeys.aside import OFFER
 from bot.messages import Face
 from bot.names import clean
@@ -114,7 +114,7 @@ async def refuse(turn: Turn) -> None:
 async def _linked(turn: Turn, code: str) -> Hold | None:
     """Return the hold that this link leads to; what is no link of ours leads nowhere."""
     card = await turn.context.cards.linked(code)
-    if card is None or card.kind != pay.PAYMENT or card.quote_id is None:
+    if card is None or card.kind != payment_card.PAYMENT or card.quote_id is None:
         return None
     with suppress(HoldUnknown):
         return await turn.context.wallet.hold(card.quote_id)
@@ -135,14 +135,11 @@ async def _is_for(turn: Turn, hold: Hold) -> bool:
 
 
 async def _offer(turn: Turn, hold: Hold) -> None:
-    """Show the offer at the end of the chat. There is one: a copy further up loses its buttons."""
+    """Show the offer at the end of the chat. There is one."""
     card = await turn.context.cards.of_quote(hold.id, turn.user.id)
     if card is None:
         card = await turn.context.cards.create(OFFER, turn.user.id, turn.chat_id, quote_id=hold.id)
-    elif card.message_id is not None:
-        moved = Face(turn.t("This is further down in the chat now."))
-        await messages.edit(turn.context.bot, turn.chat_id, card.message_id, moved)
-        card = replace(card, message_id=None)
+    card = await places.to_the_end(turn.context, card, turn.speaker)
     await turn.put(card, await _face(turn, card, hold))
 
 

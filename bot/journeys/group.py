@@ -16,7 +16,7 @@ from telegram.error import Forbidden, RetryAfter, TelegramError
 from bot import intents, messages, misread, places, refusals
 from bot.amounts import Ambiguous, Amount
 from bot.identity import group_key
-from bot.journeys import boards, expiry, instruction, pay, public, requested
+from bot.journeys import boards, expiry, instruction, pads, pay, payment_card, public, requested
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError
@@ -97,9 +97,9 @@ async def _shown_here(turn: Turn, quote: Quote, *, in_place: bool) -> bool:
     query = turn.update.callback_query
     if query is None or query.inline_message_id is not None:
         return False
-    await pay.close_pad(turn.context, turn.person)
+    await pads.close_payment(turn.context, turn.person)
     card = await pay.own_card(turn.context, turn.person, quote)
-    face = await pay.face(turn, card, quote)
+    face = await payment_card.face(turn.context, turn.person, card, quote)
     number = await turn.context.ephemeral.send(
         turn.chat_id, turn.user.id, face, query.id, in_place=in_place, topic=turn.topic
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import intents, places
 from bot.amounts import Amount
 from bot.journeys import group, instruction, request, requested
-from bot.journeys.pay import PAYMENT
+from bot.journeys.payment_card import PAYMENT
 from wallet import Money, RequestClosed, WalletError
 
 if TYPE_CHECKING:

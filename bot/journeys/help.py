@@ -24,7 +24,7 @@ def commands(speaker: Speaker) -> dict[str, str]:
         "business": speaker.label("Open a business, or see yours"),
         "pin": speaker.label("Choose or change your PIN"),
         "verify": speaker.label("Check a receipt against the books"),
-        "cancel": speaker.label("Stop what is going on"),
+        "cancel": speaker.label("Stop what is under way"),
         "help": speaker.label("How this works"),
         "start": speaker.label("Open your wallet"),
     }

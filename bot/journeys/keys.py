@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from bot import cards
 from bot.guards import fresh
-from bot.journeys import pay, pins, unfit, words
+from bot.journeys import pay, payment_card, pins, unfit, words
 from bot.keypad import Keypad, Pay, Pin, Pressed, typed_pin
 from bot.messages import Face
 
@@ -101,7 +101,7 @@ async def _put_back(turn: Turn) -> None:
     if turn.message_id is None:
         return
     card = await turn.context.cards.of_message(turn.user.id, turn.chat_id, turn.message_id)
-    if card is not None and card.kind == pay.PAYMENT:
+    if card is not None and card.kind == payment_card.PAYMENT:
         await pay.show_card(turn, card)
     elif turn.chat_id == turn.user.id:
         gone = turn.t("This keypad is too old. Nothing was changed. Send /pin for a fresh one.")

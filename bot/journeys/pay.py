@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
-from bot import cards, cautions, messages, payees, places, refusals
-from bot.journeys import aside, expiry, public, requested
+from bot import cards, messages, payees, places
+from bot.journeys import expiry, pads, payment_card, public, requested
+from bot.journeys.payment_card import PAYMENT
 from bot.keypad import Keypad, Pay, Pin
 from bot.messages import Face
-from bot.text import Speaker
-from wallet import (
-    Busy,
-    MalformedPin,
-    PinLocked,
-    PinNotSet,
-    Quote,
-    QuoteClosed,
-    QuoteExpired,
-    QuotePaid,
-    Receipt,
-    Unavailable,
-    WalletError,
-    WrongPin,
-)
+from wallet import Quote, QuotePaid, Receipt, WalletError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,15 +25,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAYMENT: Final = "payment"
-"""The kind of a card that shows a payment."""
-
 
 async def show(turn: Turn, quote: Quote) -> None:
     """Show the quote on its card: a new one, or the one it has."""
-    await close_pad(turn.context, turn.person)
+    await pads.close_payment(turn.context, turn.person)
     card = await own_card(turn.context, turn.person, quote)
-    await turn.put(card, await face(turn, card, quote))
+    await turn.put(card, await payment_card.face(turn.context, turn.person, card, quote))
 
 
 async def own_card(context: Context, payer: Person, quote: Quote) -> Card:
@@ -62,33 +46,14 @@ async def bring(context: Context, payer: Person, quote: Quote) -> None:
     card = await own_card(context, payer, quote)
     if card.message_id is not None:
         return
-    await close_pad(context, payer)
-    shown = await _to_confirm(context, Speaker(payer.language), payer, card, quote)
+    await pads.close_payment(context, payer)
+    shown = await payment_card.face(context, payer, card, quote)
     await context.cards.sent(card, await messages.send(context.bot, payer.user_id, shown))
-
-
-async def close_pad(context: Context, payer: Person) -> None:
-    """Close the payer's pad, if it is for a payment, and let its card show what it showed before.
-
-    Called before anything newer is shown, so that digits typed from then on are never for what stands above it. A pad
-    is in memory alone and is closed there first: nothing that becomes of the card, and no crash, lets a digit count.
-    """
-    keypad = context.keypads.of(payer.user_id)
-    if keypad is None or not isinstance(keypad.purpose, Pay):
-        return
-    keypad.close()
-    card = await context.cards.own(keypad.purpose.card_id, payer.user_id)
-    if card is None or card.quote_id is None:
-        return
-    quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
-    if _is_open(context, quote):
-        with suppress(TelegramError):  # then a press on it does the same
-            await places.edit(context, card, await _to_confirm(context, Speaker(payer.language), payer, card, quote))
 
 
 async def show_card(turn: Turn, card: Card) -> None:
     """Show the card as its payment stands now."""
-    await turn.put(card, await face(turn, card, await _quote(turn, card)))
+    await turn.put(card, await payment_card.face(turn.context, turn.person, card, await _quote(turn, card)))
 
 
 async def open_keypad(turn: Turn) -> None:
@@ -97,14 +62,15 @@ async def open_keypad(turn: Turn) -> None:
     if card is None:
         return
     quote = await _quote(turn, card)
-    if not _is_open(turn.context, quote):
-        await turn.put(card, await face(turn, card, quote))
+    if not payment_card.is_open(turn.context, quote):
+        await turn.put(card, await payment_card.face(turn.context, turn.person, card, quote))
         return
-    heading = await _heading(turn, quote)
-    if obstacle := await _obstacle(turn):
+    heading = await payment_card.heading(turn.context, turn.speaker, quote)
+    if obstacle := await pads.obstacle(turn):
         await turn.put(card, cards.retry(turn.speaker, heading, obstacle, card.id))
         return
-    keypad = turn.context.keypads.open(turn.user.id, Pay(card.id), heading=heading, expires_at=quote.expires_at)
+    purpose = Pay(card.id)
+    keypad = await pads.open_pad(turn.context, turn.person, purpose, heading=heading, expires_at=quote.expires_at)
     card = await turn.put(card, cards.keypad(turn.speaker, keypad))
     keypad.message_id = card.message_id
 
@@ -123,11 +89,11 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
             await _ensure_accepted(turn, quote)
         receipt = await turn.context.wallet.confirm(quote_id, turn.person.party_id, pin.reveal())
     except WalletError as refusal:
-        keypad.outcome = _refused(turn, card, keypad.heading, refusal, quote)
+        keypad.outcome = payment_card.refused(turn.speaker, card, keypad.heading, refusal, quote)
         await turn.put(card, keypad.outcome)
         await public.follow(turn.context, quote_id)
         return
-    shown = await _receipt_face(turn, card, receipt)
+    shown = await payment_card.receipt_face(turn.context, turn.speaker, card, receipt)
     keypad.outcome = Face(shown.text) if card.is_ephemeral else shown
     await _tell_payer(turn, await _kept(turn, card, keypad.outcome), shown, receipt)
     await public.follow(turn.context, receipt.payment_id)
@@ -161,7 +127,7 @@ async def close_quote(turn: Turn, quote_id: UUID) -> None:
 
 async def is_open(turn: Turn, card: Card) -> bool:
     """Whether a PIN would still pay what this card shows."""
-    return _is_open(turn.context, await _quote(turn, card))
+    return payment_card.is_open(turn.context, await _quote(turn, card))
 
 
 async def ask_again(turn: Turn) -> None:
@@ -170,20 +136,25 @@ async def ask_again(turn: Turn) -> None:
     if card is None:
         return
     old = await _quote(turn, card)
-    if old.state != "open" or _is_open(turn.context, old):
-        await turn.put(card, await face(turn, card, old))
+    if old.state != "open" or payment_card.is_open(turn.context, old):
+        await turn.put(card, await payment_card.face(turn.context, turn.person, card, old))
         return
     try:
         await _ensure_accepted(turn, old)
         quote = await _anew(turn, old)
     except WalletError as refusal:
-        await turn.put(card, _refused(turn, card, await _heading(turn, old), refusal, old))
+        await turn.put(
+            card,
+            payment_card.refused(
+                turn.speaker, card, await payment_card.heading(turn.context, turn.speaker, old), refusal, old
+            ),
+        )
         return
-    await close_pad(turn.context, turn.person)
+    await pads.close_payment(turn.context, turn.person)
     for shown in await turn.context.cards.showing(old.id, public.PAYMENT):
         await turn.context.cards.requote(shown, quote.id, expiry.due(quote))
     card = await turn.context.cards.requote(card, quote.id, expiry.due(quote))
-    await turn.put(card, await face(turn, card, quote))
+    await turn.put(card, await payment_card.face(turn.context, turn.person, card, quote))
     await public.follow(turn.context, quote.id)
 
 
@@ -242,57 +213,3 @@ async def _quote(turn: Turn, card: Card) -> Quote:
     if card.quote_id is None:
         raise LookupError("a payment card without a quote")
     return await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
-
-
-def _is_open(context: Context, quote: Quote) -> bool:
-    return quote.state == "open" and context.clock() < quote.expires_at
-
-
-async def _obstacle(turn: Turn) -> str:
-    """Return what makes it useless to enter a PIN now, in words; empty when nothing does."""
-    state = await turn.context.wallet.pin_state(turn.person.party_id)
-    if not state.is_set:
-        return refusals.sentence(turn.speaker, PinNotSet())
-    if state.locked or (state.locked_until is not None and turn.context.clock() < state.locked_until):
-        return refusals.sentence(turn.speaker, PinLocked(None if state.locked else state.locked_until))
-    return ""
-
-
-async def _heading(turn: Turn, quote: Quote) -> str:
-    return cards.heading(turn.speaker, quote, await payees.describe(turn.context, quote.payee))
-
-
-async def face(turn: Turn, card: Card, quote: Quote) -> Face:
-    """Return the card in the state its payment is in."""
-    if quote.state == "paid":
-        return await _receipt_face(turn, card, await turn.context.wallet.receipt(quote.id, turn.person.party_id))
-    if _is_open(turn.context, quote):
-        return await _to_confirm(turn.context, turn.speaker, turn.person, card, quote)
-    heading = await _heading(turn, quote)
-    refusal = QuoteExpired(quote.expires_at) if quote.state == "open" else QuoteClosed(quote.state)
-    return _refused(turn, card, heading, refusal, quote)
-
-
-async def _to_confirm(context: Context, speaker: Speaker, payer: Person, card: Card, quote: Quote) -> Face:
-    payee = await payees.describe(context, quote.payee)
-    return cards.quote(speaker, quote, payee, card.id, await cautions.of(context, payer, quote, payee))
-
-
-def _refused(turn: Turn, card: Card, heading: str, refusal: WalletError, quote: Quote | None) -> Face:
-    """Return the card after a refusal: with buttons where trying or asking again makes sense."""
-    asked = quote is not None and quote.request_id is not None
-    why = refusals.sentence(turn.speaker, refusal, asked=asked)
-    match refusal:
-        case WrongPin(quote_void=False) | Busy() | Unavailable() | MalformedPin() | PinNotSet():
-            return cards.retry(turn.speaker, heading, why, card.id)
-        case QuoteExpired():
-            return cards.closed(turn.speaker, heading, why, again=card.id)
-        case _:
-            return cards.closed(turn.speaker, heading, why)
-
-
-async def _receipt_face(turn: Turn, card: Card, receipt: Receipt) -> Face:
-    if receipt.kind == "hold":
-        return await aside.face(turn.context, turn.speaker, receipt, card.id)
-    payee = await turn.context.people.of_party(receipt.payee.id) if receipt.payee else None
-    return cards.receipt(turn.speaker, receipt, payee.username if payee else None)

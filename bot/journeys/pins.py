@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import cards, refusals
-from bot.journeys import answer, claim
+from bot.journeys import answer, claim, pads
 from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew
 from bot.messages import Face
 from bot.names import clean
@@ -53,7 +53,7 @@ async def entered(turn: Turn, keypad: Keypad, pin: Pin) -> None:
 
 async def cancelled(turn: Turn, keypad: Keypad) -> None:
     """Close the pad of somebody who changed their mind."""
-    await _show(turn, keypad, Face(turn.t("Nothing was changed. /pin begins again.")))
+    await _show(turn, keypad, pads.nothing_changed(turn.speaker))
 
 
 async def _prove(turn: Turn, keypad: Keypad, pin: Pin) -> None:
@@ -103,9 +103,8 @@ async def _repeat(turn: Turn, keypad: Keypad, pin: Pin, new: Pin, old: Pin | Non
 
 async def _ask(turn: Turn, purpose: Purpose, heading: str, after: Keypad | None = None) -> None:
     """Open a pad, in the message of the one before or in a new one."""
-    keypad = turn.context.keypads.open(
-        turn.user.id, purpose, heading=heading, expires_at=turn.context.clock() + LIFETIME
-    )
+    until = turn.context.clock() + LIFETIME
+    keypad = await pads.open_pad(turn.context, turn.person, purpose, heading=heading, expires_at=until)
     keypad.message_id = await _show(turn, after, cards.keypad(turn.speaker, keypad))
 
 

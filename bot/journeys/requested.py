@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from bot import messages, places, request_cards, split_cards
 from bot.journeys import boards
-from bot.messages import Face
 from bot.text import Speaker
 from wallet import NoticeKind
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from bot.context import Context
     from bot.conversation import Card
     from bot.identity import Person
+    from bot.messages import Face
     from wallet import Notice, Request
 
 LINK: Final = "ask_"
@@ -41,10 +41,8 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
     card = await context.cards.of_quote(request.id, person.user_id)
     if card is None:
         card = await context.cards.create(kind, person.user_id, person.user_id, quote_id=request.id)
-    elif at_the_end and card.message_id is not None:
-        moved = Face(Speaker(person.language).t("This is further down in the chat now."))
-        await messages.edit(context.bot, card.chat_id, card.message_id, moved)
-        card = replace(card, message_id=None)
+    elif at_the_end:
+        card = await places.to_the_end(context, card, Speaker(person.language))
     shown = await face(context, card, request, person.language)
     card = await places.put(context, card, shown)
     await places.catch_up(context, card, shown, partial(face_now, context, card))

@@ -9,7 +9,7 @@ from bot import answers, intents, misread, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, contacts, help, me, pay, send  # noqa: A004 - the command's own name
+from bot.journeys import business, contacts, help, me, pads, send  # noqa: A004 - the command's own name
 from bot.names import clean
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
@@ -111,7 +111,7 @@ async def _begin(turn: Turn, draft: Draft, payee: intents.Payee | None) -> None:
 
 
 async def _answered(turn: Turn, waiting: Waiting) -> None:
-    await pay.close_pad(turn.context, turn.person)  # one that was opened since: they are back at the question
+    await pads.close_payment(turn.context, turn.person)  # one that was opened since: they are back at the question
     if waiting.step in send.STEPS:
         await _answered_payment(turn, waiting, Draft.of(waiting.facts["draft"]))
         return

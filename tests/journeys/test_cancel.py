@@ -105,3 +105,20 @@ async def test_an_older_payment_that_is_open_goes_before_money_set_aside(street:
     await street.ana.reads(CANCELLED)
     assert "was cancelled" in await shown(street, card)
     assert await escrow(street) == 2_00
+
+
+async def test_with_nothing_under_way_it_shows_what_was_asked_for_since_money_was_set_aside(street: Street) -> None:
+    """Days later: whatever is newer is shown with its button, and nothing else happens."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.context.contacts.remember(street.ben.id, street.ana.id, street.ana.full_name)
+    await street.ana.says("send 2 to @nobodyhere")
+    await street.ana.confirms()
+    await street.ana.reads("Set aside for")
+    street.clock.advance(days=3)
+    await street.ana.says("request 10 from @ben for oops")
+    await street.ana.reads("You asked Ben Okafor for €10.00")
+    await street.ana.says("/cancel")
+    await street.ana.reads("Nothing is under way", "What you asked for last")
+    await street.ana.reads("further down in the chat")
+    assert await street.ana.buttons("You asked Ben Okafor for €10.00", "Note: oops") == ["Remind", "Cancel"]
+    assert await escrow(street) == 2_00

@@ -130,8 +130,8 @@ async def test_it_can_be_taken_back(street: Street) -> None:
     await street.ben.reads("Ana Moreno took back the €5.00", "Nothing reached you")
 
 
-async def test_the_command_takes_back_what_was_set_aside_last(street: Street) -> None:
-    """/cancel stops what is under way first; with nothing under way, the money comes back."""
+async def test_with_nothing_under_way_cancel_shows_what_was_set_aside_last_and_moves_nothing(street: Street) -> None:
+    """However often: the card says whom it is for and how much, and its button takes it back."""
     await street.open_wallets(street.ana)
     await set_aside(street)
     await street.ana.says("/send")
@@ -139,9 +139,16 @@ async def test_the_command_takes_back_what_was_set_aside_last(street: Street) ->
     await street.ana.says("/cancel")
     await street.ana.reads("Cancelled. No money moved.")
     assert await escrow(street) == 5_00
-    await street.ana.says("/cancel")
-    await street.ana.reads("Taken back: what you had set aside last is yours again.")
-    assert await in_chat(street.ana, "Taken back · €5.00") == 1
+    for _ in range(2):
+        await street.ana.says("/cancel")
+        await street.ana.reads("Nothing is under way", "What you set aside last")
+        await street.ana.reads("Set aside for @ben · €5.00")
+        await street.settled()
+        assert await in_chat(street.ana, "Set aside for @ben") == 1
+    assert await in_chat(street.ana, "This is further down in the chat now.") == 2
+    assert await escrow(street) == 5_00
+    await street.ana.presses("Take it back")
+    await street.ana.reads("Taken back · €5.00")
     assert await escrow(street) == 0
     await street.ana.says("/cancel")
     await street.ana.reads("There is nothing to cancel.")

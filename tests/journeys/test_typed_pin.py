@@ -166,3 +166,60 @@ async def test_a_word_on_a_question_asked_before_closes_the_keypad(street: Stree
     await street.ana.reads("could not read that as an amount")
     await street.ana.says("100000")
     await street.ana.reads("That is more than you have", "€100,000.00")
+
+
+async def test_a_typed_pin_pays_the_card_whose_keypad_was_opened_last_and_no_other_shows_one(street: Street) -> None:
+    """Opening one of two closes the other: nobody types below a keypad that is not the one that counts."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("send 20 to @luna")
+    older = await street.ana.reads("Send €20.00")
+    await street.ana.says("send 1 to @ben")
+    newer = await street.ana.reads("Send €1.00")
+    await street.ana.taps(newer, "Confirm with PIN")
+    await street.ana.reads("Send €1.00", "○○○○○○")
+    await street.ana.taps(older, "Confirm with PIN")
+    await street.ana.reads("Send €20.00", "○○○○○○")
+    await street.ana.reads("Send €1.00", "Open until")
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("You sent €20.00")
+    assert await street.cents(street.ana) == 30_00
+
+
+async def test_the_keypad_of_a_payment_closes_when_the_pin_is_to_be_changed(street: Street) -> None:
+    """And the other way round: there is one keypad to type for."""
+    await opens_keypad_for_ben(street)
+    card = await street.ana.reads("○○○○○○")
+    await street.ana.says("/pin")
+    await street.ana.reads("To change your PIN", "○○○○○○")
+    card = await street.ana.reads("Send €30.00", "Open until")
+    await street.ana.taps(card, "Confirm with PIN")
+    await street.ana.reads("Send €30.00", "○○○○○○")
+    await street.ana.reads("Nothing was changed")
+    await street.ana.says("/pin")
+    await street.ana.reads("Send €30.00", "Open until")
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("Now choose the new PIN")
+    assert await street.cents(street.ana) == 50_00
+
+
+async def test_a_keypad_asked_for_again_replaces_the_one_before(street: Street) -> None:
+    """/pin twice: the first keypad is gone from the chat."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/pin")
+    await street.ana.reads("To change your PIN", "○○○○○○")
+    await street.ana.says("/pin")
+    await street.ana.reads("Nothing was changed")
+    await street.ana.reads("To change your PIN", "○○○○○○")
+
+
+async def test_a_keypad_in_a_group_and_one_in_private_are_never_both_open(street: Street) -> None:
+    """Whichever is opened last is the only one, wherever the other stands."""
+    await opens_keypad_for_ben(street)
+    await street.ana.says_in(FLAT, "/pay @luna 1 roses")
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("Send €1.00", "Open until", chat=FLAT)
+    await street.ana.presses("Confirm with PIN", chat=FLAT)
+    await street.ana.reads_ephemeral("Send €1.00", "○○○○○○", chat=FLAT)
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("Send €30.00", "○○○○○○")
+    await street.ana.reads_ephemeral("Send €1.00", "Open until", chat=FLAT)

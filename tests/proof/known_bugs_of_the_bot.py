@@ -313,11 +313,23 @@ BUGS = (
         "bot/journeys/pay.py",
         (
             (
-                "await close_pad(turn.context, turn.person)\n    card = await own_card",
+                "await pads.close_payment(turn.context, turn.person)\n    card = await own_card",
                 "card = await own_card",
             ),
         ),
         "tests/journeys/test_typed_pin.py::test_a_pin_typed_below_a_newer_card_does_not_pay_the_older_one",
+    ),
+    Bug(
+        "what may pay",
+        "a keypad is opened beside another",
+        "bot/journeys/pads.py",
+        (
+            (
+                "        await _close(context, person, keypad)\n    return",
+                "        pass\n    return",
+            ),
+        ),
+        "tests/journeys/test_typed_pin.py::test_a_typed_pin_pays_the_card_whose_keypad_was_opened_last_and_no_other_shows_one",
     ),
     Bug(
         "what may pay",

@@ -278,7 +278,7 @@ class Somebody:
             (say("/balance"), 2),
             (say("/history"), 1),
             (say("/requests"), 1),
-            (self._cancel_all, 2),
+            (say("/cancel"), 2),
             (say("/pin"), 1),
             (self.start, 1),
             (self.follow_a_link, 1),
@@ -303,13 +303,6 @@ class Somebody:
             return f"writes {words}"
 
         return say
-
-    def _cancel_all(self) -> str:
-        """Write /cancel, which takes back the newest of what is set aside if nothing else is under way."""
-        for ask in self._books.asks.values():
-            ask.taken_back |= ask.payer == self.id
-        self._phone.says("/cancel")
-        return "writes /cancel"
 
     # -- the means ----------------------------------------------------------------------------------------------------
 
