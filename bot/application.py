@@ -164,6 +164,8 @@ def handlers(context: Context) -> list[Handler]:
         CallbackQueryHandler(member(choices.no_note), rf"^note[0-9]{{1,2}}{_CARD}"),
         CallbackQueryHandler(member(history.turn_page), f"^(older|newer){_CARD}"),
         CallbackQueryHandler(member(history.switch), rf"^account[0-9]{{1,2}}{_CARD}"),
+        CallbackQueryHandler(member(business.another), f"^another{_CARD}"),
+        CallbackQueryHandler(member(business.answered), f"^(openbusiness|nobusiness){_CARD}"),
         CallbackQueryHandler(member(me.chosen), rf"^me[0-9]{{1,2}}{_CARD}"),
         CallbackQueryHandler(member(me.change_amount), f"^mechange{_CARD}"),
         CallbackQueryHandler(member(me.any_amount), f"^meany{_CARD}"),

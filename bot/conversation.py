@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, delete, or_, select, update
@@ -17,7 +18,7 @@ from bot import models
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, RowMapping, Select
@@ -54,6 +55,9 @@ class Waiting:
     step: str
     facts: dict[str, Any]
 
+
+QUESTION_LIFETIME: Final = timedelta(hours=1)
+"""So long a question waits: later, words are far more likely about something else than the answer."""
 
 _FIELDS: Final = tuple(field.name for field in fields(Card))
 
@@ -228,7 +232,7 @@ def _card(row: RowMapping) -> Card:
 
 
 class Conversations:
-    """One step at most per person."""
+    """One step at most per person, and none for longer than `QUESTION_LIFETIME`."""
 
     def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -238,7 +242,8 @@ class Conversations:
         """Return what we are waiting for from this person."""
 
         async def work(conn: AsyncConnection) -> Waiting | None:
-            found = select(models.Conversation).where(models.Conversation.user_id == user_id)
+            asked = models.Conversation.updated_at > self._clock() - QUESTION_LIFETIME
+            found = select(models.Conversation).where(models.Conversation.user_id == user_id, asked)
             row = (await conn.execute(found)).mappings().one_or_none()
             return None if row is None else Waiting(row["step"], row["facts"])
 

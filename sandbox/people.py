@@ -40,9 +40,10 @@ async def settle_in(house: House) -> None:
 
 
 async def _open_cafe(luna: Person) -> None:
-    if not any(CAFE in message["text"] for message in await luna.messages()):
+    if not any(f"{CAFE} is" in message["text"] for message in await luna.messages()):
         await luna.says(f"/business {CAFE}")
-        await luna.reads(CAFE)
+        await luna.presses("Open")
+        await luna.reads(f"{CAFE} is")
 
 
 async def _top_up(cast: dict[str, Person], wallet: Wallet) -> None:

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from telegram import InlineKeyboardMarkup
 
 from bot import phrases
-from bot.journeys import asking, invite
+from bot.cards import button
+from bot.journeys import asking, invite, pay
+from bot.messages import Face
 from bot.names import clean
-from wallet import BadName, Money, WalletError
+from wallet import Money
 
 if TYPE_CHECKING:
     from bot.turn import Turn
     from wallet import Party
 
 NAME: Final = "business_name"
+_LIST: Final = "businesses"
+_NEW: Final = "new business"
+"""The kinds of our cards: those there are, and one that is named and yet to be opened."""
 
 
 async def show(turn: Turn) -> None:
-    """With a name, open it; without, show what there is and ask for a name."""
+    """With a name, ask whether to open it; without, show what there is, or ask for a name where there is nothing."""
     if turn.arguments:
         await named(turn, turn.arguments)
         return
     businesses = await turn.context.wallet.businesses(turn.person.party_id)
-    if businesses:
-        await turn.say("\n\n".join(_described(turn, business) for business in businesses))
-    await ask_name(turn)
+    if not businesses:
+        await ask_name(turn)
+        return
+    card = await turn.context.cards.create(_LIST, turn.user.id, turn.chat_id)
+    text = "\n\n".join(_described(turn, business) for business in businesses)
+    another = button(turn.speaker.label("Open another"), "another", card.id)
+    await turn.put(card, Face(text, InlineKeyboardMarkup([[another]])))
+
+
+async def another(turn: Turn) -> None:
+    """One more, beside those there are."""
+    if await pay.pressed_card(turn, _LIST) is not None:
+        await ask_name(turn)
 
 
 async def ask_name(turn: Turn) -> None:
@@ -35,24 +53,39 @@ async def ask_name(turn: Turn) -> None:
 
 
 async def named(turn: Turn, name: str) -> None:
-    """Open a business of this name. A name that will not do is asked for again."""
-    try:
-        business = await turn.context.wallet.open_business(turn.person.party_id, clean(name), key=turn.key)
-    except WalletError as refusal:
-        if not isinstance(refusal, BadName):  # then the question for the name stays open
-            await turn.context.conversations.end(turn.user.id)
-        raise
-    shown = clean(business.name)
-    if business.status == "open":
-        await turn.say(f"{turn.t('✓ {name} is open.', name=shown)}\n{_how_to_pay(turn, business)}")
-    else:
-        await turn.say(
-            turn.t(
-                "{name} is registered. The operator looks at each new business first: I tell you when it can be paid.",
-                name=shown,
-            )
-        )
+    """Show the name before anything is registered: what is opened has it for good, and waits for the operator."""
+    shown, key = clean(name), str(turn.key)
+    card = await turn.context.cards.create(_NEW, turn.user.id, turn.chat_id, name=shown, key=key)
+    question = turn.t("Open a business named “{name}”?", name=shown)
+    not_yet = turn.t("Nothing is registered until you press Open.")
+    yes = button(turn.speaker.label("Open"), "openbusiness", card.id)
+    no = button(turn.speaker.label("Not now"), "nobusiness", card.id)
+    await turn.put(card, Face(f"{question}\n{not_yet}", InlineKeyboardMarkup([[yes, no]])))
     await turn.context.conversations.end(turn.user.id)
+
+
+async def answered(turn: Turn) -> None:
+    """Open: registered, once however often it is pressed. Not now: nothing is, unless it was before."""
+    card = await pay.pressed_card(turn, _NEW)
+    if card is None or card.message_id is None:
+        return
+    name = card.facts["name"]
+    if turn.pressed[0] == "nobusiness" and not card.facts.get("opened"):
+        await turn.put(card, Face(turn.t("“{name}” was not opened. Nothing was registered.", name=name)))
+        return
+    business = await turn.context.wallet.open_business(turn.person.party_id, name, key=UUID(card.facts["key"]))
+    card = await turn.context.cards.note(card, opened=True)
+    await turn.put(card, Face(_opened(turn, business)))
+
+
+def _opened(turn: Turn, business: Party) -> str:
+    name = clean(business.name)
+    if business.status == "open":
+        return f"{turn.t('✓ {name} is open.', name=name)}\n{_how_to_pay(turn, business)}"
+    return turn.t(
+        "{name} is registered. The operator looks at each new business first: I tell you when it can be paid.",
+        name=name,
+    )
 
 
 def _described(turn: Turn, business: Party) -> str:

@@ -138,6 +138,8 @@ class Street:
     async def open_business(self, owner: Somebody, name: str) -> Party:
         """A business of this person, approved, of which they have been told."""
         await owner.says(f"/business {name}")
+        await owner.reads("Open a business named")
+        await owner.presses("Open")
         await owner.reads(f"{name} is registered")
         return await self.approve(name)
 

@@ -16,6 +16,7 @@ async def test_a_business_waits_for_approval_and_then_is_paid(street: Street) ->
     """Registered, approved by the operator, told so; before that it cannot be found."""
     await street.open_wallets(street.luna, street.ana)
     await street.luna.says("/business Café Luna")
+    await street.luna.presses("Open")
     await street.luna.reads("Café Luna is registered", "I tell you when it can be paid")
     await street.ana.says("pay 5 to Café Luna")
     await street.ana.reads("I know nobody called Café Luna")
@@ -60,12 +61,62 @@ async def test_a_broken_link_leads_nowhere(street: Street) -> None:
 
 
 async def test_a_business_is_named_when_asked(street: Street) -> None:
-    """/business alone asks for the name; the next words are it."""
+    """/business alone asks for the name; the next words are it, once they are confirmed."""
     await street.open_wallets(street.luna)
     await street.luna.says("/business")
     await street.luna.reads("What is the new business called?")
     await street.luna.says("Café Luna")
+    await street.luna.reads("Open a business named “Café Luna”?", "Nothing is registered until you press Open")
+    assert not await _businesses(street)
+    await street.luna.presses("Open")
     await street.luna.reads("Café Luna is registered")
+    assert await _businesses(street) == ["Café Luna"]
+
+
+async def test_words_that_were_no_name_open_nothing(street: Street) -> None:
+    """Not now: nothing is registered, and the words after it are words again."""
+    await street.open_wallets(street.luna)
+    await street.luna.says("/business")
+    await street.luna.says("why?")
+    await street.luna.reads("Open a business named “why?”?")
+    await street.luna.presses("Not now")
+    await street.luna.reads("“why?” was not opened. Nothing was registered.")
+    await street.luna.says("ok thanks")
+    await street.luna.reads("I did not understand that")
+    assert not await _businesses(street)
+
+
+async def test_looking_at_a_business_asks_for_no_name(street: Street) -> None:
+    """With one there already, the words after /business are words; another is opened by its button."""
+    await street.open_wallets(street.luna)
+    await street.open_business(street.luna, "Café Luna")
+    await street.luna.says("/business")
+    await street.luna.reads("Café Luna", "through this link")
+    await street.luna.says("ok thanks")
+    await street.luna.reads("I did not understand that")
+    await street.luna.presses("Open another")
+    await street.luna.reads("What is the new business called?")
+    await street.luna.says("Bar Luna")
+    await street.luna.reads("Open a business named “Bar Luna”?")
+    await street.luna.presses("Open")
+    await street.luna.reads("Bar Luna is registered")
+    assert await _businesses(street) == ["Café Luna", "Bar Luna"]
+
+
+async def test_a_business_is_opened_once_however_often_open_is_pressed(street: Street) -> None:
+    """Further presses, and a late Not now, show what became of it."""
+    await street.open_wallets(street.luna)
+    await street.luna.says("/business Café Luna")
+    card = await street.luna.reads("Open a business named")
+    await street.luna.presses("Open", times=3)
+    await street.luna.reads("Café Luna is registered")
+    await street.settled()
+    stored = await street.context.cards.of_message(street.luna.id, street.luna.id, card["id"])
+    assert stored is not None
+    await street.forge(street.luna, f"nobusiness:{stored.id}", street.luna, card["id"])
+    await street.settled()
+    await street.luna.reads("Café Luna is registered")
+    assert await _businesses(street) == ["Café Luna"]
 
 
 async def test_ones_own_business_cannot_be_paid(street: Street) -> None:
@@ -84,3 +135,7 @@ async def test_an_instruction_is_no_name(street: Street) -> None:
     await street.luna.says("send 0 to @ben")
     await street.luna.reads("To Ben Okafor")
     assert await street.wallet.businesses((await street.party(street.luna)).id) == ()
+
+
+async def _businesses(street: Street) -> list[str]:
+    return [each.name for each in await street.wallet.businesses((await street.party(street.luna)).id)]

@@ -31,6 +31,8 @@ _OPERATIONS = {
     "payee": ("payee0",),
     "amount": ("amount0",),
     "note": ("note0",),
+    "businesses": ("another",),
+    "new business": ("openbusiness", "nobusiness"),
 }
 """What can be pressed on a card of each kind; each is tried on the cards of all the others."""
 WORDS = tuple(word for words in _OPERATIONS.values() for word in words)
@@ -128,6 +130,7 @@ async def _walk_through(here: Scene) -> AsyncIterator[str]:
     await street.open_wallets(ana, street.ben, street.luna)
     for owner, name in ((ana, "Ana Shop"), (street.luna, "Ben")):
         await here.says(owner, f"/business {name}")
+        await here.taps(owner, "Open")
         await street.approve(name)
     for _ in range(9):
         party = await street.party(ana)
@@ -135,7 +138,7 @@ async def _walk_through(here: Scene) -> AsyncIterator[str]:
     for words in ("send 2 to @ben", "send 3 to @nobody_yet"):
         await here.pays(ana, words)
     await here.says(street.ben, "/request 4 @ana tea")
-    for words in ("/request 5 @ben tea", "/requests", "/history", "/history"):
+    for words in ("/request 5 @ben tea", "/requests", "/business", "/history", "/history"):
         await here.says(ana, words)
     await here.taps(ana, "Older")
     for words in ("send @ben", "send 1,234 to @ben", "send 2 to Ben", "send @ben", "6", "send 5 to @ben"):

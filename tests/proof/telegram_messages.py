@@ -30,6 +30,7 @@ async def only_a_fresh_message_counts(server: Server, effort: Effort) -> list[Fi
         street, ana = here.street, here.street.ana
         await street.open_wallets(ana, street.ben, street.luna)
         await here.says(street.luna, "/business Café Luna")
+        await here.taps(street.luna, "Open")
         business = await street.approve("Café Luna")
         await here.push(*retweets.debts(street))
         await here.says(ana, "send 2 to @ben")
@@ -52,6 +53,7 @@ async def a_link_pays_nothing(server: Server, effort: Effort) -> list[Finding]:
         street, ana = here.street, here.street.ana
         await street.open_wallets(ana, street.luna)
         await here.says(street.luna, "/business Café Luna")
+        await here.taps(street.luna, "Open")
         code = f"pay_{(await street.approve('Café Luna')).id.hex}"
         alphabet = string.ascii_letters + string.digits + "_-"
         flipped = [

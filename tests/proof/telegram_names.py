@@ -92,7 +92,7 @@ async def names_are_shown_and_never_obeyed(server: Server, effort: Effort) -> li
             unflagged += [f"{name!a} is not warned of"] if is_deceptive and "⚠" not in card.body else []
         for name, _ in sample(effort.seed, corpus, effort.times(3, 40)):
             unescaped += await _elsewhere(here, name, chance)
-            tried += 4
+            tried += 5
         unescaped += here.alarms.heard()
         alike = await _alike_unflagged(here, sample(effort.seed, _ALIKE, effort.times(4, 100)))
     return [
@@ -151,7 +151,7 @@ async def _card_of(here: Scene, payee: Somebody, name: str) -> Message:
 
 
 async def _elsewhere(here: Scene, name: str, chance: Random) -> list[str]:
-    """What shows the name but the card: a notice, a history, the answer to a new business, a note."""
+    """What shows the name but the card: a notice, a history, a new business before and after it is opened, a note."""
     street = here.street
     await _called(here, street.ben, name)
     await here.pays(street.ben, "send 0.01 to @ana")
@@ -160,6 +160,8 @@ async def _elsewhere(here: Scene, name: str, chance: Random) -> list[str]:
     await here.says(street.ana, "/history")
     wrong += _obeyed(here.shown(street.ana)[0], name)
     await here.says(street.luna, f"/business {name} {chance.randrange(10**5)}")
+    wrong += _obeyed(here.shown(street.luna)[0], name)
+    await here.taps(street.luna, "Open")
     if not here.reads(street.luna, "You can have"):
         wrong += _obeyed(here.shown(street.luna)[0], name)
     await here.says(street.luna, f"send 0.01 to @ana for {name}")
