@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.keypad import CANCEL, DELETE, DIGITS, LENGTH, Keypad
 from bot.messages import Face
 from bot.names import Reason, clean
-from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.cautions import Cautions, Namesake
@@ -74,7 +74,7 @@ def receipt(speaker: Speaker, receipt: Receipt, username: str | None) -> Face:
             name=clean(payee.name if payee else ""),
         ),
         *_username(username),
-        *_note(speaker, receipt.note),
+        *notes.lines(speaker, receipt.note),
         "",
         _fee(speaker, payee is not None and payee.kind == "business"),
         speaker.t("Your balance: {balance}", balance=receipt.balance_after),
@@ -101,7 +101,7 @@ def in_words(speaker: Speaker, receipt: Receipt) -> str:
         payee=clean(receipt.payee.name) if receipt.payee else outside,
         time=receipt.settled_at,
     )
-    return "\n".join([line, *_note(speaker, receipt.note)])
+    return "\n".join([line, *notes.lines(speaker, receipt.note)])
 
 
 def keypad(speaker: Speaker, keypad: Keypad) -> Face:
@@ -123,7 +123,7 @@ def heading(speaker: Speaker, quote: Quote, payee: Payee) -> str:
         title = speaker.t("<b>Set aside {amount} for {name}</b>", amount=quote.amount, name=payee.name)
     else:
         title = speaker.t("<b>Send {amount} to {name}</b>", amount=quote.amount, name=payee.name)
-    return "\n".join([title, *_username(payee.username), *_kind(speaker, payee), *_note(speaker, quote.note)])
+    return "\n".join([title, *_username(payee.username), *_kind(speaker, payee), *notes.lines(speaker, quote.note)])
 
 
 def _confirm_or_cancel(speaker: Speaker, card_id: str) -> InlineKeyboardMarkup:
@@ -155,10 +155,6 @@ def _username(username: str | None) -> list[str]:
 
 def _kind(speaker: Speaker, payee: Payee) -> list[str]:
     return [speaker.t("A business")] if payee.party.kind == "business" else []
-
-
-def _note(speaker: Speaker, note: str) -> list[str]:
-    return [speaker.t("Note: {note}", note=clean_note(note))] if note else []
 
 
 def _fee(speaker: Speaker, to_business: bool) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.cards import button
 from bot.messages import Face
 from bot.names import clean
-from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.text import Argument, Speaker
@@ -26,40 +26,37 @@ ITS_ME: Final = "itsme"
 def offer(speaker: Speaker, payer: str, amount: Money, note: str, card_id: str) -> Face:
     """Return the message by which somebody offers to pay whoever presses."""
     text = speaker.t(
-        "{payer} would like to pay <b>{amount}</b>{note}. Whoever it is for presses “It’s me”; nothing moves before "
+        "{payer} would like to pay <b>{amount}</b>. Whoever it is for presses “It’s me”; nothing moves before "
         "{payer}’s PIN.",
         payer=payer,
         amount=amount,
-        note=_after(note),
     )
-    return Face(text, InlineKeyboardMarkup([[button(speaker.label("It’s me"), ITS_ME, card_id)]]))
+    keyboard = InlineKeyboardMarkup([[button(speaker.label("It’s me"), ITS_ME, card_id)]])
+    return Face(notes.below(speaker, text, note), keyboard)
 
 
 def waiting(speaker: Speaker, quote: Quote, card_id: str) -> Face:
     """Return the card while its payer has not given the PIN."""
     text = speaker.t(
-        "{payer} pays {payee} <b>{amount}</b>{note} · waiting for {payer}’s PIN",
+        "{payer} pays {payee} <b>{amount}</b> · waiting for {payer}’s PIN",
         payer=clean(quote.payer.name),
         payee=clean(quote.payee.name),
         amount=quote.amount,
-        note=_note(quote),
     )
     confirm = button(speaker.label("Confirm with PIN"), CONFIRM, card_id)
     cancel = button(speaker.label("Cancel"), CANCEL, card_id)
-    return Face(text, InlineKeyboardMarkup([[confirm, cancel]]))
+    return Face(notes.below(speaker, text, quote.note), InlineKeyboardMarkup([[confirm, cancel]]))
 
 
 def paid(speaker: Speaker, quote: Quote) -> Face:
     """Return the card of a payment that was made."""
-    return Face(
-        speaker.t(
-            "✓ {payer} paid {payee} <b>{amount}</b>{note}",
-            payer=clean(quote.payer.name),
-            payee=clean(quote.payee.name),
-            amount=quote.amount,
-            note=_note(quote),
-        )
+    text = speaker.t(
+        "✓ {payer} paid {payee} <b>{amount}</b>",
+        payer=clean(quote.payer.name),
+        payee=clean(quote.payee.name),
+        amount=quote.amount,
     )
+    return Face(notes.below(speaker, text, quote.note))
 
 
 def set_aside(speaker: Speaker, quote: Quote, hold: Hold, link: str) -> Face:
@@ -68,37 +65,25 @@ def set_aside(speaker: Speaker, quote: Quote, hold: Hold, link: str) -> Face:
         "payer": clean(quote.payer.name),
         "payee": clean(quote.payee.name),
         "amount": quote.amount,
-        "note": _note(quote),
     }
     match hold.state:
         case "open":
-            text = speaker.t("{payer} has set <b>{amount}</b>{note} aside for {payee}, who has no wallet yet.", **facts)
+            text = speaker.t("{payer} has set <b>{amount}</b> aside for {payee}, who has no wallet yet.", **facts)
             claim = InlineKeyboardButton(speaker.label("Claim it"), url=link)
-            return Face(text, InlineKeyboardMarkup([[claim]]))
+            return Face(notes.below(speaker, text, quote.note), InlineKeyboardMarkup([[claim]]))
         case "captured":
-            return Face(
-                speaker.t("✓ {payer} paid {payee} <b>{amount}</b>{note}", **facts | {"payee": clean(hold.payee.name)})
-            )
+            text = speaker.t("✓ {payer} paid {payee} <b>{amount}</b>", **facts | {"payee": clean(hold.payee.name)})
         case _:
-            return Face(speaker.t("The {amount} that {payer} had set aside for {payee} went back.", **facts))
+            text = speaker.t("The {amount} that {payer} had set aside for {payee} went back.", **facts)
+    return Face(notes.below(speaker, text, quote.note))
 
 
 def ended(speaker: Speaker, quote: Quote) -> Face:
     """Return the card of a payment that was not made."""
-    return Face(
-        speaker.t(
-            "{payer} did not pay {payee} {amount}{note}. No money moved.",
-            payer=clean(quote.payer.name),
-            payee=clean(quote.payee.name),
-            amount=quote.amount,
-            note=_note(quote),
-        )
+    text = speaker.t(
+        "{payer} did not pay {payee} {amount}. No money moved.",
+        payer=clean(quote.payer.name),
+        payee=clean(quote.payee.name),
+        amount=quote.amount,
     )
-
-
-def _note(quote: Quote) -> str:
-    return _after(quote.note)
-
-
-def _after(note: str) -> str:
-    return f", {clean_note(note)}" if note else ""
+    return Face(notes.below(speaker, text, quote.note))

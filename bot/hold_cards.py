@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.cards import button, proof
 from bot.messages import Face
 from bot.names import clean
 from bot.text import day
-from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.text import Speaker
@@ -33,7 +33,7 @@ def set_aside(speaker: Speaker, receipt: Receipt, hold: Hold, card_id: str, link
     """Return the payer's card as the hold stands now. `receipt` is of the setting aside."""
     lines = [
         _state(speaker, receipt, hold),
-        *_note(speaker, receipt.note),
+        *notes.lines(speaker, receipt.note),
         "",
         _what_next(speaker, receipt, hold),
     ]
@@ -93,7 +93,7 @@ def offer(speaker: Speaker, hold: Hold, username: str | None, card_id: str, why:
             amount=hold.amount,
         ),
         *([f"@{username}"] if username else []),
-        *_note(speaker, hold.note),
+        *notes.lines(speaker, hold.note),
         "",
         speaker.t("Accept it by {time}, or it goes back. Accepting is free.", time=hold.expires_at),
         *(["", why] if why else []),
@@ -106,7 +106,7 @@ def accepted(speaker: Speaker, receipt: Receipt) -> Face:
     payer = clean(receipt.payer.name if receipt.payer else "")
     lines = [
         speaker.t("✓ <b>You received {amount}</b> from {name}", amount=receipt.amount, name=payer),
-        *_note(speaker, receipt.note),
+        *notes.lines(speaker, receipt.note),
         "",
         speaker.t("New balance: {balance}", balance=receipt.balance_after),
         *proof(speaker, receipt),
@@ -148,7 +148,7 @@ def claimed(speaker: Speaker, hold: Hold) -> Face:
     text = speaker.t(
         "✓ <b>{name} accepted the {amount}</b> you had set aside.", name=clean(hold.payee.name), amount=hold.amount
     )
-    return Face("\n".join([text, *_note(speaker, hold.note)]))
+    return Face("\n".join([text, *notes.lines(speaker, hold.note)]))
 
 
 def returned(speaker: Speaker, receipt: Receipt, hold: Hold) -> Face:
@@ -161,7 +161,7 @@ def returned(speaker: Speaker, receipt: Receipt, hold: Hold) -> Face:
             "<b>{amount} came back to you</b>: {name} did not claim it in time.", amount=hold.amount, name=called
         )
     balance = speaker.t("New balance: {balance}", balance=receipt.balance_after)
-    return Face("\n".join([text, *_note(speaker, hold.note), balance, *proof(speaker, receipt)]))
+    return Face("\n".join([text, *notes.lines(speaker, hold.note), balance, *proof(speaker, receipt)]))
 
 
 def reminder(speaker: Speaker, hold: Hold, link: str) -> Face:
@@ -173,13 +173,11 @@ def reminder(speaker: Speaker, hold: Hold, link: str) -> Face:
         amount=hold.amount,
         time=hold.expires_at,
     )
-    return Face("\n".join([text, *_note(speaker, hold.note), link]), InlineKeyboardMarkup([[share(speaker, link)]]))
+    return Face(
+        "\n".join([text, *notes.lines(speaker, hold.note), link]), InlineKeyboardMarkup([[share(speaker, link)]])
+    )
 
 
 def _called(receipt: Receipt) -> str:
     """Return the name under which the money was set aside."""
     return clean(receipt.payee.name if receipt.payee else "")
-
-
-def _note(speaker: Speaker, note: str) -> list[str]:
-    return [speaker.t("Note: {note}", note=clean_note(note))] if note else []

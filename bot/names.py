@@ -9,6 +9,8 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
+from wallet import without_stacked_marks
+
 FALLBACK: Final = "Someone"
 MAX_LENGTH: Final = 64
 
@@ -62,7 +64,7 @@ def clean(name: str) -> str:
     """
     spaced = "".join(" " if char.isspace() else char for char in name)
     seen = "".join(char for char in spaced if not _is_unseen(char))
-    shown = " ".join(_without_stacked_marks(seen).split())
+    shown = " ".join(without_stacked_marks(seen).split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
         return FALLBACK
     return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1].rstrip() + "…"
@@ -104,17 +106,6 @@ def looks_like(a: str, b: str) -> bool:
 
 def _is_unseen(char: str) -> bool:
     return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def _without_stacked_marks(text: str) -> str:
-    """`text` with at most three marks in a row: towers of them paint over the lines above and below."""
-    kept: list[str] = []
-    marks = 0
-    for char in text:
-        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
-        if marks <= 3:
-            kept.append(char)
-    return "".join(kept)
 
 
 def _hides_something(name: str) -> bool:

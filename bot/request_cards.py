@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.cards import button
 from bot.hold_cards import share
 from bot.messages import Face
 from bot.names import clean
-from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.text import Argument, Speaker
@@ -30,12 +30,14 @@ def payer(speaker: Speaker, request: Request, username: str | None, card_id: str
     """Return the payer's card as the request stands. `username` is the asker's; `why`: what stood in the way now."""
     name, amount = clean(request.payee.name), request.amount
     if request.state != "open":
-        return Face("\n".join([_ended_for_payer(speaker, request), *_note(speaker, request.note), *_because(why)]))
+        return Face(
+            "\n".join([_ended_for_payer(speaker, request), *notes.lines(speaker, request.note), *_because(why)])
+        )
     lines = [
         speaker.t("<b>{name} asks you to pay {amount}</b>", name=name, amount=amount),
         *([f"@{username}"] if username else []),
         *([speaker.t("A business")] if request.payee.kind == "business" else []),
-        *_note(speaker, request.note),
+        *notes.lines(speaker, request.note),
         "",
         speaker.t(
             "If you pay, {amount} goes from you to {name}. Nothing moves before your PIN.", amount=amount, name=name
@@ -67,7 +69,7 @@ def _ended_for_payer(speaker: Speaker, request: Request) -> str:
 def asker(speaker: Speaker, request: Request, username: str | None, card_id: str, link: str, why: str = "") -> Face:
     """Return the asker's card as the request stands. `username` is the payer's, `link` is for one without a wallet."""
     name = clean(request.payer.name)
-    lines = [_state_for_asker(speaker, request), *_note(speaker, request.note)]
+    lines = [_state_for_asker(speaker, request), *notes.lines(speaker, request.note)]
     if request.state != "open":
         return Face("\n".join([*lines, *_because(why)]))
     invited = request.payer.status == "invited"
@@ -106,7 +108,7 @@ def _state_for_asker(speaker: Speaker, request: Request) -> str:
 
 def news(speaker: Speaker, request: Request) -> Face:
     """Return what tells the asker of an end that brought nothing."""
-    return Face("\n".join([_state_for_asker(speaker, request), *_note(speaker, request.note)]))
+    return Face("\n".join([_state_for_asker(speaker, request), *notes.lines(speaker, request.note)]))
 
 
 def group(speaker: Speaker, request: Request, card_id: str, link: str) -> Face:
@@ -115,48 +117,40 @@ def group(speaker: Speaker, request: Request, card_id: str, link: str) -> Face:
         "asker": clean(request.payee.name),
         "payer": clean(request.payer.name),
         "amount": request.amount,
-        "note": _after(request.note),
     }
     match request.state:
         case "open":
-            text = speaker.t("{asker} asks {payer} for <b>{amount}</b>{note} · waiting for {payer}", **facts)
+            text = speaker.t("{asker} asks {payer} for <b>{amount}</b> · waiting for {payer}", **facts)
             pay = button(speaker.label("Pay"), PAY_IN_GROUP, card_id)
             if request.payer.status == "invited":
                 pay = InlineKeyboardButton(speaker.label("Pay"), url=link)
             cancel = button(speaker.label("Cancel"), CANCEL_IN_GROUP, card_id)
-            return Face(text, InlineKeyboardMarkup([[pay, cancel]]))
+            return Face(notes.below(speaker, text, request.note), InlineKeyboardMarkup([[pay, cancel]]))
         case "paid":
-            return Face(speaker.t("✓ {payer} paid {asker} <b>{amount}</b>{note}", **facts))
+            text = speaker.t("✓ {payer} paid {asker} <b>{amount}</b>", **facts)
         case _:
-            return Face(speaker.t("{asker} asked {payer} for {amount}{note}. That is over. No money moved.", **facts))
+            text = speaker.t("{asker} asked {payer} for {amount}. That is over. No money moved.", **facts)
+    return Face(notes.below(speaker, text, request.note))
 
 
 def offer(speaker: Speaker, asker: str, amount: Money, note: str, card_id: str) -> Face:
     """Return the message by which somebody asks whoever presses."""
     text = speaker.t(
-        "{asker} asks for <b>{amount}</b>{note}. Whoever pays it presses “Pay”; nothing moves before their PIN.",
+        "{asker} asks for <b>{amount}</b>. Whoever pays it presses “Pay”; nothing moves before their PIN.",
         asker=asker,
         amount=amount,
-        note=_after(note),
     )
-    return Face(text, InlineKeyboardMarkup([[button(speaker.label("Pay"), I_PAY, card_id)]]))
+    keyboard = InlineKeyboardMarkup([[button(speaker.label("Pay"), I_PAY, card_id)]])
+    return Face(notes.below(speaker, text, note), keyboard)
 
 
 def line(speaker: Speaker, request: Request, *, asked: bool) -> str:
     """Return the request in one line, for a button: `asked` by whoever reads it, or of them."""
-    note = f" · {clean_note(request.note)}" if request.note else ""
+    note = f" · {speaker.label('“{note}”', note=notes.quotable(request.note))}" if request.note else ""
     if asked:
         return speaker.label("{amount} from {name}", amount=request.amount, name=clean(request.payer.name)) + note
     return speaker.label("{amount} to {name}", amount=request.amount, name=clean(request.payee.name)) + note
 
 
-def _note(speaker: Speaker, note: str) -> list[str]:
-    return [speaker.t("Note: {note}", note=clean_note(note))] if note else []
-
-
 def _because(why: str) -> list[str]:
     return ["", why] if why else []
-
-
-def _after(note: str) -> str:
-    return f", {clean_note(note)}" if note else ""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.cards import button
 from bot.messages import MAX_TEXT, Face, utf16_length
 from bot.names import clean
 from bot.text import day
-from wallet import Money, clean_note
+from wallet import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,12 +41,8 @@ _MARKS: Final = {"open": "○", "paid": "✓", "netted": "✓"}
 
 def split(speaker: Speaker, shown: Split, card_id: str, link: str) -> Face:
     """Return the card as the split stands now. `link` opens a wallet."""
-    title = speaker.t(
-        "<b>{name} splits {total}{note}</b>",
-        name=clean(shown.starter.name),
-        total=shown.total,
-        note=_note(shown.note),
-    )
+    what = speaker.t("<b>{name} splits {total}</b>", name=clean(shown.starter.name), total=shown.total)
+    title = notes.below(speaker, what, shown.note)
     next_step = _what_next(speaker, shown)
 
     def text(longest: int) -> str:
@@ -131,17 +128,17 @@ def out_of_time(speaker: Speaker, shown: Split) -> Face:
     """Return what tells the starter that nobody can pay the shares that are left."""
     paid, asked = totals(shown)
     what = speaker.t(
-        "<b>Time is over for your split of {total}{note}: {paid} of {asked} was paid.</b>",
+        "<b>Time is over for your split of {total}: {paid} of {asked} was paid.</b>",
         total=shown.total,
-        note=_note(shown.note),
         paid=paid,
         asked=asked,
     )
+    title = notes.below(speaker, what, shown.note)
     left = [one for one in shown.shares if one.request is not None and one.request.state in {"open", "expired"}]
     again = speaker.t("No money moved for these. Ask again with /request, or with a new /split in the group.")
 
     def text(longest: int) -> str:
-        return "\n".join([what, *(_share(speaker, shown, one, longest) for one in left), again])
+        return "\n".join([title, *(_share(speaker, shown, one, longest) for one in left), again])
 
     return Face(_fitting(text))
 
@@ -279,7 +276,3 @@ def _short(party: Party, longest: int) -> str:
     """Return a name that leaves room for those of others."""
     name = clean(party.name)
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
-
-
-def _note(note: str) -> str:
-    return f", {clean_note(note)}" if note else ""

@@ -2,7 +2,8 @@
 
 Promises: a message is Telegram HTML whose only markup is the catalogue's own, because every argument is escaped here
 and nowhere else; every argument stands in Unicode isolates (U+2068…U+2069), so that an Arabic name cannot reorder the
-amount beside it. The English sentence is the message id, so a missing translation is English, never a key.
+amount beside it; nothing can be pressed in a name or a note, which anybody may write. The English sentence is the
+message id, so a missing translation is English, never a key.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import gettext
 import html
 import io
+import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,11 @@ _SYMBOLS: Final = {
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
 _POP_ISOLATE: Final = "\u2069"
+_PRESSABLE: Final = re.compile(
+    r"[@#]|//|[^\s.]\.[^\W\d_]{2}|(?:\d+\.){3}\d"  # mentions and tags, addresses
+    r"|(?<![0-9A-Za-z])/\w|\$(?:[A-Z]|1INCH)|\+\d|\d(?:[ -]?\d){12}"  # commands, shares, numbers of phones and cards
+)
+"""Where Telegram makes a link by itself; rather too often than too rarely, for it does so in ways it tells nobody."""
 
 
 def amount(money: Money) -> str:
@@ -116,4 +123,10 @@ def plain(value: Argument) -> str:
 
 
 def _shown_in_html(arguments: dict[str, Argument]) -> dict[str, str]:
-    return {name: html.escape(isolate(plain(value)), quote=False) for name, value in arguments.items()}
+    return {name: _in_html(value) for name, value in arguments.items()}
+
+
+def _in_html(value: Argument) -> str:
+    """Return a value without markup of its own; words that Telegram would link are code, in which it links nothing."""
+    shown = html.escape(isolate(plain(value)), quote=False)
+    return f"<code>{shown}</code>" if isinstance(value, str) and _PRESSABLE.search(value) else shown

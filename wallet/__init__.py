@@ -61,7 +61,7 @@ from wallet.errors_splits import (
 )
 from wallet.money import MAX_MINOR, Currency, Money
 from wallet.names import search_form
-from wallet.notes import MAX_NOTE, clean_note
+from wallet.notes import MAX_NOTE, clean_note, without_stacked_marks
 from wallet.service import Wallet
 from wallet.settings import SettingsError, WalletSettings, load
 from wallet.values import (
@@ -179,4 +179,5 @@ __all__ = [
     "directly",
     "load",
     "search_form",
+    "without_stacked_marks",
 ]

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import notes
 from bot.cards import button
 from bot.journeys import pay
 from bot.messages import Face
 from bot.names import clean
-from wallet import clean_note
 
 if TYPE_CHECKING:
     from bot.conversation import Card
@@ -77,8 +77,8 @@ def _line(turn: Turn, line: Line) -> str:
         reference=line.reference,
         balance=line.balance_after,
     )
-    note = f"\n{turn.t('Note: {note}', note=clean_note(line.note))}" if line.note and line.kind == "amount" else ""
-    return f"{_what(turn, line)}{note}\n{facts}"
+    note = notes.lines(turn.speaker, line.note) if line.kind == "amount" else []
+    return "\n".join([_what(turn, line), *note, facts])
 
 
 def _what(turn: Turn, line: Line) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import messages, misread, qr
+from bot import messages, misread, notes, qr
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button
 from bot.draft import Draft
@@ -200,9 +200,8 @@ async def _face(turn: Turn, link: PayLink, card_id: str) -> Face:
     lines = [turn.t("<b>Pay {name}</b>", name=name)]
     if link.amount is not None:
         lines = [turn.t("<b>Pay {amount} to {name}</b>", amount=_money(turn, link.amount), name=name)]
-    if link.note:
-        lines.append(turn.t("Note: {note}", note=link.note))
     lines += [
+        *notes.lines(turn.speaker, link.note),
         "",
         turn.t("Open the link or scan the code. Nothing moves until you confirm with your own PIN."),
         _address(turn, link),

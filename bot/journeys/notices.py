@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import cards, messages, places
+from bot import cards, messages, notes, places
 from bot.journeys import aside, public, requested
 from bot.messages import Face
 from bot.names import clean
 from bot.text import Speaker
-from wallet import Notice, NoticeKind, Receipt, clean_note
+from wallet import Notice, NoticeKind, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,14 +60,14 @@ def _received(speaker: Speaker, notice: Notice) -> str:
                 amount=receipt.amount,
                 name=payer,
             ),
-            *_note(speaker, receipt),
+            *notes.lines(speaker, receipt.note),
             speaker.t("Fee: {fee}", fee=receipt.fee),
             speaker.t("Net: {net}", net=receipt.net),
         ]
     else:
         lines = [
             speaker.t("<b>You received {amount}</b> from {name}", amount=receipt.amount, name=payer),
-            *_note(speaker, receipt),
+            *notes.lines(speaker, receipt.note),
         ]
     if notice.request is not None:
         lines.append(speaker.t("They paid what you had asked for."))
@@ -140,10 +140,6 @@ def _whose(speaker: Speaker, notice: Notice) -> list[str]:
     """Name the account where it is not the person's own."""
     is_business = notice.party.kind == "business"
     return [speaker.t("Account: {name}", name=clean(notice.party.name))] if is_business else []
-
-
-def _note(speaker: Speaker, receipt: Receipt) -> list[str]:
-    return [speaker.t("Note: {note}", note=clean_note(receipt.note))] if receipt.note else []
 
 
 def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:

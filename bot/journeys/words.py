@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
-from bot import answers, intents, misread, phrases
+from bot import answers, intents, misread, notes, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
@@ -133,7 +133,7 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
         case send.NOTE if len(clean_note(turn.text)) > MAX_NOTE:
             raise NoteTooLong(MAX_NOTE)  # the question stays, with its buttons
         case send.NOTE:
-            await send.close_question(turn, waiting, turn.t("Note: {note}", note=clean_note(turn.text)))
+            await send.close_question(turn, waiting, notes.line(turn.speaker, turn.text))
             await send.advance(turn, replace(draft, note=turn.text, ask_note=False))
 
 

@@ -66,7 +66,7 @@ def test_the_card_says_all_that_the_pin_confirms() -> None:
     assert shown(cards.quote(SAY, QUOTE, PAYEE, CARD)).splitlines() == [
         "<b>Send €5.00 to Ben Okafor</b>",
         "@ben",
-        "Note: lunch",
+        "Note: “lunch”",
         "",
         "Amount: €5.00",
         "Fee: free",
@@ -116,7 +116,7 @@ def test_the_receipt_has_a_reference_a_seal_and_the_new_balance() -> None:
     assert shown(cards.receipt(SAY, RECEIPT, "ben")).splitlines() == [
         "✓ <b>You sent €5.00 to Ben Okafor</b>",
         "@ben",
-        "Note: lunch",
+        "Note: “lunch”",
         "",
         "Fee: free",
         "Your balance: €45.00",

@@ -34,8 +34,8 @@ def test_the_card_before_the_pin_says_what_will_happen() -> None:
     """Who has no wallet, how much waits for how long, and that it returns; in days as the operator set them."""
     quote = replace(QUOTE, payee=NEWBIE, held_until=NOON + timedelta(days=1, minutes=-2))
     text = shown(cards.quote(SAY, quote, Payee(NEWBIE, None, frozenset()), CARD))
-    assert text.startswith("<b>Set aside €5.00 for @newbie</b>")
-    assert "@newbie has no wallet yet: €5.00 will be set aside for 1 day; if they do not claim it, it returns" in text
+    assert text.startswith("<b>Set aside €5.00 for <code>@newbie</code></b>")
+    assert "<code>@newbie</code> has no wallet yet: €5.00 will be set aside for 1 day; if they do not claim it" in text
     week = cards.quote(SAY, replace(quote, held_until=NOON + WEEK), Payee(NEWBIE, None, frozenset()), CARD)
     assert "for 7 days" in shown(week)
 
@@ -44,8 +44,8 @@ def test_the_open_card_has_its_link_and_its_way_back() -> None:
     """State, note, what comes next, proof; the link goes out through Telegram's own share page."""
     face = payers("open")
     assert shown(face).splitlines() == [
-        "<b>Set aside for @newbie · €5.00 · until 28 Nov</b>",
-        "Note: lunch",
+        "<b>Set aside for <code>@newbie</code> · €5.00 · until 28 Nov</b>",
+        "Note: “lunch”",
         "",
         "Send the link on to them. If they do not claim it by 28 Nov, 12:00 UTC, it returns to you by itself.",
         "Your balance: €45.00",
@@ -61,9 +61,9 @@ def test_the_open_card_has_its_link_and_its_way_back() -> None:
 @pytest.mark.parametrize(
     ("state", "title"),
     [
-        ("captured", "✓ <b>Claimed by @newbie · €5.00</b>"),
+        ("captured", "✓ <b>Claimed by <code>@newbie</code> · €5.00</b>"),
         ("cancelled", "<b>Taken back · €5.00</b>"),
-        ("refused", "<b>Refused by @newbie · €5.00</b>"),
+        ("refused", "<b>Refused by <code>@newbie</code> · €5.00</b>"),
         ("expired", "<b>Came back · €5.00</b>"),
     ],
 )

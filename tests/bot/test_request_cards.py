@@ -26,7 +26,7 @@ def test_the_payer_sees_that_they_will_pay_whom_and_why() -> None:
     assert shown(face).splitlines() == [
         f"<b>{ANA.name} asks you to pay €10.00</b>",
         "@ana",
-        "Note: cinema",
+        "Note: “cinema”",
         "",
         f"If you pay, €10.00 goes from you to {ANA.name}. Nothing moves before your PIN.",
         "Open until 28 Nov, 12:00 UTC.",
@@ -47,7 +47,7 @@ def test_the_asker_sees_for_whom_they_wait() -> None:
     assert data(face) == [f"askremind:{CARD}", f"askcancel:{CARD}"]
     newbie = replace(REQUEST, payer=replace(BEN, name="@newbie", status="invited"))
     invited = request_cards.asker(SAY, newbie, None, CARD, LINK)
-    assert "@newbie has no wallet yet" in shown(invited)
+    assert "<code>@newbie</code> has no wallet yet" in shown(invited)
     assert invited.keyboard is not None
     assert "https%3A%2F%2Ft.me" in str(invited.keyboard.inline_keyboard[0][0].url)
 

@@ -60,7 +60,8 @@ def test_who_is_in_sees_what_they_would_pay_and_what_comes_next() -> None:
     face = split_cards.split(SAY, GATHERING, CARD, LINK)
     *lines, next_step = shown(face).splitlines()
     assert lines == [
-        f"<b>{ANA.name} splits €10.00, dinner</b>",
+        f"<b>{ANA.name} splits €10.00</b>",
+        "Note: “dinner”",
         "",
         f"• {ANA.name} · €3.34 · with the odd cent",
         "• Ben &lt;b&gt; · €3.33",
@@ -76,7 +77,7 @@ def test_who_is_in_sees_what_they_would_pay_and_what_comes_next() -> None:
 def test_everybody_sees_who_has_paid() -> None:
     """By a mark and in words; the starter's own share is nobody's debt."""
     face = split_cards.split(SAY, ASKING, CARD, LINK)
-    assert shown(face).splitlines()[2:] == [
+    assert shown(face).splitlines()[3:] == [
         f"• {ANA.name} · €3.34 · their own share",
         "○ Ben &lt;b&gt; · €3.33 · to pay",
         "✓ Chai · €3.33 · paid",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Somebody, Street
 
 LUNCH = "send 5 to @ben for lunch"
-OFFER = ("Ana Moreno has set aside €5.00 for you", "@ana", "Note: lunch", "by 28 Nov, 12:00 UTC")
+OFFER = ("Ana Moreno has set aside €5.00 for you", "@ana", "Note: “lunch”", "by 28 Nov, 12:00 UTC")
 """Words of what Ben, or whoever it is for, is shown."""
 
 

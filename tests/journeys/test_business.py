@@ -34,7 +34,7 @@ async def test_the_payer_pays_the_price_and_the_business_the_fee(street: Street)
     await street.ana.reads("Fee: none for you", "Total: €10.00", "Balance after: €40.00")
     await street.ana.confirms()
     await street.ana.reads("You sent €10.00 to Café Luna", "Fee: none for you", "Your balance: €40.00")
-    await street.luna.reads("Café Luna received €10.00 from Ana Moreno", "Fee: €0.10", "Net: €9.90", "Note: cake")
+    await street.luna.reads("Café Luna received €10.00 from Ana Moreno", "Fee: €0.10", "Net: €9.90", "Note: “cake”")
     await street.luna.says("/balance")
     await street.luna.reads("You have €50.00", "Café Luna: €9.90")
 

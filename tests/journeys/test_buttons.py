@@ -99,12 +99,12 @@ async def test_cancel_closes_the_payment(street: Street) -> None:
     await street.open_wallets(street.ana, street.ben)
     for with_keypad in (False, True):
         await street.ana.says(f"send 5 to @ben for {with_keypad}")
-        await street.ana.reads(f"Note: {with_keypad}")
+        await street.ana.reads(f"Note: “{with_keypad}”")
         if with_keypad:
             await street.ana.presses("Confirm with PIN")
             await street.ana.reads("○○○○○○")
         await street.ana.presses("Cancel")
-        closed = await street.ana.reads("was cancelled", "No money moved", f"Note: {with_keypad}")
+        closed = await street.ana.reads("was cancelled", "No money moved", f"Note: “{with_keypad}”")
         assert not closed["inline_keyboard"]
 
 

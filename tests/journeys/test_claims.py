@@ -32,7 +32,7 @@ async def test_a_newcomer_follows_the_link_chooses_a_pin_and_accepts(street: Str
     assert receipt["id"] == offer["id"]
     told = await street.ana.sees(lambda message: message["id"] == card["id"] and "Claimed" in message["text"], "news")
     assert not told["inline_keyboard"]
-    await street.ana.reads("✓ Ben Okafor accepted the €5.00 you had set aside", "Note: lunch")
+    await street.ana.reads("✓ Ben Okafor accepted the €5.00 you had set aside", "Note: “lunch”")
     await street.settled()
     assert await in_chat(street.ben, "You received") == 1
     assert (await street.cents(street.ana), await street.cents(street.ben), await escrow(street)) == (45_00, 5_00, 0)
@@ -220,7 +220,7 @@ async def test_two_holds_are_two_offers(street: Street) -> None:
     await street.ben.start()
     await chooses_pin(street.ben)
     await street.ben.reads(*OFFER)
-    dinner = await street.ben.reads("€7.00", "Note: dinner")
+    dinner = await street.ben.reads("€7.00", "Note: “dinner”")
     await street.ben.taps(dinner, "Refuse")
     await street.ben.reads("You refused €7.00")
     await street.ben.presses("Accept")

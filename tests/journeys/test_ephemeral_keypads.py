@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 FLAT, BOT = FLATMATES.id, "Sixpence"
-WAITING = "Ana Moreno pays Ben Okafor €5.00, lunch · waiting for Ana Moreno’s PIN"
-PAID = "✓ Ana Moreno paid Ben Okafor €5.00, lunch"
+WAITING = "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"
+PAID = "✓ Ana Moreno paid Ben Okafor €5.00\nNote: “lunch”"
 
 
 async def asks(street: Street, words: str = "/pay @ben 5 lunch") -> None:
@@ -111,7 +111,7 @@ async def test_cancelling_closes_both(street: Street, button: str) -> None:
     else:
         await street.ana.presses("Cancel", chat=FLAT)
     await street.ana.reads_ephemeral("This payment was cancelled.", chat=FLAT)
-    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch. No money moved.", chat=FLAT)
+    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00. No money moved.\nNote: “lunch”", chat=FLAT)
 
 
 async def test_an_expired_card_says_so_and_may_be_asked_for_again(street: Street) -> None:
@@ -261,7 +261,7 @@ async def test_a_card_that_is_gone_is_shown_in_private(street: Street) -> None:
     await street.ana.says("/cancel")
     await street.ana.reads("This payment was cancelled.")
     await street.settled()
-    assert await seen(street.chai) == ["Ana Moreno did not pay Ben Okafor €5.00, lunch. No money moved."]
+    assert await seen(street.chai) == ["Ana Moreno did not pay Ben Okafor €5.00. No money moved.\nNote: “lunch”"]
 
 
 async def test_a_number_that_telegram_gives_again_is_another_message(street: Street) -> None:

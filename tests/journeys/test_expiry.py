@@ -147,7 +147,7 @@ async def test_a_card_is_set_right_when_its_message_is_known(street: Street, clo
     await street.ben.presses("Cancel", chat=FLATMATES.id)
     await street.settled()
     await expiry.close_expired(street.context)
-    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch. No money moved.", chat=FLATMATES.id)
+    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00. No money moved.\nNote: “lunch”", chat=FLATMATES.id)
 
 
 async def test_a_card_asked_for_again_meanwhile_is_looked_at_again(street: Street, clock: Clock) -> None:

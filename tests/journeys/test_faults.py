@@ -30,13 +30,13 @@ async def test_a_payment_survives_a_stumble_at_any_call(street: Street, kind: st
         fault = {"method": method, "kind": kind, "times": 1}
         await street.http.post("/control/fault", json=fault)
         await street.ana.says(f"send 1 to @ben for {method}")
-        await street.ana.reads("Open until", f"Note: {method}")
+        await street.ana.reads("Open until", f"Note: “{method}”")
         await street.ana.confirms()
-        await street.ana.reads("You sent €1.00", f"Note: {method}")
+        await street.ana.reads("You sent €1.00", f"Note: “{method}”")
         await street.settled()
         assert street.world.faults._waiting == [], "the stumble did happen"
         assert await street.cents(street.ana) == 50_00 - 100 * number
-    await street.ben.reads("You received €1.00", "Note: deleteMessage")
+    await street.ben.reads("You received €1.00", "Note: “deleteMessage”")
     assert await street.cents(street.ben) == 50_00 + 100 * len(METHODS)
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 FLAT, BOT = FLATMATES.id, "Sixpence"
-WAITING = "Ana Moreno pays Ben Okafor €5.00, lunch · waiting for Ana Moreno’s PIN"
-PAID = "✓ Ana Moreno paid Ben Okafor €5.00, lunch"
+WAITING = "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"
+PAID = "✓ Ana Moreno paid Ben Okafor €5.00\nNote: “lunch”"
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ async def test_somebody_without_a_username_is_mentioned_by_name(street: Street) 
     """Telegram itself says who a text mention means, wherever in the words it stands."""
     await street.open_wallets(street.ana, street.chai)
     await street.ana.mentions(FLAT, "/pay 5 to {} for 🍜 soup", street.chai)
-    await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00, 🍜 soup", chat=FLAT)
+    await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00", "Note: “🍜 soup”", chat=FLAT)
 
 
 async def test_what_the_words_say_goes_before_what_is_answered(street: Street) -> None:
@@ -96,8 +96,11 @@ async def test_what_the_words_say_goes_before_what_is_answered(street: Street) -
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("/pay 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
-        ("@sixpence_bot 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00, lunch"),
+        ("/pay 5 for lunch to @ben", "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"),
+        (
+            "@sixpence_bot 5 for lunch to @ben",
+            "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”",
+        ),
         ("/pay 5 to ben", "Ana Moreno pays Ben Okafor €5.00"),
         ("/pay 5 for lunch to ben", "Ana Moreno: I could not make out who it is for"),
         ("/pay 5 for lunch with @ben", "Ana Moreno: I see two people"),
@@ -143,7 +146,7 @@ async def test_a_cancelled_payment_says_so_everywhere(street: Street, where: str
     await street.ana.presses("Confirm with PIN", chat=FLAT)
     await street.ana.reads("Balance after")
     await street.ana.presses("Cancel", chat=FLAT if where == "in the group" else None)
-    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch. No money moved.", chat=FLAT)
+    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00. No money moved.\nNote: “lunch”", chat=FLAT)
     await street.ana.reads("This payment was cancelled.")
     assert await street.cents(street.ben) == 50_00
 
@@ -198,7 +201,7 @@ async def test_money_for_somebody_without_a_wallet_waits_in_sight_of_the_group(s
     said = await street.ben.says_in(FLAT, "I paid for lunch")
     await street.ana.replies_to(said, "/pay 5 lunch", chat=FLAT)
     await pays_in_private(street.ana)
-    card = await street.ben.reads("Ana Moreno has set €5.00, lunch aside for Ben Okafor", chat=FLAT)
+    card = await street.ben.reads("Ana Moreno has set €5.00 aside for Ben Okafor", "Note: “lunch”", chat=FLAT)
     assert await escrow(street) == 5_00
     ((claim,),) = card["inline_keyboard"]
     await street.ben.start(claim["url"].partition("?start=")[2])

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 FLAT, BOT = FLATMATES.id, "Sixpence"
-WAITING = "Ana Moreno pays Ben Okafor €5.00, lunch · waiting for Ana Moreno’s PIN"
-PAID = "✓ Ana Moreno paid Ben Okafor €5.00, lunch"
+WAITING = "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"
+PAID = "✓ Ana Moreno paid Ben Okafor €5.00\nNote: “lunch”"
 
 
 async def posted(street: Street, chat: int | None = None) -> list[str]:
@@ -48,7 +48,7 @@ async def test_words_name_the_payee(street: Street) -> None:
     await street.ana.calls_guest(FLAT, "5 to @ben for lunch")
     await street.ben.reads(WAITING, chat=FLAT)
     await street.ana.mentions(FLAT, "@sixpence_bot 5 to {} for 🍜 soup", street.chai)
-    await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00, 🍜 soup", chat=FLAT)
+    await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00", "Note: “🍜 soup”", chat=FLAT)
 
 
 async def test_an_answer_to_chai_whose_words_name_ben_pays_ben(street: Street) -> None:
@@ -71,7 +71,7 @@ async def test_where_nobody_is_named_the_payee_says_that_it_is_them(street: Stre
     """As with inline mode: the payer then sees exactly whom they would pay, and the PIN binds that person."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.calls_guest(street.ben.id, "5 lunch")
-    await street.ben.reads("Ana Moreno would like to pay €5.00, lunch", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno would like to pay €5.00", "Note: “lunch”", chat=street.ana.id)
     await street.ana.presses("It’s me", chat=street.ben.id)
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ana.reads("Send €5.00 to Ben Okafor", "This is the first time you pay them")
@@ -100,11 +100,11 @@ async def test_cancelled_and_expired_it_says_so(street: Street) -> None:
         await street.ana.calls_guest(street.ben.id, words)
     await street.ana.reads("supper", chat=street.ben.id)
     await street.ana.presses("Cancel", chat=street.ben.id)
-    await street.ana.reads("did not pay Ben Okafor €6.00, supper. No money moved.", chat=street.ben.id)
+    await street.ana.reads("did not pay Ben Okafor €6.00. No money moved.\nNote: “supper”", chat=street.ben.id)
     await street.settled()
     street.clock.advance(minutes=3)
     await expiry.close_expired(street.context)
-    await street.ana.reads("did not pay Ben Okafor €5.00, lunch. No money moved.", chat=street.ben.id)
+    await street.ana.reads("did not pay Ben Okafor €5.00. No money moved.\nNote: “lunch”", chat=street.ben.id)
 
 
 async def test_money_for_somebody_without_a_wallet_is_set_aside(street: Street) -> None:
@@ -115,7 +115,7 @@ async def test_money_for_somebody_without_a_wallet_is_set_aside(street: Street) 
     await street.ana.presses("Confirm with PIN", chat=street.ben.id)
     await street.ana.reads("has no wallet yet")
     await street.ana.confirms()
-    await street.ben.reads("Ana Moreno has set €5.00, lunch aside for Ben Okafor", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno has set €5.00 aside for Ben Okafor", "Note: “lunch”", chat=street.ana.id)
     assert await escrow(street) == 5_00
 
 

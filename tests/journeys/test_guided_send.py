@@ -24,7 +24,7 @@ async def test_a_contact_an_amount_button_and_a_note(street: Street) -> None:
     await street.ana.presses("€10.00")
     await street.ana.reads("What is it for?")
     await street.ana.says("the tickets")
-    await street.ana.reads("Send €10.00 to Chai Srisuk", "Note: the tickets")
+    await street.ana.reads("Send €10.00 to Chai Srisuk", "Note: “the tickets”")
     await street.ana.confirms()
     await street.chai.reads("You received €10.00 from Ana Moreno", "the tickets")
 
@@ -112,14 +112,14 @@ async def test_an_amount_answers_first_whom_it_is_for(street: Street) -> None:
     await street.ana.reads("Who is it for?")
     await street.ana.says("5 for lunch")
     await street.ana.says("@ben")
-    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “lunch”")
 
 
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("5 for lunch", "Note: lunch"),
-        ("5 lunch", "Note: lunch"),
+        ("5 for lunch", "Note: “lunch”"),
+        ("5 lunch", "Note: “lunch”"),
         ("5 for lunch to @luna", "Send €5.00 to Luna Rossi"),
         ("5 or 10", "I see two amounts"),
         ("5 USD for lunch", "This wallet keeps EUR, not USD."),
@@ -154,7 +154,7 @@ async def test_an_amount_that_is_none_is_asked_for_again(street: Street) -> None
     await street.ana.says("a lot")
     await street.ana.reads("could not read that as an amount")
     await street.ana.says("5")
-    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “lunch”")
 
 
 async def test_a_number_of_six_digits_is_an_amount_where_one_is_asked_for(street: Street) -> None:
@@ -209,7 +209,7 @@ async def test_a_button_of_a_question_that_is_over_does_nothing(street: Street) 
     await street.ana.reads("To Luna Rossi")
     await street.ana.taps(old, "€10.00")
     await street.ana.says("20")
-    await street.ana.reads("Send €20.00 to Luna Rossi", "Note: roses")
+    await street.ana.reads("Send €20.00 to Luna Rossi", "Note: “roses”")
     await street.settled()
     assert not any("What is it for?" in text for text in await street.ana.texts())
     toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
@@ -267,7 +267,7 @@ async def test_a_note_that_is_too_long_is_asked_for_again(street: Street) -> Non
     await street.ana.says("long " * 40)
     await street.ana.reads("A note has at most 140 characters")
     await street.ana.says("lunch")
-    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “lunch”")
 
 
 async def test_an_answer_that_is_handled_again_leads_to_the_same_card(street: Street) -> None:
@@ -279,7 +279,7 @@ async def test_an_answer_that_is_handled_again_leads_to_the_same_card(street: St
     await street.ana.reads("What is it for?")
     await street.http.post("/control/fault", json={"method": "sendMessage", "kind": "server_error", "times": 1})
     await street.ana.says("lunch")
-    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: lunch", "Open until")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “lunch”", "Open until")
     await street.settled()
     assert sum("Open until" in text for text in await street.ana.texts()) == 1
 

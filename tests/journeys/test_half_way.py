@@ -28,7 +28,7 @@ async def test_a_payer_is_brought_the_card_after_a_failure_too(street: Street, m
     monkeypatch.setattr(pay, "bring", at_second_try)
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after: €45.00")
-    await street.ben.reads("Ana Moreno pays Ben Okafor €5.00, lunch · waiting", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno pays Ben Okafor €5.00 · waiting", "Note: “lunch”", chat=street.ana.id)
 
 
 async def test_a_payee_who_presses_twice_brings_one_card(street: Street) -> None:

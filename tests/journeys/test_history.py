@@ -36,7 +36,7 @@ async def test_a_payment_shows_on_both_sides_and_a_fee_on_the_businesss(street: 
     await street.ana.confirms()
     await street.ana.reads("You sent €10.00")
     await street.ana.says("/history")
-    await street.ana.reads("−€10.00 to Café Luna", "Note: cake", "balance €40.00")
+    await street.ana.reads("−€10.00 to Café Luna", "Note: “cake”", "balance €40.00")
     await street.luna.says("/history")
     await street.luna.reads("History of Luna Rossi")
     await street.luna.presses("Café Luna")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-WAITING = "Ana Moreno pays Ben Okafor €5.00, lunch · waiting for Ana Moreno’s PIN"
-PAID = "✓ Ana Moreno paid Ben Okafor €5.00, lunch"
+WAITING = "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"
+PAID = "✓ Ana Moreno paid Ben Okafor €5.00\nNote: “lunch”"
 
 
 async def offers(street: Street, words: str = "5 lunch") -> Message:
@@ -35,7 +35,7 @@ async def test_money_moves_in_a_chat_between_two_people(street: Street) -> None:
     """Ben says that it is him, Ana confirms in her own chat with the bot, and the message between them says so."""
     await street.open_wallets(street.ana, street.ben)
     await offers(street)
-    await street.ben.reads("Ana Moreno would like to pay €5.00, lunch", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno would like to pay €5.00", "Note: “lunch”", chat=street.ana.id)
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ben.reads(WAITING, chat=street.ana.id)
     await street.ana.reads("Send €5.00 to Ben Okafor", "Balance after: €45.00")
@@ -91,7 +91,7 @@ async def test_a_payee_without_a_wallet_may_say_that_it_is_them(street: Street) 
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ana.reads("has no wallet yet", "Set aside €5.00")
     await street.ana.confirms()
-    await street.ben.reads("Ana Moreno has set €5.00, lunch aside for Ben Okafor", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno has set €5.00 aside for Ben Okafor", "Note: “lunch”", chat=street.ana.id)
     assert await escrow(street) == 5_00
 
 
@@ -104,7 +104,7 @@ async def test_an_offer_that_expires_says_so(street: Street) -> None:
     await street.settled()
     street.clock.now += timedelta(minutes=3)
     await expiry.close_expired(street.context)
-    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00, lunch", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno did not pay Ben Okafor €5.00", "Note: “lunch”", chat=street.ana.id)
 
 
 async def test_a_payer_who_cannot_be_told_why_does_not_pass_for_the_payee(street: Street) -> None:

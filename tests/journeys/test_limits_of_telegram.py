@@ -54,10 +54,10 @@ async def test_a_persian_note_is_kept_as_it_was_written(street: Street) -> None:
     await street.ana.says("@ben")
     await street.ana.reads("What is it for?")
     await street.ana.says(note)
-    await street.ana.reads("Send €5.00 to Ben Okafor", f"Note: {note}")
+    await street.ana.reads("Send €5.00 to Ben Okafor", f"Note: “{note}”")
     await street.ana.confirms()
-    await street.ana.reads("You sent €5.00", f"Note: {note}")
-    await street.ben.reads("You received €5.00", f"Note: {note}")
+    await street.ana.reads("You sent €5.00", f"Note: “{note}”")
+    await street.ben.reads("You received €5.00", f"Note: “{note}”")
 
 
 async def test_the_eleventh_of_one_name_can_be_chosen(street: Street) -> None:

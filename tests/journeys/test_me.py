@@ -45,12 +45,12 @@ async def test_a_link_with_an_amount_and_a_note_opens_the_card(street: Street) -
     """Everything is known, so the card is next; it pays as often as a PIN says so, and never by being opened."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("/me 5 coffee")
-    picture = await street.ana.reads("Pay €5.00 to Ana Moreno", "Note: coffee", "Good until 21 Dec")
+    picture = await street.ana.reads("Pay €5.00 to Ana Moreno", "Note: “coffee”", "Good until 21 Dec")
     code = parameter(picture)
     assert "coffee" not in code
     for _ in range(3):
         await street.ben.start(code)
-    await street.ben.reads("Send €5.00 to Ana Moreno", "Note: coffee")
+    await street.ben.reads("Send €5.00 to Ana Moreno", "Note: “coffee”")
     await street.settled()
     assert await street.cents(street.ben) == 50_00
     await street.ben.confirms()
@@ -72,7 +72,7 @@ async def test_a_link_with_an_amount_expires(street: Street) -> None:
     """After 30 days it says so, and nothing happens."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("/me 5 coffee")
-    code = parameter(await street.ana.reads("Note: coffee"))
+    code = parameter(await street.ana.reads("Note: “coffee”"))
     street.clock.advance(days=30)
     await street.ben.start(code)
     await street.ben.reads("This link was good until", "Nothing was paid", "Ask for a new one")
@@ -82,7 +82,7 @@ async def test_ones_own_link_pays_nobody(street: Street) -> None:
     """Its maker is told what it is for."""
     await street.open_wallets(street.ana)
     await street.ana.says("/me 5 coffee")
-    await street.ana.start(parameter(await street.ana.reads("Note: coffee")))
+    await street.ana.start(parameter(await street.ana.reads("Note: “coffee”")))
     await street.ana.reads("This link is your own", "see it again with /me")
 
 
@@ -90,7 +90,7 @@ async def test_a_link_with_a_changed_character_leads_to_nobody(street: Street) -
     """Each place in turn, also in what comes before the code: a clear sentence, and nothing else."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("/me 5 coffee")
-    code = parameter(await street.ana.reads("Note: coffee"))
+    code = parameter(await street.ana.reads("Note: “coffee”"))
     for at in range(0, len(code), 5):
         flipped = code[:at] + ("x" if code[at] != "x" else "y") + code[at + 1 :]
         await street.ben.start(flipped)
@@ -134,7 +134,7 @@ async def test_the_amount_is_changed_by_button(street: Street) -> None:
     await street.ana.says("a lot")
     await street.ana.reads("I could not read that as an amount")
     await street.ana.says("7.50 for lunch")
-    await street.ana.reads("Pay €7.50 to Ana Moreno", "Note: lunch")
+    await street.ana.reads("Pay €7.50 to Ana Moreno", "Note: “lunch”")
     await street.ana.presses("Change amount")
     await street.ana.presses("Any amount")
     await street.ana.reads("Pay Ana Moreno")
@@ -146,7 +146,7 @@ async def test_the_link_is_sent_on_by_button(street: Street) -> None:
     """Telegram's own sharing page, with the link and a word about it."""
     await street.open_wallets(street.ana)
     await street.ana.says("/me 5 coffee")
-    picture = await street.ana.reads("Note: coffee")
+    picture = await street.ana.reads("Note: “coffee”")
     (share,) = (key for row in picture["inline_keyboard"] for key in row if "Send it on" in key["text"])
     asked = urlsplit(share["url"])
     assert (asked.netloc, asked.path) == ("t.me", "/share/url")
@@ -158,7 +158,7 @@ async def test_a_forwarded_picture_and_anothers_buttons_do_nothing(street: Stree
     """The buttons work for their owner only, and a forward starts nothing."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("/me 5 coffee")
-    picture = await street.ana.reads("Note: coffee")
+    picture = await street.ana.reads("Note: “coffee”")
     change = next(key["data"] for row in picture["inline_keyboard"] for key in row if "data" in key)
     await street.forge(street.ben, change, street.ben, picture["id"])
     await street.ana.forwards(picture)
@@ -170,7 +170,7 @@ async def test_a_newcomer_chooses_a_pin_before_the_link_works(street: Street) ->
     """Whoever has no wallet yet is told to open the link once more."""
     await street.open_wallets(street.ana)
     await street.ana.says("/me 5 coffee")
-    await street.ben.start(parameter(await street.ana.reads("Note: coffee")))
+    await street.ben.start(parameter(await street.ana.reads("Note: “coffee”")))
     await street.ben.reads("Choose a PIN first", "open the link once more")
     await street.ben.reads("PIN")
 

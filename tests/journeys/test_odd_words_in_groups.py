@@ -47,9 +47,9 @@ async def test_whoever_opened_a_topic_is_not_answered_by_all_that_is_said_in_it(
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("/pay\n5 @ben\nlunch", "Ana Moreno pays Ben Okafor €5.00, lunch"),
-        ("/request\n5 @ben\nlunch", "Ana Moreno asks Ben Okafor for €5.00, lunch"),
-        ("/split\n90 dinner", "Ana Moreno splits €90.00, dinner"),
+        ("/pay\n5 @ben\nlunch", "Ana Moreno pays Ben Okafor €5.00 · waiting for Ana Moreno’s PIN\nNote: “lunch”"),
+        ("/request\n5 @ben\nlunch", "Ana Moreno asks Ben Okafor for €5.00 · waiting for Ben Okafor\nNote: “lunch”"),
+        ("/split\n90 dinner", "Ana Moreno splits €90.00\nNote: “dinner”"),
         ("/pay\n5 10 @ben", "I see two amounts"),
         ("@sixpence_bot\n5 to @ben", "Ana Moreno pays Ben Okafor €5.00"),
         ("@sixpence_bot\nask @ben for 5", "Ana Moreno asks Ben Okafor for €5.00"),
@@ -93,7 +93,7 @@ async def test_a_group_hears_what_is_the_matter_with_its_words(
     [
         ("/pay 5 @luna", "Ana Moreno pays Luna Rossi €5.00"),
         ("/request 5 @luna", "Ana Moreno asks Luna Rossi for €5.00"),
-        ("/split 90 dinner", "Ana Moreno splits €90.00, dinner"),
+        ("/split 90 dinner", "Ana Moreno splits €90.00\nNote: “dinner”"),
         ("/split", "Nothing is being split here"),
     ],
 )

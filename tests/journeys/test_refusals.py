@@ -26,14 +26,14 @@ async def test_money_spent_elsewhere_is_noticed_at_the_pin(street: Street) -> No
     """What the card promised is checked again when it is paid."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 40 to @ben for first")
-    await street.ana.reads("Note: first")
+    await street.ana.reads("Note: “first”")
     await street.ana.says("send 30 to @ben for second")
-    await street.ana.reads("Note: second")
+    await street.ana.reads("Note: “second”")
     await street.ana.confirms()
     await street.ana.reads("You sent €30.00")
     await street.ana.presses("Confirm with PIN")
     await street.ana.types_pin()
-    await street.ana.reads("Note: first", "you have €20.00", "needs €40.00", "No money moved")
+    await street.ana.reads("Note: “first”", "you have €20.00", "needs €40.00", "No money moved")
     assert await street.cents(street.ana) == 20_00
 
 
@@ -71,16 +71,16 @@ async def test_three_wrong_pins_close_the_payment_and_five_lock(street: Street) 
     dead = await street.ana.reads("2 tries left", "this payment is closed")
     assert not dead["inline_keyboard"]
     await street.ana.says("send 5 to @ben for two")
-    await street.ana.reads("Note: two")
+    await street.ana.reads("Note: “two”")
     await street.ana.confirms(WRONG)
     await street.ana.reads("1 try left")
     await street.ana.confirms(WRONG)
-    await street.ana.reads("Note: two", "Your PIN is locked", "No money moved", "from 22 Nov, 12:00 UTC")
+    await street.ana.reads("Note: “two”", "Your PIN is locked", "No money moved", "from 22 Nov, 12:00 UTC")
     await street.ana.reads("⚠ Your PIN is locked", "until 22 Nov, 12:00 UTC", "Was it not you?")
     await street.ana.says("send 5 to @ben for three")
-    await street.ana.reads("Note: three")
+    await street.ana.reads("Note: “three”")
     await street.ana.presses("Confirm with PIN")
-    await street.ana.reads("Note: three", "Your PIN is locked")
+    await street.ana.reads("Note: “three”", "Your PIN is locked")
     assert await street.cents(street.ana) == 50_00
 
 

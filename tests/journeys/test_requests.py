@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 CINEMA = "/request 10 @ben cinema"
-ASKED = ("You asked Ben Okafor for €10.00", "Note: cinema", "Waiting for Ben Okafor, until 28 Nov, 12:00 UTC")
-TO_PAY = ("Ana Moreno asks you to pay €10.00", "@ana", "Note: cinema", "€10.00 goes from you to Ana Moreno")
+ASKED = ("You asked Ben Okafor for €10.00", "Note: “cinema”", "Waiting for Ben Okafor, until 28 Nov, 12:00 UTC")
+TO_PAY = ("Ana Moreno asks you to pay €10.00", "@ana", "Note: “cinema”", "€10.00 goes from you to Ana Moreno")
 
 
 async def acquainted(street: Street) -> None:
@@ -54,7 +54,7 @@ async def test_a_request_is_paid_with_the_payers_pin(street: Street, words: str)
     card = await street.ben.reads(*TO_PAY)
     assert await street.ben.buttons(*TO_PAY) == ["Pay €10.00", "Decline", "Block Ana Moreno"]
     await street.ben.presses("Pay €10.00")
-    await street.ben.reads("Send €10.00 to Ana Moreno", "Note: cinema", "Balance after: €40.00")
+    await street.ben.reads("Send €10.00 to Ana Moreno", "Note: “cinema”", "Balance after: €40.00")
     await street.ben.confirms()
     await street.ben.reads("✓ You sent €10.00 to Ana Moreno")
     paid = await street.ben.reads("✓ You paid Ana Moreno the €10.00 they asked for")
@@ -103,7 +103,7 @@ async def test_declining_moves_nothing_and_is_told(street: Street) -> None:
     await street.ben.presses("Decline")
     declined = await street.ben.reads("You declined to pay Ana Moreno €10.00. No money moved.")
     assert not declined["inline_keyboard"]
-    await street.ana.reads("Ben Okafor declined to pay €10.00. No money moved.", "Note: cinema")
+    await street.ana.reads("Ben Okafor declined to pay €10.00. No money moved.", "Note: “cinema”")
     await street.settled()
     assert not await in_chat(street.ana, "Waiting for Ben")
     assert (await street.cents(street.ana), await street.cents(street.ben)) == (50_00, 50_00)

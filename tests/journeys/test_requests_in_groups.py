@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 FLAT, BOT = FLATMATES.id, "Sixpence"
-WAITING = "Ana Moreno asks Ben Okafor for €10.00, cinema · waiting for Ben Okafor"
-PAID = "✓ Ben Okafor paid Ana Moreno €10.00, cinema"
-OVER = "Ana Moreno asked Ben Okafor for €10.00, cinema. That is over. No money moved."
+WAITING = "Ana Moreno asks Ben Okafor for €10.00 · waiting for Ben Okafor\nNote: “cinema”"
+PAID = "✓ Ben Okafor paid Ana Moreno €10.00\nNote: “cinema”"
+OVER = "Ana Moreno asked Ben Okafor for €10.00. That is over. No money moved.\nNote: “cinema”"
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ async def test_a_stranger_may_ask_where_others_see_it(street: Street, words: str
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, words)
     card = await street.chai.reads(WAITING, chat=FLAT)
-    await street.ben.reads("Ana Moreno asks you to pay €10.00", "Note: cinema")
+    await street.ben.reads("Ana Moreno asks you to pay €10.00", "Note: “cinema”")
     await street.ben.presses("Pay", chat=FLAT)
     await street.ben.reads("Send €10.00 to Ana Moreno", "Balance after: €40.00")
     await street.ben.confirms()
@@ -81,7 +81,7 @@ async def test_a_reply_asks_whoever_is_answered(street: Street) -> None:
     await street.ana.replies_to(said, "/request 10 cinema", chat=FLAT)
     await street.ben.reads(WAITING, chat=FLAT)
     await street.ana.mentions(FLAT, "/request 3 from {} for popcorn", street.chai)
-    await street.chai.reads("Ana Moreno asks Chai Srisuk for €3.00, popcorn", chat=FLAT)
+    await street.chai.reads("Ana Moreno asks Chai Srisuk for €3.00", "Note: “popcorn”", chat=FLAT)
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ async def test_whoever_presses_first_is_asked(street: Street) -> None:
     """They see whom they would pay in their own chat; the message between the two says how it stands."""
     await street.open_wallets(street.ana, street.ben)
     await requests_inline(street)
-    await street.ben.reads("Ana Moreno asks for €10.00, cinema", chat=street.ana.id)
+    await street.ben.reads("Ana Moreno asks for €10.00", "Note: “cinema”", chat=street.ana.id)
     await street.ben.presses("Pay", chat=street.ana.id)
     await street.ben.reads(WAITING, chat=street.ana.id)
-    await street.ben.reads("Ana Moreno asks you to pay €10.00", "@ana", "Note: cinema")
+    await street.ben.reads("Ana Moreno asks you to pay €10.00", "@ana", "Note: “cinema”")
     await street.ben.presses("Pay €10.00")
     await street.ben.confirms()
     await street.ben.reads(PAID, chat=street.ana.id)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 FORMS = {
-    "send 5 to @ben for lunch": ("€5.00", "Note: lunch"),
+    "send 5 to @ben for lunch": ("€5.00", "Note: “lunch”"),
     "pay @ben 5.00": ("€5.00",),
     "5 eur to ben": ("€5.00",),
     "#envoyer 10EUR @ben": ("€10.00",),
@@ -22,7 +22,7 @@ FORMS = {
     "send ٥ to @ben": ("€5.00",),
     "send ๑๒ to @ben": ("€12.00",),
     "send １３ to @ben": ("€13.00",),
-    "/send 6 to @ben for the bus": ("€6.00", "Note: the bus"),
+    "/send 6 to @ben for the bus": ("€6.00", "Note: “the bus”"),
     "/pay 6 @ben": ("€6.00",),
 }
 
@@ -31,13 +31,13 @@ async def test_words_become_a_card_a_pin_a_receipt_and_the_payee_is_told(street:
     """The whole straight line, in one message of Ana's and one of Ben's."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 5 to @ben for lunch")
-    card = await street.ana.reads("Send €5.00 to Ben Okafor", "@ben", "Note: lunch", "first time you pay them")
+    card = await street.ana.reads("Send €5.00 to Ben Okafor", "@ben", "Note: “lunch”", "first time you pay them")
     await street.ana.reads("Amount: €5.00", "Fee: free", "Total: €5.00", "Balance after: €45.00", "Open until")
     await street.ana.presses("Confirm with PIN")
     await street.ana.types_pin()
     receipt = await street.ana.reads("✓", "You sent €5.00 to Ben Okafor", "Your balance: €45.00", "Reference")
     assert receipt["id"] == card["id"]
-    await street.ben.reads("You received €5.00 from Ana Moreno", "Note: lunch", "New balance: €55.00", "Reference")
+    await street.ben.reads("You received €5.00 from Ana Moreno", "Note: “lunch”", "New balance: €55.00", "Reference")
     assert (await street.cents(street.ana), await street.cents(street.ben)) == (45_00, 55_00)
 
 
@@ -78,7 +78,7 @@ async def test_somebody_without_a_username_is_paid_by_mention(street: Street) ->
     await street.open_wallets(street.ana, street.chai)
     text = "send 3 to Chai for tea"
     await street.ana.writes(text, mentions=[{"offset": 10, "length": 4, "user_id": street.chai.id}])
-    await street.ana.reads("Send €3.00 to Chai Srisuk", "Note: tea")
+    await street.ana.reads("Send €3.00 to Chai Srisuk", "Note: “tea”")
 
 
 async def test_someone_paid_before_is_found_by_name(street: Street) -> None:

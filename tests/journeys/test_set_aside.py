@@ -24,7 +24,7 @@ async def test_the_card_says_plainly_that_the_money_will_wait(street: Street) ->
     await street.ana.says("send 5 to @ben for lunch")
     card = await street.ana.reads(
         "Set aside €5.00 for @ben",
-        "Note: lunch",
+        "Note: “lunch”",
         "@ben has no wallet yet: €5.00 will be set aside for 7 days; if they do not claim it, it returns to you",
         "Whoever has this username when they come can claim it",
         "Fee: free",
@@ -33,7 +33,7 @@ async def test_the_card_says_plainly_that_the_money_will_wait(street: Street) ->
     assert await street.ana.buttons() == ["Confirm with PIN", "Cancel"]
     await street.ana.confirms()
     placed = await street.ana.reads(
-        "Set aside for @ben · €5.00 · until 28 Nov", "Note: lunch", "Your balance: €45.00", "Reference", "Seal"
+        "Set aside for @ben · €5.00 · until 28 Nov", "Note: “lunch”", "Your balance: €45.00", "Reference", "Seal"
     )
     assert placed["id"] == card["id"]
     assert await street.ana.buttons() == ["Send the link on", "Take it back"]
@@ -296,7 +296,7 @@ async def test_the_history_tells_how_it_went(street: Street) -> None:
     await street.ana.says("/history")
     await street.ana.reads("−€5.00 set aside for @ben", "€5.00 came back, set aside for @ben", "−€7.00 set aside for")
     await street.ben.says("/history")
-    await street.ben.reads("€7.00 claimed, from Ana Moreno", "Note: dinner")
+    await street.ben.reads("€7.00 claimed, from Ana Moreno", "Note: “dinner”")
 
 
 async def test_the_card_can_be_verified(street: Street) -> None:

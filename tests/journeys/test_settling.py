@@ -26,7 +26,7 @@ async def chain(street: Street) -> None:
 async def owes(payer: Somebody, payee: Somebody, what: str, euros: int = 10) -> None:
     """The whole cost is one other person's share."""
     await payee.mentions(FLAT, f"/split {euros} {what} {{}} €{euros}", payer)
-    await payee.reads(f"splits €{euros}.00, {what}", "to pay", chat=FLAT)
+    await payee.reads(f"splits €{euros}.00", f"“{what}”", "to pay", chat=FLAT)
 
 
 async def all_agree(street: Street) -> None:
@@ -120,7 +120,7 @@ async def test_each_board_is_changed_once_when_all_agree(street: Street) -> None
     """However many of its shares are settled: Telegram lets a group's messages change only so often."""
     await street.open_wallets(street.ana, street.ben, street.chai)
     await street.ben.mentions(FLAT, "/split 30 lunch @ana {}", street.chai)
-    await street.ben.reads("splits €30.00, lunch", "to pay", chat=FLAT)
+    await street.ben.reads("splits €30.00", "Note: “lunch”", "to pay", chat=FLAT)
     await owes(street.ben, street.chai, "taxi")
     await all_agree(street)
     await street.ana.reads("Everybody agreed", chat=FLAT)

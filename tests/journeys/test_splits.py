@@ -25,10 +25,10 @@ async def test_whoever_is_in_presses_so_and_pays_their_share(street: Street) -> 
     """From the first word to the last cent: one card, edited in place, and a private one for each who pays."""
     await street.open_wallets(street.ana, street.ben, street.chai)
     await all_in(street)
-    board = await street.ana.reads("Ana Moreno splits €90.00, dinner", THIRDS, chat=FLAT)
+    board = await street.ana.reads("Ana Moreno splits €90.00", "Note: “dinner”", THIRDS, chat=FLAT)
     await street.ana.presses("Ask everybody now", chat=FLAT)
     await street.ana.reads("○ Ben Okafor · €30.00 · to pay", "€0.00 of €60.00 is paid", chat=FLAT)
-    await street.ben.reads("Ana Moreno asks you to pay €30.00", "Note: dinner")
+    await street.ben.reads("Ana Moreno asks you to pay €30.00", "Note: “dinner”")
     await pays_share(street.ben)
     await street.ana.reads("✓ Ben Okafor · €30.00 · paid", "€30.00 of €60.00 is paid", chat=FLAT)
     await pays_share(street.chai)
@@ -126,7 +126,7 @@ async def test_somebody_without_a_username_is_named_by_mention(street: Street) -
     """Wherever in the words it stands."""
     await street.open_wallets(street.ana, street.chai)
     await street.ana.mentions(FLAT, "/split 90 🍜 soup {} €20", street.chai)
-    await street.ana.reads("splits €90.00, 🍜 soup", "○ Chai Srisuk · €20.00 · to pay", chat=FLAT)
+    await street.ana.reads("splits €90.00", "Note: “🍜 soup”", "○ Chai Srisuk · €20.00 · to pay", chat=FLAT)
 
 
 @pytest.mark.parametrize(
@@ -350,14 +350,14 @@ async def test_time_ends_a_split_and_its_board_says_so(street: Street) -> None:
     """Nobody was asked in a week: over. Nobody paid in a week: out of time."""
     await street.open_wallets(street.ana, street.ben, street.chai)
     await street.ana.says_in(FLAT, "/split 60 taxi")
-    await street.ana.reads("splits €60.00, taxi", chat=FLAT)
+    await street.ana.reads("splits €60.00", "Note: “taxi”", chat=FLAT)
     await street.ana.says_in(FLAT, "/split 90 dinner @ben")
     await street.ana.reads("○ Ben Okafor", chat=FLAT)
     await street.settled()
     street.clock.advance(days=7, seconds=1)
     await expiry.close_expired(street.context)
     await requested.end_unanswered(street.context)
-    await street.ana.reads("€60.00, taxi", "nobody was asked", chat=FLAT)
+    await street.ana.reads("€60.00", "“taxi”", "nobody was asked", chat=FLAT)
     board = await street.ana.reads("– Ben Okafor · €45.00 · out of time", chat=FLAT)
     assert not board["inline_keyboard"]
 
@@ -375,8 +375,8 @@ async def test_shares_that_run_out_of_time_are_told_of_together(street: Street) 
     await street.told()
     street.clock.advance(days=7, seconds=1)
     await requested.end_unanswered(street.context)
-    await street.ana.reads("your split of €90.00, dinner: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
-    await street.ana.reads("your split of €60.00, taxi: €0.00 of €40.00 was paid", "– Ben Okafor", "– Chai Srisuk")
+    await street.ana.reads("your split of €90.00: €30.00 of €60.00 was paid", "– Chai Srisuk · €30.00")
+    await street.ana.reads("your split of €60.00: €0.00 of €40.00 was paid", "– Ben Okafor", "– Chai Srisuk")
     for one, amount in ((street.ben, "€20.00"), (street.chai, "€20.00"), (street.chai, "€30.00")):
         await one.reads(f"Ana Moreno asked you for {amount}. The time for it is over")
     told = [text for text in await street.ana.texts() if "Time is over" in text]

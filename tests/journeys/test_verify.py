@@ -28,7 +28,7 @@ async def test_a_receipt_is_genuine(street: Street) -> None:
     """The receipt's own words after the command: what was paid, to whom, and that the books still say so."""
     receipt = await _paid(street)
     await street.ana.says(f"/verify {receipt}")
-    await street.ana.reads("This receipt is genuine", "€5.00 from Ana Moreno to Ben Okafor", "Note: lunch")
+    await street.ana.reads("This receipt is genuine", "€5.00 from Ana Moreno to Ben Okafor", "Note: “lunch”")
 
 
 async def test_a_receipt_is_checked_by_replying_to_it(street: Street) -> None:

@@ -99,7 +99,7 @@ class Holds:
         payer = self._books.who(hold.payer)
         assert isinstance(payer, int), "only people set money aside"
         if row.kind == "capture":
-            return [(payer, "accepted the", f"Note: {row.note}")]
+            return [(payer, "accepted the", f"Note: “{row.note}”")]
         return [(payer, "came back to you", row.reference)] if hold.state != "cancelled" else []
 
     def _ends_once(self, hold: Hold) -> None:

@@ -103,7 +103,7 @@ class Somebody:
 
     def go_on(self, wanted: str) -> None:
         """Do what brings this payment on. ImpossibleActError when there is nothing to press."""
-        message = self._phone.newest(lambda message: f"Note: {wanted}" in text_of(message))
+        message = self._phone.newest(lambda message: f"Note: “{wanted}”" in text_of(message))
         if "○" in text_of(message):
             self._press_digits(message, self.pin, PIN_LENGTH)
         elif "Ask again" in labels_of(message):

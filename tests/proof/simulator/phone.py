@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.proof.simulator.telegram import Telegram
 
 _IN_SIGHT: Final = 8
-_NOTE: Final = re.compile(r"(?:Note: |, )(n\d+)\b")
+_NOTE: Final = re.compile(r"“(n\d+)”")
 _OF_NO_NOTE: Final = "Send €", "asks you to pay €", "You asked"
 _LINK: Final = re.compile(r"start(?:=|%3D)((?:claim|ask)_[\w-]+)")
 _AMOUNT: Final = re.compile(r"\d+\.\d\d")

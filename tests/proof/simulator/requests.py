@@ -87,7 +87,7 @@ class Requests:
         """Whether this says that the request ended in vain. Shares that run out of time are told of by their split."""
         if request.state == "expired" and request.note and self._books.asks[request.note].shares:
             return "Time is over for your split" in text and request.note in text
-        return _NEWS[request.state] in text and (not request.note or f"Note: {request.note}" in text)
+        return _NEWS[request.state] in text and (not request.note or f"Note: “{request.note}”" in text)
 
     def _was_asked(self, request: Request) -> None:
         """Whether one of the two wanted it so; what is asked for without a note is looked at by `nettings`. Wrong."""

@@ -65,7 +65,7 @@ class Splits:
         by_note = {split.note: split for split in self.all.values()}
         payments = Counter(request.note for request in self._books.requests.all.values() if request.state == "paid")
         for board in boards:
-            split = next((by_note[note] for note in by_note if f", {note}\n" in board), None)
+            split = next((by_note[note] for note in by_note if f"“{note}”" in board), None)
             if split is None or " splits €" not in board:
                 continue
             paid = payments[split.note]
