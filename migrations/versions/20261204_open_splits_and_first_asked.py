@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261204_open_splits"
-down_revision = "20261203_units"
+down_revision = "20261204_served"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261204_who_is_who"
-down_revision = "20261203_units"
+down_revision = "20261204_money_first"
 branch_labels = None
 depends_on = None
 
