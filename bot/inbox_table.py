@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, TypeGuard
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from bot.models import InboxUpdate
 from bot.redaction import redact
@@ -149,9 +149,15 @@ async def finish(conn: AsyncConnection, positions: Sequence[int], now: datetime)
     await directly(conn, _FINISH, {"positions": list(positions), "now": now})
 
 
+_PRUNE = """
+    DELETE FROM bot.inbox WHERE handled_at < %(before)s AND position < COALESCE(
+        (SELECT position FROM bot.inbox WHERE received_at >= %(before)s ORDER BY position LIMIT 1), 9223372036854775807)
+"""
+
+
 async def prune(conn: AsyncConnection, before: datetime) -> None:
-    """Forget what was handled before this time."""
-    await conn.execute(delete(InboxUpdate).where(InboxUpdate.handled_at < before))
+    """Forget what was handled before this time. It is read up to the first that came since, and that is not far."""
+    await directly(conn, _PRUNE, {"before": before})
 
 
 def _lane(original: Json) -> int:

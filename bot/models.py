@@ -86,6 +86,7 @@ class Card(Base):
     __table_args__ = (
         Index("ix_cards_quote_id", "quote_id"),
         Index("ix_cards_message", "chat_id", "message_id"),
+        Index("ix_cards_newest", "user_id", "kind", "created_at"),
         Index("ix_cards_look_again_at", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -157,7 +158,7 @@ class PayLink(Base):
         CheckConstraint("amount IS NOT NULL OR note = ''", "a_note_has_an_amount"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
-    owner_id: Mapped[int]
+    owner_id: Mapped[int] = mapped_column(index=True)
     party_id: Mapped[UUID]
     amount: Mapped[int | None]
     note: Mapped[str]

@@ -53,7 +53,7 @@ class Limits:
 class Spent:
     """What an account has spent: in all, and in all up to a day and a month ago; and how much of it came back.
 
-    `back_…` is what was set aside within the last day, or month, and released since.
+    `back_…` is what was set aside within the last day, or month, and released since. All of it `as_of` then.
     """
 
     nth: int = 0
@@ -65,6 +65,7 @@ class Spent:
     back_nth_day: int = 0
     back_day: int = 0
     back_month: int = 0
+    as_of: datetime | None = None
 
     def exceeded(self, limits: Limits, amount: int) -> list[WindowName]:
         """The windows that have no room for spending `amount` now."""
@@ -106,7 +107,7 @@ _BACK = f"h.state IN {one_of(*RELEASED)}"
 _LOAD = f"""
     SELECT a.id, now.nth, now.total, now.at,
            COALESCE(day.nth, 0) AS day_nth, COALESCE(day.total, 0) AS day_total,
-           COALESCE(month.total, 0) AS month_total, back.nth_day, back.day, back.month
+           COALESCE(month.total, 0) AS month_total, back.nth_day, back.day, back.month, %(at)s::timestamptz AS as_of
     FROM unnest(%(accounts)s::uuid[]) AS a(id)
     JOIN LATERAL (SELECT nth, total, at FROM wallet.spending s WHERE s.account_id = a.id
                   ORDER BY at DESC, nth DESC LIMIT 1) now
@@ -136,7 +137,7 @@ _COUNTED: dict[WindowName, tuple[str, timedelta]] = {
 # What had left by then, and what was set aside since and came back, which leaves the window without making room.
 _LEAVES = f"""
     SELECT s.at FROM wallet.spending s
-    WHERE s.account_id = :account AND :needed <= (
+    WHERE s.account_id = :account AND s.at > :since AND :needed <= (
         SELECT s.{{counted}} FROM wallet.holds h
         WHERE h.payer_account_id = s.account_id AND h.created_at > s.at AND {_BACK})
     ORDER BY s.at, s.nth LIMIT 1
@@ -145,7 +146,7 @@ _LEAVES = f"""
 
 def of_accounts(account_ids: Iterable[UUID], at: datetime) -> Statement:
     """The query for what these accounts have spent; `spent` reads its rows."""
-    return _LOAD, {"accounts": uuids(account_ids), "day": at - DAY, "month": at - MONTH}
+    return _LOAD, {"accounts": uuids(account_ids), "at": at, "day": at - DAY, "month": at - MONTH}
 
 
 def spent(account_ids: Iterable[UUID], rows: Iterable[Sequence[Any]]) -> dict[UUID, Spent]:
@@ -183,7 +184,8 @@ def check_room(account_id: UUID, spent: Spent, limits: Limits, amount: int, curr
     if amount > limits.per_payment:
         raise LimitExceeded("per_payment", Money(limits.per_payment, currency), None)
     if exceeded := spent.exceeded(limits, amount):
-        raise NoRoom(account_id, {name: _needed(name, spent, limits, amount) for name in exceeded}, spent.at)
+        needed = {name: _needed(name, spent, limits, amount) for name in exceeded}
+        raise NoRoom(account_id, needed, spent.at, spent.as_of)
 
 
 def _needed(name: WindowName, spent: Spent, limits: Limits, amount: int) -> int:
@@ -204,6 +206,7 @@ class NoRoom(Exception):
     account_id: UUID
     needed: dict[WindowName, int]
     last: datetime | None
+    as_of: datetime | None
 
     async def refusal(self, conn: AsyncConnection, limits: Limits, currency: Currency) -> LimitExceeded:
         """What the person is told: of several windows, the one that opens last."""
@@ -212,12 +215,16 @@ class NoRoom(Exception):
         return LimitExceeded(name, _allowed(limits, name, currency), opens_at)
 
     async def _opens_at(self, conn: AsyncConnection, name: WindowName, needed: int) -> datetime:
-        """A window opens when enough of the oldest payments in it have left it, not counting what came back."""
+        """A window opens when enough of the oldest payments in it have left it, not counting what came back.
+
+        Only those in it are looked at: payments before it had counted too little, else there would be room.
+        """
         counted, window = _COUNTED[name]
-        query = text(_LEAVES.format(counted=counted))
-        leaves = (await conn.execute(query, {"account": self.account_id, "needed": needed})).scalar() or self.last
-        assert leaves is not None, "a window without payments has room for one"
-        return leaves + window
+        assert self.last is not None, "a window without payments has room for one"
+        assert self.as_of is not None, "what was spent was read at some time"
+        sought = {"account": self.account_id, "needed": needed, "since": self.as_of - window}
+        leaves: datetime | None = (await conn.execute(text(_LEAVES.format(counted=counted)), sought)).scalar()
+        return (leaves or self.last) + window
 
 
 def _allowed(limits: Limits, name: WindowName, currency: Currency) -> Money | int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def settle_up(debts: Iterable[Debt]) -> tuple[Debt, ...]:
 
     Nobody owes and is owed at once in them, so nobody pays in order to be paid.
     """
+    return _settled(tuple(debts))
+
+
+@lru_cache(maxsize=64)  # a netting is read several times with each press of a button, and never changes its claims
+def _settled(debts: tuple[Debt, ...]) -> tuple[Debt, ...]:
     uneven = {person: balance for person, balance in sorted(balances(debts).items()) if balance}
     people = tuple(uneven)
     groups = _even_groups(people, uneven) if len(people) <= EXACT else _even_pairs(people, uneven)

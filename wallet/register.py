@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
 from wallet import models
 from wallet.money import Currency, Money
@@ -53,12 +53,16 @@ async def find(conn: AsyncConnection, typed: str, limit: int, currency: Currency
         for whole in (models.Party.id == first, models.Account.id == first):
             if found := await _summaries(conn, _LISTED.where(whole), currency):
                 return found
-    which: list[ColumnElement[bool]] = []
+    found = ()
     if _can_be_kept(typed):
-        which.append(models.Party.search_name == search_form(typed))
-    if first is not None:
-        which.append(models.Party.id.between(first, last))
-    return await _summaries(conn, _LISTED.where(or_(False, *which)).limit(limit), currency)
+        found += await _summaries(
+            conn, _LISTED.where(models.Party.search_name == search_form(typed)).limit(limit), currency
+        )
+    if (
+        first is not None
+    ):  # asked apart: of either condition one might walk through all ids, in order, for the first few
+        found += await _summaries(conn, _LISTED.where(models.Party.id.between(first, last)).limit(limit), currency)
+    return tuple(sorted(set(found), key=lambda one: one.party.id))[:limit]
 
 
 async def began(conn: AsyncConnection) -> datetime | None:

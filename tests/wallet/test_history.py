@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import PIN, Clock, business, euros, person
 from wallet import Party, PartyUnknown, PaymentUnknown, Receipt, Statement, Wallet
+from wallet.accounts import system_account_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 pytestmark = pytest.mark.anyio
 
@@ -101,6 +108,23 @@ async def test_statements_close_and_follow_one_another(wallet: Wallet, clock: Cl
     assert all(closes(statement) for statement in statements)
     assert [statement.closing.minor for statement in statements] == [0, 5, 23, 36, 36]
     assert [s.opening for s in statements[1:]] == [s.closing for s in statements[:-1]]
+
+
+async def test_a_long_statement_has_the_time_it_takes(wallet: Wallet) -> None:
+    """It comes in parts, all of it in order; the database neither cuts it off nor minds us reading between them."""
+    ana, ben = await person(wallet, "Ana", pin=None), await person(wallet, "Ben", pin=None)
+    await asyncio.gather(*(deposit(wallet, party, cents) for cents in range(1, 61) for party in (ana, ben)))
+    bank = system_account_id("bank_clearing", wallet.currency)
+    found = await wallet.statement(bank, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    assert [line.seq for line in found.lines] == list(range(1, 121))
+    assert closes(found)
+
+    async def limits(conn: AsyncConnection) -> list[str]:
+        names = ("statement_timeout", "idle_in_transaction_session_timeout")
+        return [str((await conn.execute(text(f"SHOW {name}"))).scalar_one()) for name in names]
+
+    assert await wallet._database.snapshot(limits, at_leisure=True) == ["0", "0"]
+    assert await wallet._database.snapshot(limits) == ["5s", "10s"]
 
 
 async def test_statements_close_when_the_clock_was_set_back(wallet: Wallet, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.conftest import PIN, Clock, business, euros, person
 from wallet import LimitExceeded, Party, Receipt, Wallet, WalletSettings, limits
 from wallet.batches import together
-from wallet.limits import DAY, MONTH, Limits
+from wallet.limits import DAY, MONTH, Limits, SpendingRow, Spent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -97,6 +97,18 @@ async def test_the_limits_agree_with_a_naive_model(wallet: Wallet, clock: Clock,
                 with pytest.raises(LimitExceeded) as refusal:
                     await asked
                 assert refusal.value.opens_at == (opening(paid, cents) if cents <= PER_PAYMENT else None)
+
+
+async def test_when_a_limit_opens_is_looked_up_among_what_it_counts(wallet: Wallet, clock: Clock) -> None:
+    """Somebody may have paid for years: what has left the window is not read, so here it may say anything."""
+    account_id, hour_ago = uuid4(), clock.now - timedelta(hours=1)
+    rows = [SpendingRow(account_id, 1, 10**6, clock.now - DAY), SpendingRow(account_id, 2, 100, hour_ago)]
+    spent = Spent(nth=2, total=100, at=hour_ago, as_of=clock.now)
+    async with wallet._database._engine.connect() as conn:  # rolled back at its end
+        await together(conn, [limits.insert(rows)])
+        with pytest.raises(LimitExceeded) as refusal:
+            await limits.require_room(conn, account_id, spent, Limits(100, 100, 10**7, 9), euros(wallet, 1))
+    assert refusal.value.opens_at == hour_ago + DAY
 
 
 async def test_a_refusal_says_which_limit_and_how_much_it_allows(strict: Wallet, clock: Clock) -> None:

@@ -104,3 +104,10 @@ def test_many_people_are_settled_by_even_pairs_first() -> None:
     """A hundred pairs are a hundred payments."""
     debts = [Debt(UUID(int=2 * pair), UUID(int=2 * pair + 1), pair) for pair in range(1, 101)]
     assert settle_up(debts) == tuple(sorted(debts))
+
+
+def test_the_same_debts_are_settled_up_once() -> None:
+    """A netting is read again and again while people agree to it, and everybody else waits meanwhile."""
+    owed = [Debt(ANA, BEN, 5), Debt(BEN, CHAI, 5)]
+    assert settle_up(owed) is settle_up(iter(owed))
+    assert settle_up(reversed(owed)) == settle_up(owed)
