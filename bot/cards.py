@@ -39,7 +39,7 @@ def quote(speaker: Speaker, quote: Quote, payee: Payee, card_id: str, cautions: 
         speaker.t("Amount: {amount}", amount=quote.amount),
         _fee(speaker, quote.payee.kind == "business"),
         speaker.t("Total: {total}", total=quote.total),
-        speaker.t("Balance after: {balance}", balance=quote.balance_after),
+        balance_after(speaker, quote),
         "",
         speaker.t("Open until {time}.", time=quote.expires_at),
     ]
@@ -114,7 +114,9 @@ def keypad(speaker: Speaker, keypad: Keypad) -> Face:
     last = [key(CANCEL, speaker.label("Cancel")), digits[0], key(DELETE, "⌫")]
     rows = [digits[1:4], digits[4:7], digits[7:10], last]
     dots = "●" * keypad.entered + "○" * (LENGTH - keypad.entered)
-    return Face(f"{keypad.heading}\n\n{speaker.t('PIN {dots}', dots=dots)}", InlineKeyboardMarkup(rows))
+    footing = [keypad.footing] if keypad.footing else []
+    text = "\n".join([keypad.heading, "", *footing, speaker.t("PIN {dots}", dots=dots)])
+    return Face(text, InlineKeyboardMarkup(rows))
 
 
 def heading(speaker: Speaker, quote: Quote, payee: Payee) -> str:
@@ -124,6 +126,11 @@ def heading(speaker: Speaker, quote: Quote, payee: Payee) -> str:
     else:
         title = speaker.t("<b>Send {amount} to {name}</b>", amount=quote.amount, name=payee.name)
     return "\n".join([title, *_username(payee.username), *_kind(speaker, payee), *notes.lines(speaker, quote.note)])
+
+
+def balance_after(speaker: Speaker, quote: Quote) -> str:
+    """Return what will be left, as of when the quote was read."""
+    return speaker.t("Balance after: {balance}", balance=quote.balance_after)
 
 
 def _confirm_or_cancel(speaker: Speaker, card_id: str) -> InlineKeyboardMarkup:

@@ -100,7 +100,7 @@ class Pressed(enum.Enum):
 
 @dataclass(slots=True)
 class Keypad:
-    """One pad under one message. `heading` stands above the dots, as Telegram HTML.
+    """One pad under one message. `heading` and `footing` stand above the dots, as Telegram HTML.
 
     `message_id` is known once the pad has been sent; `outcome` is what its message showed in the end.
     """
@@ -113,6 +113,7 @@ class Keypad:
     message_id: int | None = None
     outcome: Face | None = field(default=None, repr=False)
     closed: bool = False
+    footing: str = field(default="", repr=False)
     _digits: list[str] = field(default_factory=list, repr=False)
 
     @property

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from telegram.error import TelegramError
 
-from bot import cards, payees, places, refusals
-from bot.journeys import aside, boards, public, requested
-from bot.text import Speaker
-from wallet import QuoteExpired
+from bot import places
+from bot.journeys import aside, boards, payment_card, public, requested
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -81,10 +79,4 @@ async def _close_own(context: Context, card: Card) -> None:
         return
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
     if quote.state == "open":
-        await _close(context, Speaker(person.language), card, quote)
-
-
-async def _close(context: Context, speaker: Speaker, card: Card, quote: Quote) -> None:
-    heading = cards.heading(speaker, quote, await payees.describe(context, quote.payee))
-    why = refusals.sentence(speaker, QuoteExpired(quote.expires_at))
-    await places.keep(context, card, cards.closed(speaker, heading, why, again=card.id))
+        await places.keep(context, card, await payment_card.face(context, person, card, quote))

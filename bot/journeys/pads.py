@@ -76,5 +76,5 @@ async def _show_payment(context: Context, payer: Person, card_id: str) -> None:
     if card is None or card.quote_id is None:
         return
     quote = await context.wallet.find_quote(card.quote_id, payer.party_id)
-    if payment_card.is_open(context, quote):
+    if await payment_card.closed_by(context, quote) is None:
         await places.edit(context, card, await payment_card.face(context, payer, card, quote))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
-from bot import cards, messages, payees, places
+from bot import cards, messages, payees, places, refusals
 from bot.journeys import expiry, pads, payment_card, public, requested
 from bot.journeys.payment_card import PAYMENT
 from bot.keypad import Keypad, Pay, Pin
 from bot.messages import Face
-from wallet import Quote, QuotePaid, Receipt, WalletError
+from wallet import InsufficientFunds, Quote, QuoteExpired, QuotePaid, Receipt, WalletError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,22 +57,34 @@ async def show_card(turn: Turn, card: Card) -> None:
 
 
 async def open_keypad(turn: Turn) -> None:
-    """Confirm with PIN: the pad takes the card's place, while the quote is open."""
+    """Confirm with PIN: the pad takes the card's place, while the quote is open.
+
+    It says what the balance will be by now: they may have paid or been paid since the card was shown.
+    """
     card = await pressed_card(turn)
     if card is None:
         return
     quote = await _quote(turn, card)
-    if not payment_card.is_open(turn.context, quote):
+    if await payment_card.closed_by(turn.context, quote) is not None:
         await turn.put(card, await payment_card.face(turn.context, turn.person, card, quote))
         return
     heading = await payment_card.heading(turn.context, turn.speaker, quote)
-    if obstacle := await pads.obstacle(turn):
+    if obstacle := await _obstacle(turn, quote):
         await turn.put(card, cards.retry(turn.speaker, heading, obstacle, card.id))
         return
     purpose = Pay(card.id)
     keypad = await pads.open_pad(turn.context, turn.person, purpose, heading=heading, expires_at=quote.expires_at)
+    keypad.footing = cards.balance_after(turn.speaker, quote)
     card = await turn.put(card, cards.keypad(turn.speaker, keypad))
     keypad.message_id = card.message_id
+
+
+async def _obstacle(turn: Turn, quote: Quote) -> str:
+    """Return why no PIN would pay this now, though it may soon, in words; empty when nothing stands in the way."""
+    if quote.balance_after.minor >= 0:
+        return await pads.obstacle(turn)
+    lacking = InsufficientFunds(quote.balance_after + quote.total, quote.total)
+    return refusals.sentence(turn.speaker, lacking, asked=quote.request_id is not None)
 
 
 async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
@@ -127,7 +139,7 @@ async def close_quote(turn: Turn, quote_id: UUID) -> None:
 
 async def is_open(turn: Turn, card: Card) -> bool:
     """Whether a PIN would still pay what this card shows."""
-    return payment_card.is_open(turn.context, await _quote(turn, card))
+    return await payment_card.closed_by(turn.context, await _quote(turn, card)) is None
 
 
 async def ask_again(turn: Turn) -> None:
@@ -136,7 +148,7 @@ async def ask_again(turn: Turn) -> None:
     if card is None:
         return
     old = await _quote(turn, card)
-    if old.state != "open" or payment_card.is_open(turn.context, old):
+    if not isinstance(await payment_card.closed_by(turn.context, old), QuoteExpired):
         await turn.put(card, await payment_card.face(turn.context, turn.person, card, old))
         return
     try:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot import messages, places, request_cards, split_cards
-from bot.journeys import boards
+from bot.journeys import boards, payment_card
 from bot.text import Speaker
 from wallet import NoticeKind
 
@@ -49,12 +49,18 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:
-    """Make every card of these requests show how they stand. A chat that is gone is no failure."""
+    """Make every card of these requests show how they stand, and those that would pay them.
+
+    A chat that is gone is no failure.
+    """
     for request_id in request_ids:
         request = await context.wallet.request(request_id)
         for kind in (ASKER, PAYER, GROUP):
             for card in await context.cards.showing(request_id, kind):
                 await places.keep(context, card, await _face_of(context, card, request))
+        payer = await context.people.of_party(request.payer.id)
+        if payer is not None and request.state != "open":
+            await payment_card.follow_request(context, payer, request_id)
     await boards.follow(context, *request_ids)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
+
+from tests.conftest import euros
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -22,8 +25,8 @@ async def test_not_enough_money_says_how_much_there_is(street: Street) -> None:
     await street.ana.reads("you have €50.00", "needs €60.00", "No money moved", "Send a smaller amount")
 
 
-async def test_money_spent_elsewhere_is_noticed_at_the_pin(street: Street) -> None:
-    """What the card promised is checked again when it is paid."""
+async def test_money_spent_elsewhere_is_noticed_before_the_pin(street: Street) -> None:
+    """No PIN is asked for what is not there any more; the card can be confirmed once it is."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 40 to @ben for first")
     await street.ana.reads("Note: “first”")
@@ -32,9 +35,35 @@ async def test_money_spent_elsewhere_is_noticed_at_the_pin(street: Street) -> No
     await street.ana.confirms()
     await street.ana.reads("You sent €30.00")
     await street.ana.presses("Confirm with PIN")
-    await street.ana.types_pin()
     await street.ana.reads("Note: “first”", "you have €20.00", "needs €40.00", "No money moved")
+    await street.give(street.ana, 25_00)
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("Note: “first”", "○○○○○○", "Balance after: €5.00")
+
+
+async def test_money_that_goes_while_the_keypad_is_open_is_noticed_at_the_pin(street: Street) -> None:
+    """What the card promised is checked again when it is paid."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send 40 to @ben")
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("○○○○○○")
+    away = euros(street.wallet, 30_00)
+    await street.wallet.withdraw((await street.party(street.ana)).id, away, key=uuid4(), by="test", reason="test")
+    await street.ana.types_pin()
+    await street.ana.reads("Send €40.00", "you have €20.00", "needs €40.00", "No money moved")
     assert await street.cents(street.ana) == 20_00
+
+
+async def test_a_keypad_says_what_will_be_left_as_of_now(street: Street) -> None:
+    """The same payment, written twice: the second card was made before the first was paid."""
+    await street.open_wallets(street.ana, street.ben)
+    for _ in range(2):
+        await street.ana.says("send 20 to @ben for rent")
+        await street.ana.reads("Balance after: €30.00")
+    await street.ana.confirms()
+    await street.ana.reads("You sent €20.00")
+    await street.ana.presses("Confirm with PIN")
+    await street.ana.reads("Send €20.00", "Balance after: €10.00", "○○○○○○")
 
 
 async def test_a_limit_says_which_and_when_it_opens(street: Street) -> None:

@@ -144,9 +144,39 @@ async def test_who_asked_may_take_it_back(street: Street) -> None:
     await street.ana.presses("Cancel")
     await street.ana.reads("You took back your request to Ben Okafor for €10.00")
     await street.ben.reads("Ana Moreno took back the request for €10.00", "you owe nothing")
-    await street.ben.confirms()
-    await street.ben.reads("This request was taken back by who asked. No money moved.")
-    assert await street.cents(street.ben) == 50_00
+    card = await street.ben.reads("Send €10.00", "This request was taken back by who asked. No money moved.")
+    assert not card["inline_keyboard"]
+    street.clock.advance(minutes=3)
+    await expiry.close_expired(street.context)
+    await street.ben.reads("Send €10.00", "This request was taken back by who asked. No money moved.")
+
+
+@pytest.mark.parametrize("keypad", [False, True])
+async def test_who_declines_has_no_card_left_that_asks_for_their_pin(street: Street, keypad: bool) -> None:
+    """The card that would have paid it says so at once, and closes its keypad: a PIN typed then is for nothing."""
+    await asks(street)
+    await street.ben.presses("Pay €10.00")
+    await street.ben.reads("Send €10.00", "Open until")
+    if keypad:
+        await street.ben.presses("Confirm with PIN")
+        await street.ben.reads("○○○○○○")
+    await street.ben.presses("Decline")
+    card = await street.ben.reads("Send €10.00", "This request was declined. No money moved.")
+    assert not card["inline_keyboard"]
+    await street.ben.says(street.ben.pin)
+    await street.ben.reads("I deleted what looked like a PIN")
+
+
+async def test_a_card_that_missed_the_end_of_its_request_asks_for_no_pin(street: Street) -> None:
+    """The request ended where the bot did not hear of it: pressing says so, and opens no keypad."""
+    await asks(street)
+    await street.ben.presses("Pay €10.00")
+    await street.ben.reads("Send €10.00", "Open until")
+    ben = (await street.party(street.ben)).id
+    (request,) = await street.wallet.open_requests_to(ben)
+    await street.wallet.decline_request(request.id, ben)
+    await street.ben.presses("Confirm with PIN")
+    await street.ben.reads("Send €10.00", "This request was declined. No money moved.")
 
 
 async def test_a_request_that_nobody_answers_is_over_in_a_week(street: Street) -> None:
