@@ -209,6 +209,16 @@ class Cards:
         """Replace some of the card's facts."""
         return await self._change(card, facts={**card.facts, **facts})
 
+    async def note_once(self, card: Card, what: str) -> bool:
+        """Note on the card that this was done; whether it was not noted before, by anybody at the same time either."""
+        anew = (models.Card.id == card.id, ~models.Card.facts.has_key(what))
+        noting = update(models.Card).where(*anew).values(facts=models.Card.facts.concat({what: True}))
+
+        async def work(conn: AsyncConnection) -> bool:
+            return (await conn.execute(noting)).rowcount > 0
+
+        return await self._store.statement(work)
+
     async def _change(self, card: Card, *conditions: ColumnElement[bool], **values: Any) -> Card:
         async def work(conn: AsyncConnection) -> Card:
             await conn.execute(update(models.Card).where(models.Card.id == card.id, *conditions).values(**values))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 6
 DIGITS: Final = tuple("0123456789")
+_MOST: Final = 5  # pads of one person that are remembered: each press of Confirm opens one
 DELETE: Final = "delete"
 CANCEL: Final = "cancel"
 
@@ -147,11 +148,11 @@ class Keypad:
 
 
 class Keypads:
-    """The pads that are open now, one a person at most. A closed one is remembered until its time is over."""
+    """The pads that are open now, one a person at most. The last ones closed are remembered for their time."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._of: dict[int, Keypad] = {}
+        self._of: dict[int, list[Keypad]] = {}  # each person's, the newest last
         self._keys: dict[str, tuple[Keypad, str]] = {}
         self._by_expiry: list[tuple[datetime, int, Keypad]] = []  # a heap, the first to expire on top
         self._opened = count()
@@ -162,7 +163,12 @@ class Keypads:
         self.close(user_id)
         tokens = {key: secrets.token_urlsafe(16) for key in (*DIGITS, DELETE, CANCEL)}
         keypad = Keypad(user_id, purpose, heading, expires_at, tokens)
-        self._of[user_id] = keypad
+        theirs = self._of.setdefault(user_id, [])
+        theirs.append(keypad)
+        if len(theirs) > _MOST:
+            first = theirs[0]
+            self._forget(first)
+            first.tokens.clear()  # it stays on the heap
         self._keys |= {token: (keypad, key) for key, token in tokens.items()}
         heapq.heappush(self._by_expiry, (expires_at, next(self._opened), keypad))
         return keypad
@@ -176,8 +182,8 @@ class Keypads:
     def of(self, user_id: int) -> Keypad | None:
         """Return this person's open pad."""
         self._forget_expired()
-        keypad = self._of.get(user_id)
-        return keypad if keypad is not None and not keypad.closed else None
+        newest = next(reversed(self._of.get(user_id, [])), None)
+        return newest if newest is not None and not newest.closed else None
 
     def close(self, user_id: int) -> Keypad | None:
         """Close this person's pad, whatever it was for, and return it."""
@@ -191,7 +197,11 @@ class Keypads:
         while self._by_expiry and self._by_expiry[0][0] <= now:
             _, _, keypad = heapq.heappop(self._by_expiry)
             keypad.close()
-            for token in keypad.tokens.values():
-                self._keys.pop(token, None)
-            if self._of.get(keypad.user_id) is keypad:
-                del self._of[keypad.user_id]
+            self._forget(keypad)
+
+    def _forget(self, keypad: Keypad) -> None:
+        for token in keypad.tokens.values():
+            self._keys.pop(token, None)
+        theirs = [each for each in self._of.pop(keypad.user_id, []) if each is not keypad]
+        if theirs:
+            self._of[keypad.user_id] = theirs

@@ -67,7 +67,12 @@ def clean(name: str) -> str:
     shown = " ".join(without_stacked_marks(seen).split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
         return FALLBACK
-    return shown if len(shown) <= MAX_LENGTH else shown[: MAX_LENGTH - 1].rstrip() + "…"
+    return shortened(shown, MAX_LENGTH)
+
+
+def shortened(shown: str, longest: int) -> str:
+    """Return a clean name, or note, so that it leaves room for others beside it."""
+    return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
 
 
 def suspicious(name: str) -> frozenset[Reason]:

@@ -10,7 +10,7 @@ from bot import notes
 from bot.cards import button
 from bot.hold_cards import share
 from bot.messages import Face
-from bot.names import clean
+from bot.names import clean, shortened
 
 if TYPE_CHECKING:
     from bot.text import Argument, Speaker
@@ -24,6 +24,8 @@ REMIND: Final = "askremind"
 PAY_IN_GROUP: Final = "gaskpay"
 CANCEL_IN_GROUP: Final = "gaskcancel"
 I_PAY: Final = "askme"
+_LONGEST: Final = 24
+"""So many characters of a name, and of a note, stand on a button: Telegram takes some 10,000 bytes of buttons."""
 
 
 def payer(speaker: Speaker, request: Request, username: str | None, card_id: str, why: str = "") -> Face:
@@ -146,10 +148,12 @@ def offer(speaker: Speaker, asker: str, amount: Money, note: str, card_id: str) 
 
 def line(speaker: Speaker, request: Request, *, asked: bool) -> str:
     """Return the request in one line, for a button: `asked` by whoever reads it, or of them."""
-    note = f" · {speaker.label('“{note}”', note=notes.quotable(request.note))}" if request.note else ""
+    said = shortened(notes.quotable(request.note), _LONGEST)
+    note = f" · {speaker.label('“{note}”', note=said)}" if said else ""
+    name = shortened(clean((request.payer if asked else request.payee).name), _LONGEST)
     if asked:
-        return speaker.label("{amount} from {name}", amount=request.amount, name=clean(request.payer.name)) + note
-    return speaker.label("{amount} to {name}", amount=request.amount, name=clean(request.payee.name)) + note
+        return speaker.label("{amount} from {name}", amount=request.amount, name=name) + note
+    return speaker.label("{amount} to {name}", amount=request.amount, name=name) + note
 
 
 def _because(why: str) -> list[str]:

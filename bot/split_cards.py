@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import notes
 from bot.cards import button
 from bot.messages import MAX_TEXT, Face, utf16_length
-from bot.names import clean
+from bot.names import clean, shortened
 from bot.text import day
 from wallet import Money
 
@@ -274,5 +274,4 @@ def _no_agreement(speaker: Speaker, shown: Netting) -> str:
 
 def _short(party: Party, longest: int) -> str:
     """Return a name that leaves room for those of others."""
-    name = clean(party.name)
-    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+    return shortened(clean(party.name), longest)

@@ -21,7 +21,7 @@ from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import Mention, UserId, Username
 from bot.tokens import AT_SOMEBODY, Reader, tokenize
 from bot.vocabulary import FOR, JOINING
-from wallet import MAX_NOTE, clean_note
+from wallet import MAX_NOTE, MAX_PEOPLE, clean_note
 
 _WEIGHT: Final = re.compile(r"[x×*]([0-9]{1,3})|([0-9]{1,3})[x×]")
 _AMONG: Final = JOINING | {"with", "among", "between", "avec", "entre", ",", "("}
@@ -39,6 +39,7 @@ Reason = Literal[
     "mixed",  # shares and amounts at once
     "parts_missing",  # amounts for some of those named, and not for others
     "twice",  # somebody is named twice
+    "too_many",  # more are named than a split has room for
     "note_too_long",
 ]
 
@@ -111,8 +112,6 @@ class _Reader(Reader):
         first = next((place for place in range(at, len(self.tokens)) if self._handle_at(place)), len(self.tokens))
         named, after = self._people(first)
         note = self._note(at, first, after, anybody=bool(named))
-        if len({each.payee for each in named}) < len(named):
-            raise _Unread(Unsplit("twice"))
         return Split(total, note, *_parts(named))
 
     def _total(self) -> tuple[int, int]:
@@ -121,10 +120,19 @@ class _Reader(Reader):
         return self._certain(found[0]), found[1]
 
     def _people(self, at: int) -> tuple[list[_Named], int]:
-        """Everybody from a token on, with their parts, and the token after the last of them."""
+        """Everybody from a token on, with their parts, and the token after the last of them.
+
+        A name too many ends the reading: a message has room for hundreds.
+        """
         named: list[_Named] = []
+        seen: set[Username | UserId] = set()
         end = at
         while handle := self._handle_at(at):
+            if handle in seen:
+                raise _Unread(Unsplit("twice"))
+            if len(seen) == MAX_PEOPLE:
+                raise _Unread(Unsplit("too_many"))
+            seen.add(handle)
             person, end = self._with_part(handle, at + 1)
             named.append(person)
             at = end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from wallet import (
+    MAX_PEOPLE,
     NettingClosed,
     NettingTooLarge,
     NettingUnknown,
@@ -61,20 +62,25 @@ def question(speaker: Speaker, unsure: Unsplit) -> str:
             "Some have an amount and some have not, so nothing was asked. Write one for each; what is left is yours."
         ),
         "twice": speaker.t("Somebody is named twice, so nothing was asked. Name everybody once."),
+        "too_many": _full(speaker, MAX_PEOPLE),
         "note_too_long": speaker.t("What it is for is too long, so nothing was asked. Write at most 140 characters."),
     }
     return sentences[unsure.reason]
+
+
+def _full(speaker: Speaker, limit: int) -> str:
+    return speaker.plural(
+        "A split has room for {count} person. Nothing was asked. Name fewer.",
+        "A split has room for {count} people. Nothing was asked. Name fewer.",
+        limit,
+    )
 
 
 REFUSALS: Final[dict[type[WalletError], Callable[[Speaker, Any], str]]] = {
     SplitUnknown: lambda say, _: say.t("I do not know this split. No money moved. /split in its group shows its own."),
     SplitClosed: lambda say, _: say.t("It is too late for that. No money moved. The split’s card says how it stands."),
     SplitEmpty: lambda say, _: say.t("Nobody but you is in this split. Nothing was asked. Name others too."),
-    SplitFull: lambda say, no: say.plural(
-        "A split has room for {count} person. Nothing was asked. Name fewer.",
-        "A split has room for {count} people. Nothing was asked. Name fewer.",
-        no.limit,
-    ),
+    SplitFull: lambda say, no: _full(say, no.limit),
     SplitTooSmall: lambda say, no: say.plural(
         "{total} is too little for {count} person. Nothing was asked. Name fewer, or a larger sum.",
         "{total} is too little for {count} people. Nothing was asked. Name fewer, or a larger sum.",

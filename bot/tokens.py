@@ -46,11 +46,14 @@ class Reader:
     exponent: int
 
     def _amount_at(self, at: int) -> tuple[Reading, int] | None:
-        """Return the amount that starts at a token and the token after it; the longest run of words wins."""
-        for end in range(min(at + _MAX_AMOUNT_WORDS, len(self.tokens)), at, -1):
+        """Return the amount that starts at a token and the token after it; the longest run of words wins.
+
+        No amount has somebody's name in it.
+        """
+        words = self.tokens[at : at + _MAX_AMOUNT_WORDS]
+        until = next((place for place, token in enumerate(words, at) if self._is_somebody(token)), at + len(words))
+        for end in range(until, at, -1):
             run = self.tokens[at:end]
-            if any(token.user_id is not None for token in run):
-                continue
             typed = self.text[run[0].start : run[-1].end]
             reading = parse_amount(typed, code=self.code, exponent=self.exponent)
             if not (isinstance(reading, NotAnAmount) and reading.reason in {"not_a_number", "empty"}):
@@ -58,6 +61,9 @@ class Reader:
         if at < len(self.tokens) and self._is_numeric(self.tokens[at]):
             return NotAnAmount("not_a_number"), at + 1
         return None
+
+    def _is_somebody(self, token: Token) -> bool:
+        return token.user_id is not None or self.text.startswith("@", token.start)
 
     def _is_numeric(self, token: Token) -> bool:
         """Whether a word was meant as a number: `5x`, `+5`, `½`."""

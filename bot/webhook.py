@@ -1,6 +1,7 @@
 """Intake by webhook: one route, guarded by a secret, that answers 200 only when the update is stored.
 
-Anything else Telegram delivers again, for up to a day.
+Anything else Telegram delivers again, for up to a day. Whoever connects has some seconds to say what they want, and so
+many may be connected at once: nobody keeps Telegram out by saying nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from telegram.error import BadRequest
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.inbox_table import MalformedUpdateError
 from bot.intake import patiently
@@ -40,6 +42,9 @@ log = logging.getLogger(__name__)
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 MOST_BYTES: Final = 1024 * 1024
 """Telegram's updates are a few kilobytes."""
+PATIENCE: Final = 10.0  # seconds within which a request is to arrive whole
+MOST_OPEN: Final = 100
+"""So many connections at once: Telegram has forty at most, unless it is asked for more."""
 
 
 def application(path: str, secret: str, receive: Receive) -> Starlette:
@@ -105,13 +110,7 @@ class Webhook:
         with _listening(self._address) as listener:
             await patiently(self._register)
             announce(f"{self._bot.name} is listening (webhook)")
-            server = _Server(uvicorn.Config(self._app, lifespan="off", log_config=None, access_log=False))
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
-            try:
-                await asyncio.shield(serving)
-            finally:
-                server.should_exit = True
-                await serving
+            await serve(self._app, listener)
 
     async def _register(self) -> None:
         try:
@@ -130,9 +129,69 @@ def _listening(address: tuple[str, int]) -> socket.socket:
     return listener
 
 
+async def serve(app: Starlette, listener: socket.socket) -> None:
+    """Serve until cancelled, then finish what is being delivered."""
+    config = uvicorn.Config(app, http=_Connection, ws="none", lifespan="off", log_config=None, access_log=False)
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
 class _Server(uvicorn.Server):
     """Uvicorn without its signal handlers: `sixpence-bot` has its own."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Connection(H11Protocol):
+    """A connection that is closed unless requests arrive whole in time; where there are too many, the oldest such."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+        if len(self.connections) > MOST_OPEN:
+            waiting = [one for one in self.connections if isinstance(one, _Connection) and one.waits_until]
+            min(waiting, key=lambda one: one.waits_until).give_up()
+
+    @property
+    def waits_until(self) -> float:
+        """When it will be closed, by the loop's time; 0 while a whole request is being answered."""
+        return self._deadline.when() if self._deadline else 0.0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_watching()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Begin to wait for the next request to be whole, or go on, or stop: one is being answered."""
+        if self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete:
+            self._stop_watching()
+        elif self._deadline is None and not self.transport.is_closing():
+            self._deadline = self.loop.call_later(PATIENCE, self.give_up)
+
+    def _stop_watching(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def give_up(self) -> None:
+        """Close it at once."""
+        self._stop_watching()
+        self.connections.discard(self)
+        self.transport.abort()

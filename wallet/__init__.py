@@ -64,6 +64,7 @@ from wallet.names import search_form
 from wallet.notes import MAX_NOTE, clean_note, without_stacked_marks
 from wallet.service import Wallet
 from wallet.settings import SettingsError, WalletSettings, load
+from wallet.shares import MAX_PEOPLE
 from wallet.values import (
     AccountSummary,
     AdministrativeAct,
@@ -92,6 +93,7 @@ from wallet.values_splits import NetPayment, Netting, Part, Share, Split
 __all__ = [
     "MAX_MINOR",
     "MAX_NOTE",
+    "MAX_PEOPLE",
     "AccountSummary",
     "AdministrativeAct",
     "AmountOutOfRange",

@@ -94,7 +94,7 @@ async def its_me(turn: Turn) -> None:
         return
     except WalletError as refusal:
         await turn.toast(turn.speaker.label("That did not work, and no money moved. The payer knows why."))
-        await offers.explain(context, payer, refusal)
+        await offers.explain(context, card, payer, refusal)
         return
     await turn.toast(turn.speaker.label("Now it is theirs to confirm."))
     card = await context.cards.becomes(card, public.PAYMENT, quote.id, expiry.due(quote))

@@ -69,7 +69,7 @@ async def _bind(turn: Turn, card: Card, asker: Person) -> None:
         return
     except WalletError as refusal:
         await turn.toast(turn.speaker.label("That did not work, and no money moved. Whoever asks knows why."))
-        await offers.explain(turn.context, asker, refusal)
+        await offers.explain(turn.context, card, asker, refusal)
         return
     card = await turn.context.cards.becomes(card, requested.GROUP, request.id)
     await _bring(turn, card, request)

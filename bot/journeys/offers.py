@@ -39,8 +39,13 @@ async def kept(context: Context, card_id: str, inline_message_id: str | None, *k
     return await public.seen_at(context, card, inline_message_id)
 
 
-async def explain(context: Context, writer: Person, refusal: WalletError) -> None:
-    """Tell whoever sent the message, in their private chat, why a press came to nothing; pressed again, once more."""
+async def explain(context: Context, card: Card, writer: Person, refusal: WalletError) -> None:
+    """Tell whoever sent the message, in their private chat, why a press came to nothing: once for each reason.
+
+    Anybody can press, and as often as they like; what the writer hears is not theirs to repeat.
+    """
+    if not await context.cards.note_once(card, f"told {refusal.code}"):
+        return
     try:
         why = messages.Face(refusals.sentence(Speaker(writer.language), refusal))
         await messages.send(context.bot, writer.user_id, why)

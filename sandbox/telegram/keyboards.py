@@ -1,5 +1,6 @@
 """Reply markup as Telegram checks it: inline keyboards, reply keyboards, their removal and forced replies."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from sandbox.telegram.parameters import Parameters
 _LOOKS: Final = ("style", "icon_custom_emoji_id")
 _SWITCHES: Final = ("is_persistent", "resize_keyboard", "one_time_keyboard", "selective")
 _MOST_BUTTONS: Final = 100
+_MOST_BYTES: Final = 10_000
 _MAY_BE_EMPTY: Final = frozenset({"switch_inline_query", "switch_inline_query_current_chat"})
 
 
@@ -66,7 +68,8 @@ def _rows(markup: Json, field: str, read: Callable[[Any], Json]) -> list[list[Js
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request(f'field "{field}" must be of type Array')
     read_rows = [[read(button) for button in row] for row in rows]
-    if sum(len(row) for row in read_rows) > _MOST_BUTTONS:
+    size = len(json.dumps(read_rows, ensure_ascii=False, separators=(",", ":")).encode())
+    if sum(len(row) for row in read_rows) > _MOST_BUTTONS or size > _MOST_BYTES:
         raise bad_request("REPLY_MARKUP_TOO_LONG")
     return [row for row in read_rows if row]
 

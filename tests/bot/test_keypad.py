@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,6 +92,19 @@ def test_a_new_pad_closes_the_old_one(keypads: Keypads, clock: Clock) -> None:
     first, second = opened(keypads, clock), opened(keypads, clock)
     assert first.closed
     assert keypads.of(ANA) is second
+
+
+def test_of_many_pads_the_last_are_remembered(keypads: Keypads, clock: Clock) -> None:
+    """Whoever opens one after another keeps a few; a second tap on one that was closed just now is still known."""
+    pad = partial(keypads.open, ANA, Pay("card"), heading="Send", expires_at=clock.now + timedelta(minutes=2))
+    tokens = [dict(pad().tokens) for _ in range(100)]
+    known = [nth for nth, keys in enumerate(tokens) if keypads.find(keys["1"], ANA) is not None]
+    assert known == list(range(95, 100))
+    assert len(keypads._keys) == 5 * 12
+    clock.advance(hours=1)
+    assert keypads.of(ANA) is None
+    assert not keypads._keys
+    assert not keypads._of
 
 
 def test_tokens_are_fresh_and_say_nothing_of_their_key(keypads: Keypads, clock: Clock) -> None:

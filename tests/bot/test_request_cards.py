@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from bot import request_cards
+from bot.cards import button
 from tests.bot.test_cards import ANA, CARD, NOON, SAY, data, euros, shown
 from wallet import Party, Request, RequestState
 
@@ -80,3 +82,14 @@ def test_names_and_notes_stay_text(state: RequestState) -> None:
     ):
         assert "<i>" not in face.text
         assert "\u202e" not in face.text
+
+
+def test_a_full_list_of_requests_fits_below_one_message() -> None:
+    """Thirty buttons with the longest names and notes are less than Telegram takes; each still says how much."""
+    other = Party(UUID(int=4), "person", "😀" * 64, "open")
+    long = replace(REQUEST, payee=other, payer=other, note="😀" * 140, amount=euros(1_000_000_00))
+    for asked in (True, False):
+        line = request_cards.line(SAY, long, asked=asked)
+        assert "€1,000,000.00" in line
+        rows = [[button(line, f"asked{at}", CARD).to_dict()] for at in range(30)]
+        assert len(json.dumps(rows, ensure_ascii=False).encode()) < 10_000

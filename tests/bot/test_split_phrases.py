@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.amounts import NotAnAmount
+from bot import tokens
+from bot.amounts import NotAnAmount, parse_amount
 from bot.intents import Mention, UserId, Username
 from bot.split_phrases import Member, Reason, Split, Unsplit, read
 
@@ -97,6 +100,29 @@ def test_what_reads_two_ways_is_asked_about(words: str, reason: Reason) -> None:
 def test_an_amount_that_cannot_be_is_refused(words: str, refused: NotAnAmount) -> None:
     """The total's, or a part's."""
     assert read(words) == refused
+
+
+def test_no_message_is_read_to_its_end_for_names_that_are_too_many() -> None:
+    """Four thousand characters have room for hundreds; a name said twice, or more than fifty, ends the reading."""
+    assert read("5 dinner " + "@abc 1 " * 580) == Unsplit("twice")
+    assert read("5 dinner " + " ".join(f"@guest{nth}" for nth in range(51))) == Unsplit("too_many")
+    crowd = read("5 dinner " + " ".join(f"@guest{nth}" for nth in range(50)))
+    assert isinstance(crowd, Split)
+    assert len(crowd.members) == 50
+
+
+def test_no_amount_is_looked_for_across_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands behind somebody's name is not tried as a part of what stands before it."""
+    tried = []
+
+    def watched(typed: str, **facts: Any) -> Any:
+        tried.append(typed)
+        return parse_amount(typed, **facts)
+
+    monkeypatch.setattr(tokens, "parse_amount", watched)
+    read("90 dinner @ben 20.50 @chai 30 Tom 10", mentions=[Mention(30, 3, 7)])
+    assert "20.50" in tried
+    assert not [typed for typed in tried if "@" in typed or "Tom" in typed]
 
 
 def test_people_are_named_by_mention_too() -> None:

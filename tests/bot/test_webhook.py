@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from sqlalchemy.exc import DataError, OperationalError
 
+from bot import webhook
 from bot.inbox_table import Arrival
 from bot.webhook import HEADER, MOST_BYTES, application
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from bot.redaction import Json
 
 pytestmark = pytest.mark.anyio
@@ -140,3 +145,62 @@ async def test_a_delivery_that_breaks_off_stores_nothing() -> None:
     await application("/telegram", SECRET, receiver)(scope, receive, send)
     assert answers[0]["status"] == 400
     assert receiver.received == []
+
+
+@pytest.fixture
+async def address(receiver: Receiver) -> AsyncIterator[tuple[str, int]]:
+    """Where the webhook listens, over real TCP."""
+    with webhook._listening(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(webhook.serve(application("/telegram", SECRET, receiver), listener))
+        yield listener.getsockname()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+@asynccontextmanager
+async def half_said(address: tuple[str, int], said: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """A connection on which no more follows."""
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(said)
+    await writer.drain()
+    yield reader
+    writer.close()
+
+
+async def is_closed(reader: asyncio.StreamReader) -> bool:
+    """Wait until the other side hangs up, without a word."""
+    with suppress(ConnectionResetError):
+        return await reader.read() == b""
+    return True
+
+
+NOTHING = b""
+HALF_A_HEADER = b"POST /telegram HTTP/1.1\r\nHost: x\r\n"
+HALF_A_BODY = HALF_A_HEADER + f"{HEADER}: {SECRET}\r\nContent-Length: 99\r\n\r\n{{".encode()
+
+
+@pytest.mark.parametrize("said", [NOTHING, HALF_A_HEADER, HALF_A_BODY])
+async def test_who_does_not_finish_a_request_is_cut_off(
+    receiver: Receiver, address: tuple[str, int], said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No connection is held open by saying nothing, half of the headers, or half of the body."""
+    monkeypatch.setattr(webhook, "PATIENCE", 0.05)
+    async with half_said(address, said) as waiting:
+        assert await is_closed(waiting)
+    assert receiver.received == []
+
+
+async def test_many_slow_connections_do_not_keep_telegram_out(
+    receiver: Receiver, address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where too many are open, the one that has waited longest is closed for whoever comes; an update gets through."""
+    monkeypatch.setattr(webhook, "MOST_OPEN", 3)
+    async with AsyncExitStack() as open_:
+        halves = (HALF_A_HEADER, HALF_A_BODY, NOTHING)
+        waiting = [await open_.enter_async_context(half_said(address, said)) for said in halves]
+        client = await open_.enter_async_context(httpx.AsyncClient(base_url=f"http://{address[0]}:{address[1]}"))
+        answer = await client.post("/telegram", json=UPDATE, headers={HEADER: SECRET})
+        assert answer.status_code == 200
+        assert await is_closed(waiting[0])
+        assert not any(one.at_eof() for one in waiting[1:])
+    assert receiver.received == [UPDATE]

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import euros
 from tests.journeys.asides import OFFER, chooses_pin, in_chat, set_aside
 from tests.journeys.boards import FLAT
-from wallet import Part
+from wallet import MAX_NOTE, Part
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
@@ -22,18 +22,20 @@ LIST = ("Open requests", "You are asked for")
 
 
 async def many_shares(street: Street, count: int = 20) -> None:
-    """Ana splits so many costs with Ben, who has heard of them all."""
+    """Ana splits so many costs with Ben, with as much to say of each as she may; he has heard of them all."""
     await street.open_wallets(street.ana, street.ben)
     ana, ben = await street.party(street.ana), await street.party(street.ben)
     for _ in range(count):
-        total = euros(street.wallet, 2)
-        await street.wallet.start_split(ana.id, uuid4(), total, note="", way="even", parts=[Part(ben.id)], key=uuid4())
+        total, note = euros(street.wallet, 2), "😀" * MAX_NOTE
+        await street.wallet.start_split(
+            ana.id, uuid4(), total, note=note, way="even", parts=[Part(ben.id)], key=uuid4()
+        )
     street.context.courier_wake()
     await street.told()
 
 
 async def test_start_does_not_repeat_all_that_one_is_asked_for(street: Street) -> None:
-    """Twenty shares are one list, as for /requests; a press in it brings the card."""
+    """Twenty shares are one list, as for /requests, short enough for Telegram; a press in it brings the card."""
     await many_shares(street)
     before = len(await street.calls("sendMessage"))
     await street.ben.start()
@@ -81,3 +83,32 @@ async def test_start_shows_a_few_offers_at_a_time(street: Street) -> None:
     await street.settled()
     assert await in_chat(street.ben, OFFER[0]) == A_FEW
     assert await in_chat(street.ben, "more offers are waiting") == 1
+
+
+async def test_presses_do_not_flood_whoever_wrote_the_offer(street: Street) -> None:
+    """Ana offers more than she has: she hears why it came to nothing once, however often Ben presses."""
+    await street.open_wallets(street.ana, cents=1_00)
+    await street.open_wallets(street.ben)
+    await street.ana.picks_inline(street.ben.id, "5 lunch", "Pay €5.00")
+    for _ in range(5):
+        await street.ben.presses("It’s me", chat=street.ana.id)
+    await street.settled()
+    assert await in_chat(street.ana, "That is more than you have") == 1
+    await street.give(street.ana, 9_00)
+    await street.ben.presses("It’s me", chat=street.ana.id)
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_presses_do_not_flood_whoever_asks(street: Street) -> None:
+    """Ana has asked as often as she may: she hears of that once, however often Ben presses what she sent."""
+    await street.open_wallets(street.ana, street.ben)
+    street.wallet._settings = street.wallet._settings.model_copy(update={"limit_requests_a_day": 1})
+    await street.context.contacts.remember(street.ana.id, street.ben.id, street.ben.full_name)
+    await street.context.contacts.set_askable(street.ben.id, askable=True)
+    await street.ana.says("/request 10 @ben cinema")
+    await street.ben.reads("asks you to pay €10.00")
+    await street.ana.picks_inline(street.ben.id, "request 5 lunch", "Ask for €5.00")
+    for _ in range(5):
+        await street.ben.presses("Pay", chat=street.ana.id)
+    await street.settled()
+    assert await in_chat(street.ana, "You can ask for money") == 1

@@ -97,7 +97,7 @@ class Scene:
         )
         found: State = {str(name): str(digest) for name, digest in await self._eye.execute(text(digests))}
         if not schema:
-            pads = self.street.context.keypads._of.values()
+            pads = [theirs[-1] for theirs in self.street.context.keypads._of.values()]
             found["keypads"] = str([(pad.user_id, pad.entered, pad.closed) for pad in pads])
         for somebody in chats:
             messages = self.street.world.chats[somebody.id].messages.values()

@@ -47,6 +47,7 @@ def entity(**fields: Any) -> list[dict[str, Any]]:
             {"reply_markup": keyboard(text="x", callback_data="")},
             f"{BUTTON_PROBLEM}Text buttons are unallowed in the inline keyboard",
         ),
+        ({"reply_markup": keyboard(text="é" * 5000, callback_data="x")}, "REPLY_MARKUP_TOO_LONG"),
         ({"reply_markup": keyboard(callback_data="x")}, f'{BUTTON_PROBLEM}Can\'t find field "text"'),
         (
             {"reply_markup": keyboard(text="x", url="not-a-url")},
