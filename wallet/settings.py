@@ -87,6 +87,10 @@ class WalletSettings(BaseSettings):
     def _check(self) -> Self:
         if self.pin_pepper and self.pin_pepper_file:
             raise ValueError("set SIXPENCE_PIN_PEPPER or SIXPENCE_PIN_PEPPER_FILE, not both")
+        if self.migration_database_url and not self.database_url:
+            raise ValueError(
+                "SIXPENCE_MIGRATION_DATABASE_URL needs SIXPENCE_DATABASE_URL: the same database, with the bot's login"
+            )
         if not self.limit_per_payment <= self.limit_day <= self.limit_month:
             raise ValueError(
                 "limits must not shrink with time: "

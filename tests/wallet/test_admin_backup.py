@@ -266,6 +266,25 @@ def test_the_bots_login_cannot_back_up(desk: Desk, server: Server, tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("command", [["restore"], ["restore", "--dry-run"], ["backup"], ["migrate"]])
+def test_addresses_of_two_databases_are_refused(
+    desk: Desk, backup: Path, empty: Desk, tmp_path: Path, command: list[str]
+) -> None:
+    """The books that are proved would not be those that were restored: nothing is done to either."""
+    folder = {"restore": [str(backup)], "backup": [str(tmp_path / "tuesday")], "migrate": []}[command[0]]
+    said = desk(*command, *folder, SIXPENCE_MIGRATION_DATABASE_URL=empty.url)
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "SIXPENCE_DATABASE_URL and SIXPENCE_MIGRATION_DATABASE_URL name different databases" in said.err
+    assert not rows(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'wallet'")
+    assert not (tmp_path / "tuesday").exists()
+
+
+def test_two_ways_to_one_database_are_one(backup: Path, empty: Desk) -> None:
+    """Another login, another way of writing it: what counts is where they lead."""
+    other = empty.url + "&application_name=owner"
+    assert empty("restore", str(backup), SIXPENCE_MIGRATION_DATABASE_URL=other).code == 0
+
+
 @contextmanager
 def pretended(path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Iterator[Path]:
     """A pg_dump of version 99 before all others; it notes its command line and its environment."""

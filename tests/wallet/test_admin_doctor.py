@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from bot.settings import BotSettings
-from tests.books import PEPPER
+from tests.books import PEPPER, run
+from wallet.admin import client_programs
 from wallet.admin.doctor import Environment
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk, bot_api: str) -> None:
     assert said.code == 0
     checks = {check["name"]: check["ok"] for check in said.json}
     assert checks == dict.fromkeys(
-        ("settings", "pepper", "database", "version", "schema", "role", "currency", "PINs", "clock", "bot", "token"),
+        (
+            *("settings", "pepper", "database", "version", "schema", "role"),
+            *("currency", "PINs", "clock", "backup", "bot", "token"),
+        ),
         True,
     )
     assert "@sixpence_bot" in said.out
@@ -131,6 +135,41 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(
     assert row["says"].startswith(f"{name} is no setting")
     assert row["do"] == (f"did you mean {meant}?" if meant else "")
     assert "s3cret" not in said.out
+
+
+@pytest.mark.parametrize(("login", "says"), [("postgres", None), ("only_the_bot", "may not read everything")])
+def test_the_doctor_looks_at_the_owners_address_too(desk: Desk, server: Server, login: str, says: str | None) -> None:
+    """Where it is set: it leads to the same database, and backups can be made by it."""
+    run(server.url, "CREATE ROLE only_the_bot LOGIN IN ROLE sixpence_app")
+    try:
+        owner = desk.url.replace("//postgres", f"//{login}")
+        said = desk("doctor", "--json", SIXPENCE_MIGRATION_DATABASE_URL=owner)
+    finally:
+        run(server.url, "DROP ROLE only_the_bot")
+    (row,) = (check for check in said.json if check["name"] == "owner")
+    assert (row["ok"], said.code) == ((False, 1) if says else (True, 0))
+    assert not says or says in row["says"]
+
+
+@pytest.mark.parametrize("migrated", [True, False])
+def test_the_doctor_sees_that_the_two_addresses_disagree(desk: Desk, server: Server, *, migrated: bool) -> None:
+    """Else the bot asks for a migration, and migrating says that all is done, for ever."""
+    elsewhere = plain(server.url.set(database="postgres"))
+    here, there = (desk.url, elsewhere) if migrated else (elsewhere, desk.url)
+    said = Desk(here)("doctor", "--json", SIXPENCE_MIGRATION_DATABASE_URL=there)
+    (row,) = (check for check in said.json if check["name"] == "owner")
+    assert (row["ok"], said.code) == (False, 1)
+    assert "name different databases" in row["says"]
+
+
+def test_the_doctor_says_what_a_backup_lacks(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot does without, so it is to be looked at and no fault."""
+    monkeypatch.setattr(client_programs, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = desk("doctor", "--json")
+    (row,) = (check for check in said.json if check["name"] == "backup")
+    assert (row["ok"], said.code) == (None, 0)
+    assert "pg_dump is not on PATH" in row["says"]
 
 
 def test_the_doctor_sees_that_the_database_is_not_migrated(server: Server) -> None:

@@ -148,6 +148,14 @@ def test_one_pepper_and_not_two(monkeypatch: pytest.MonkeyPatch) -> None:
         load(WalletSettings)
 
 
+def test_the_owners_address_needs_the_bots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the books would be those of an embedded PostgreSQL, and the owner would migrate others."""
+    monkeypatch.setenv("SIXPENCE_MIGRATION_DATABASE_URL", "postgresql://root:s3cret@localhost/db")
+    with pytest.raises(SettingsError, match="needs SIXPENCE_DATABASE_URL") as refusal:
+        load(WalletSettings)
+    assert "s3cret" not in str(refusal.value)
+
+
 def test_an_old_pepper_follows_the_current_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """For rotation."""
     monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)

@@ -18,10 +18,13 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from wallet import SettingsError, WalletSettings, load, migrate
+from wallet.addresses import require_one_database
+from wallet.admin.client_programs import find_program
 from wallet.admin.peppers import pins_of_another_pepper
-from wallet.admin.snapshots import Unit
+from wallet.admin.running import CouldNot
+from wallet.admin.snapshots import Unit, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
-from wallet.rights import lacking
+from wallet.rights import lacking, reads_everything
 from wallet.settings import ENV_ENCODING, ENV_FILE
 
 if TYPE_CHECKING:
@@ -102,12 +105,14 @@ def _database(settings: Environment) -> Iterator[Check]:
                 schema = _schema(conn)
                 yield schema
                 if schema.ok:
+                    yield from _owner_of_the_same(settings)
                     yield _role(conn)
                     yield _currency(conn, settings)
                     yield _pins(conn, settings)
                 elif schema.says == NOT_MIGRATED:
                     yield from _owner(settings)
                 yield _clock(conn)
+                yield _backup(conn)
     except SettingsError as error:
         yield Check("database", False, str(error))
         if str(error) == NOT_MIGRATED:
@@ -123,10 +128,29 @@ def _owner(settings: Environment) -> Iterator[Check]:
             reaching(url),
             create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn,
         ):
+            require_one_database(settings)
             if lack := lacking(conn):
                 yield Check("owner", False, lack)
     except SettingsError as error:
         yield Check("owner", False, str(error))
+
+
+def _owner_of_the_same(settings: Environment) -> Iterator[Check]:
+    """Where the owner's login has an address of its own: that it leads here too, and that backups can be made by it."""
+    if settings.migration_database_url is None:
+        return
+    url = migration_url(settings)
+    try:
+        require_one_database(settings)
+        with reaching(url), create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn:
+            reads = reads_everything(conn)
+    except SettingsError as error:
+        yield Check("owner", False, str(error))
+        return
+    if not reads:
+        yield Check("owner", False, f"{url.username} may not read everything", "set SIXPENCE_MIGRATION_DATABASE_URL")
+    else:
+        yield Check("owner", True, f"reached ({url.username}): the same database, and all of it to be read")
 
 
 def _version(conn: Connection) -> Check:
@@ -181,6 +205,15 @@ def _clock(conn: Connection) -> Check:
     if apart > LARGEST_CLOCK_DIFFERENCE:
         return Check("clock", False, f"{apart:.1f} s from the database's", "set both by NTP")
     return Check("clock", True, f"{apart:.3f} s from the database's")
+
+
+def _backup(conn: Connection) -> Check:
+    """Better said now than in the night of the first backup; the bot itself does without."""
+    try:
+        program = find_program("pg_dump", server_version(conn))
+    except CouldNot as error:
+        return Check("backup", None, str(error))
+    return Check("backup", True, f"by {program}")
 
 
 def _bot(settings: Environment) -> Iterator[Check]:
