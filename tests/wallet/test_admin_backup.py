@@ -103,6 +103,14 @@ def test_a_backup_is_never_overwritten(desk: Desk, backup: Path) -> None:
     assert (backup / DUMP).read_bytes() == before
 
 
+def test_a_folder_that_cannot_be_made_is_said_with_what_is_in_its_way(desk: Desk, tmp_path: Path) -> None:
+    """A file where a folder was meant: which of them it is."""
+    (tmp_path / "file").touch()
+    said = desk("backup", str(tmp_path / "file" / "monday"))
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"{tmp_path}/file/monday cannot be written: File exists ({tmp_path}/file).\n"
+
+
 def test_restoring_into_books_is_refused(desk: Desk, backup: Path) -> None:
     """Only an empty database is filled; these books stay as they are."""
     before = desk("parties", "--json").json

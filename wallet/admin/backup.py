@@ -147,8 +147,8 @@ def _made_whole(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise CouldNot(f"{folder} cannot be written: {error.strerror}.") from None
+    except OSError as error:  # about a folder on the way there
+        raise CouldNot(f"{folder} cannot be written: {error.strerror} ({error.filename}).") from None
     try:
         yield place
         for written in (*place.iterdir(), place):
