@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 from tests.wallet.desk import PASSWORD, TOKEN, Desk, plain
 
+WEBHOOK = {
+    "SIXPENCE_WEBHOOK_URL": "https://pay.example.org/telegram",
+    "SIXPENCE_WEBHOOK_SECRET": "a-secret-of-some-length",
+}
+
 
 class BotApi(BaseHTTPRequestHandler):
     """As much of Telegram as the doctor asks."""
@@ -160,6 +165,37 @@ def test_the_doctor_sees_that_the_two_addresses_disagree(desk: Desk, server: Ser
     (row,) = (check for check in said.json if check["name"] == "owner")
     assert (row["ok"], said.code) == (False, 1)
     assert "name different databases" in row["says"]
+
+
+def test_the_doctor_counts_the_pins_that_need_the_previous_pepper(desk: Desk) -> None:
+    """When that pepper may be thrown away is then known."""
+    new = "another pepper, as long as it has to be"
+    rotated = {"SIXPENCE_PIN_PEPPER": new, "SIXPENCE_PIN_PEPPER_PREVIOUS": PEPPER}
+    (row,) = (check for check in desk("doctor", "--json", **rotated).json if check["name"] == "PINs")
+    assert (row["ok"], row["says"]) == (True, "3 PINs still need SIXPENCE_PIN_PEPPER_PREVIOUS: keep it")
+
+
+@pytest.mark.parametrize(
+    ("info", "ok", "says"),
+    [
+        ({"url": WEBHOOK["SIXPENCE_WEBHOOK_URL"]}, True, "met no error"),
+        ({"url": ""}, None, "does not deliver"),
+        (
+            {"url": WEBHOOK["SIXPENCE_WEBHOOK_URL"], "last_error_date": 1, "last_error_message": "502 Bad Gateway"},
+            None,
+            "1970-01-01 00:00:01 UTC Telegram met: 502 Bad Gateway",
+        ),
+    ],
+)
+def test_the_doctor_says_what_telegram_met_at_the_webhook(
+    desk: Desk, bot_api: str, monkeypatch: pytest.MonkeyPatch, info: dict[str, object], ok: bool | None, says: str
+) -> None:
+    """Where one is set; an unreachable one is silent otherwise."""
+    monkeypatch.setitem(BotApi.answers, f"/bot{TOKEN}/getWebhookInfo", (200, {"ok": True, "result": info}))
+    said = desk("doctor", "--json", SIXPENCE_BOT_TOKEN=TOKEN, SIXPENCE_TELEGRAM_API_URL=bot_api, **WEBHOOK)
+    (row,) = (check for check in said.json if check["name"] == "webhook")
+    assert (row["ok"], said.code) == (ok, 0)
+    assert says in row["says"]
 
 
 def test_the_doctor_says_what_a_backup_lacks(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr  # noqa: TC002 - read at run time
@@ -19,8 +17,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from wallet import SettingsError, WalletSettings, load, migrate
 from wallet.addresses import require_one_database
+from wallet.admin import bot_api
+from wallet.admin.checks import Check
 from wallet.admin.client_programs import find_program
-from wallet.admin.peppers import pins_of_another_pepper
+from wallet.admin.peppers import pins_of_another_pepper, pins_of_the_previous_pepper
 from wallet.admin.running import CouldNot
 from wallet.admin.snapshots import Unit, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 OLDEST_POSTGRESQL = 15
 LARGEST_CLOCK_DIFFERENCE = 2.0
-_SECONDS = 5.0
 
 
 class Environment(WalletSettings):
@@ -46,16 +45,6 @@ class Environment(WalletSettings):
     webhook_secret: SecretStr | None = None
     webhook_listen: str | None = None
     stranger_amount: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: right, wrong, or (None) to be looked at; what was found, and what to do about it."""
-
-    name: str
-    ok: bool | None
-    says: str
-    do: str = ""
 
 
 def examine() -> list[Check]:
@@ -194,6 +183,8 @@ def _pins(conn: Connection, settings: Environment) -> Check:
     if strange:
         says = f"{strange} PINs need another pepper than is set: until it is, those people cannot pay"
         return Check("PINs", False, says, "set it as SIXPENCE_PIN_PEPPER, or as SIXPENCE_PIN_PEPPER_PREVIOUS")
+    if left := pins_of_the_previous_pepper(conn, settings):
+        return Check("PINs", True, f"{left} PINs still need SIXPENCE_PIN_PEPPER_PREVIOUS: keep it")
     return Check("PINs", True, "made with the pepper that is set")
 
 
@@ -229,19 +220,4 @@ def _bot(settings: Environment) -> Iterator[Check]:
         yield Check("bot", False, done.stderr.strip())
         return
     yield Check("bot", True, "its settings are right")
-    yield _token(settings, token)
-
-
-def _token(settings: Environment, token: str) -> Check:
-    """Ask Telegram who the token belongs to. Neither the token nor a URL that holds it is ever shown."""
-    import httpx  # noqa: PLC0415 - only here, and slow to import
-
-    host = urlsplit(settings.telegram_api_url).netloc
-    try:
-        answer = httpx.get(f"{settings.telegram_api_url.rstrip('/')}/bot{token}/getMe", timeout=_SECONDS)
-        me = answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        return Check("token", False, f"no answer from {host}", "check SIXPENCE_TELEGRAM_API_URL and the network")
-    if answer.is_success and me.get("ok"):
-        return Check("token", True, f"it is @{me['result']['username']}'s")
-    return Check("token", False, f"{host} refuses it", "copy SIXPENCE_BOT_TOKEN anew from @BotFather")
+    yield from bot_api.examine(settings.telegram_api_url, token, settings.webhook_url)
