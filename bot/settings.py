@@ -28,11 +28,6 @@ class BotSettings(WalletSettings):
     webhook_listen: str = "127.0.0.1:8080"
     stranger_amount: Annotated[int, Field(ge=0)] = 100_00
 
-    @field_validator("webhook_url", "webhook_secret", mode="before")
-    @classmethod
-    def _empty_is_no_webhook(cls, value: object) -> object:
-        return None if value == "" else value
-
     @field_validator("bot_token")
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:

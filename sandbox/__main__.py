@@ -17,11 +17,13 @@ from sandbox import drawer, tour
 from sandbox.house import HouseError, forget, open_house
 from sandbox.people import settle_in
 from sandbox.person import NothingHappenedError
+from wallet import SettingsError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()
 FOLDER = Path(".sixpence-sandbox")
 """Not where the bot and `sixpence-admin` keep books of their own, nor where a shell may point them to."""
+_INTERRUPTED = 130
 WHAT_TO_TRY = "Write “send 5 to @ben for lunch” as Ana and confirm with her PIN, 482915."
 
 
@@ -44,8 +46,9 @@ def sandbox(
             raise typer.Exit(0 if asyncio.run(_tour()) else 1)
         if reset:
             forget(folder)
-        asyncio.run(_show(folder.resolve(), port))
-    except (HouseError, NothingHappenedError) as error:
+        if not asyncio.run(_show(folder.resolve(), port)):
+            raise typer.Exit(_INTERRUPTED)
+    except (HouseError, SettingsError, NothingHappenedError) as error:
         raise _refused(str(error)) from None
     except OSError as error:
         raise _refused(_unusable(error, port)) from None
@@ -63,13 +66,27 @@ def _unusable(error: OSError, port: int) -> str:
     return f"Port {port} cannot be used: {error.strerror}. Try another one: --port 0, or make demo PORT=0."
 
 
-async def _show(folder: Path, port: int) -> None:
-    """Run until Ctrl-C, or until the terminal is closed."""
+async def _show(folder: Path, port: int) -> bool:
+    """Run until Ctrl-C, or until the terminal is closed; False if that came before it was open.
+
+    Ctrl-C reaches PostgreSQL too while it starts: what it says then is no failure of its own.
+    """
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    try:
+        return await _opened(folder, port, stop)
+    except (HouseError, SettingsError, NothingHappenedError, OSError):
+        if stop.is_set():
+            return False
+        raise
+
+
+async def _opened(folder: Path, port: int, stop: asyncio.Event) -> bool:
     with console.status("Starting PostgreSQL, the pretend Telegram and the bot …"):
         async with open_house(folder, port) as house:
+            if stop.is_set():
+                return False
             await settle_in(house)
             showing = asyncio.create_task(drawer.keep_current(house.world, house.wallet))
             console.print(f"\n  Sixpence is open at [bold link={house.url}]{house.url}[/]\n", highlight=False)
@@ -78,6 +95,7 @@ async def _show(folder: Path, port: int) -> None:
             showing.cancel()
             with suppress(asyncio.CancelledError):
                 await showing
+            return True
 
 
 async def _tour() -> bool:

@@ -202,6 +202,7 @@ async def _migrate(environment: dict[str, str]) -> None:
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the sandbox, which lets it end
     )
     _, said = await process.communicate()
     if process.returncode:

@@ -54,6 +54,14 @@ def test_an_administrator_proves_the_books_by_the_bots_settings() -> None:
     assert SERVICES["migrate"]["env_file"] == SERVICES["bot"]["env_file"] == ".env"
 
 
+def test_every_service_uses_the_one_database_that_env_names() -> None:
+    """So that books restored into another one are used by all, and no file of ours has to be changed."""
+    named = "${POSTGRES_DB:-sixpence}"
+    assert SERVICES["postgres"]["environment"]["POSTGRES_DB"] == named
+    urls = [SERVICES[name]["environment"]["SIXPENCE_DATABASE_URL"] for name in ("migrate", "bot")]
+    assert all(url.endswith(f"@postgres/{named}") for url in urls)
+
+
 def test_the_bot_does_not_know_the_owners_password() -> None:
     """Its login is the one that cannot change history."""
     environment = SERVICES["bot"]["environment"]

@@ -224,13 +224,13 @@ def _why_unreached(url: URL, reason: str) -> str:
 def connection_url(settings: WalletSettings) -> URL:
     """How bot and wallet connect: as the application's role, in UTC, with limits on statements, locks and idling."""
     session = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
-    return _books(settings).update_query_dict({"options": session})
+    return books_url(settings).update_query_dict({"options": session})
 
 
 def migration_url(settings: WalletSettings) -> URL:
     """How migrations connect: as the role that owns the tables, where the operator keeps the two apart."""
     if settings.migration_database_url is None:
-        return _books(settings)
+        return books_url(settings)
     return _driver(make_url(settings.migration_database_url.get_secret_value()))
 
 
@@ -256,7 +256,7 @@ def _let_go_of_the_dead(server: PostgresServer) -> None:
             server.global_process_id_list.get_and_remove(pid)
 
 
-def _books(settings: WalletSettings) -> URL:
+def books_url(settings: WalletSettings) -> URL:
     """Where the books are kept: the operator's PostgreSQL, or the embedded one (running only inside `embedded`)."""
     if settings.database_url is None:
         return _driver(make_url(_server(settings).get_uri()))

@@ -14,6 +14,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import ProgrammingError
 
+from wallet.addresses import require_one_database
 from wallet.database import embedded, migration_url, reaching
 from wallet.rights import lacking
 from wallet.settings import SettingsError
@@ -31,11 +32,12 @@ _NOT_THE_OWNER = "These tables belong to another login: migrate as their owner, 
 def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
     """Migrate to the newest version; the versions before and after. Safe to repeat.
 
-    SettingsError if the database is unreachable, or this login lacks a right that it takes.
+    SettingsError if the database is unreachable or not the bot's, or this login lacks a right that it takes.
     """
     from alembic import command  # noqa: PLC0415
 
     with embedded(settings), _connect(settings) as connection:
+        require_one_database(settings)
         before = _current(connection)
         with connection.begin():
             if before is None and (lack := lacking(connection)):

@@ -26,6 +26,12 @@ _FACTS = text("""
 """Before PostgreSQL 16, who may make roles may join any of them; since then, only those they were given to give."""
 
 
+_UNREADABLE = text("""
+    SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname IN ('wallet', 'bot') AND NOT has_table_privilege(c.oid, 'SELECT')
+""")
+
+
 def lacking(conn: Connection) -> str | None:
     """Why this login cannot make the books here, and what a superuser is to run; None if it can."""
     facts = conn.execute(_FACTS, {"role": APPLICATION_ROLE}).one()
@@ -44,6 +50,11 @@ def lacking(conn: Connection) -> str | None:
         f"The database's user {facts.login} may not {lacks}. If it is the owner's login "
         f"(SIXPENCE_MIGRATION_DATABASE_URL), a superuser gives it that right in {facts.books}: {sql}"
     )
+
+
+def reads_everything(conn: Connection) -> bool:
+    """Whether this login may read every table, as a backup does."""
+    return bool(conn.execute(_UNREADABLE).scalar_one() == 0)
 
 
 def join(conn: Connection) -> None:

@@ -44,6 +44,7 @@ class WalletSettings(BaseSettings):
     pin_pepper: SecretStr | None = None
     pin_pepper_file: Path | None = None
     pin_pepper_previous: SecretStr | None = None
+    pin_pepper_previous_file: Path | None = None
     currency: Annotated[Currency, NoDecode] = Currency("EUR", 2)
     limit_per_payment: _Amount = 1_000_00
     limit_day: _Amount = 2_000_00
@@ -67,12 +68,11 @@ class WalletSettings(BaseSettings):
     def _read_tariff(cls, value: object) -> object:
         return Tariff.parse(value) if isinstance(value, str) else value
 
-    @field_validator(
-        "database_url", "migration_database_url", "pin_pepper", "pin_pepper_file", "pin_pepper_previous", mode="before"
-    )
+    @model_validator(mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
+    def _empty_is_unset(cls, values: dict[str, object]) -> dict[str, object]:
+        """As a template leaves it. An empty one in the environment still wins over `.env`."""
+        return {name: value for name, value in values.items() if value != ""}
 
     @field_validator("database_url", "migration_database_url")
     @classmethod
@@ -87,6 +87,12 @@ class WalletSettings(BaseSettings):
     def _check(self) -> Self:
         if self.pin_pepper and self.pin_pepper_file:
             raise ValueError("set SIXPENCE_PIN_PEPPER or SIXPENCE_PIN_PEPPER_FILE, not both")
+        if self.pin_pepper_previous and self.pin_pepper_previous_file:
+            raise ValueError("set SIXPENCE_PIN_PEPPER_PREVIOUS or SIXPENCE_PIN_PEPPER_PREVIOUS_FILE, not both")
+        if self.migration_database_url and not self.database_url:
+            raise ValueError(
+                "SIXPENCE_MIGRATION_DATABASE_URL needs SIXPENCE_DATABASE_URL: the same database, with the bot's login"
+            )
         if not self.limit_per_payment <= self.limit_day <= self.limit_month:
             raise ValueError(
                 "limits must not shrink with time: "
@@ -106,14 +112,16 @@ class WalletSettings(BaseSettings):
         six digits would lie in the database all but unprotected.
         """
         peppers = [self._pepper()]
-        if self.pin_pepper_previous:
+        if self.pin_pepper_previous_file:
+            peppers.append(_read_pepper_file(self.pin_pepper_previous_file, "SIXPENCE_PIN_PEPPER_PREVIOUS_FILE"))
+        elif self.pin_pepper_previous:
             previous = self.pin_pepper_previous.get_secret_value().encode()
             peppers.append(_long_enough(previous, "SIXPENCE_PIN_PEPPER_PREVIOUS"))
         return peppers
 
     def _pepper(self) -> bytes:
         if self.pin_pepper_file:
-            return _read_pepper_file(self.pin_pepper_file)
+            return _read_pepper_file(self.pin_pepper_file, "SIXPENCE_PIN_PEPPER_FILE")
         if not self.pin_pepper:
             raise SettingsError(
                 "SIXPENCE_PIN_PEPPER is missing: set it, or SIXPENCE_PIN_PEPPER_FILE, to 32 or more random bytes "
@@ -133,14 +141,29 @@ def load(kind: type[S]) -> S:
         raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{ENV_FILE} is not UTF-8 text: save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"{ENV_FILE} cannot be read: {error.strerror}. Is it another user's?") from None
+
+
+_RULES = {
+    "int_parsing": "it is a whole number, in digits alone",
+    "int_parsing_size": "it is a whole number, and not as large as that",
+    "bool_parsing": "it is true or false",
+    "greater_than_equal": "it is {ge} or more",
+    "less_than_equal": "it is {le} or less",
+}
+"""What pydantic finds by itself, in our words."""
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    message = detail["msg"].removeprefix("Value error, ")
+    rule = _RULES.get(detail["type"])
+    message = rule.format_map(detail.get("ctx", {})) if rule else detail["msg"].removeprefix("Value error, ")
     if not detail["loc"]:
         return f"{message}."
     name = "SIXPENCE_" + "_".join(str(part) for part in detail["loc"]).upper()
-    return f"{name} is missing." if detail["type"] == "missing" else f"{name} is not right: {message}."
+    if detail["type"] == "missing":
+        return f"{name} is missing: set it, in {ENV_FILE} for example; .env.example says where to get it."
+    return f"{name} is not right: {message}."
 
 
 def _names_a_postgresql(url: str) -> bool:
@@ -160,15 +183,15 @@ def _ends_its_password_early(url: str) -> bool:
     return "@" in f"{read.host}{read.database}" or ("@" in before and "@" in query)
 
 
-def _read_pepper_file(path: Path) -> bytes:
+def _read_pepper_file(path: Path, name: str) -> bytes:
     try:
         mode = path.stat().st_mode
         content = path.read_bytes().strip()
     except OSError as error:
-        raise SettingsError(f"SIXPENCE_PIN_PEPPER_FILE: cannot read {path}: {error.strerror}.") from None
+        raise SettingsError(f"{name}: cannot read {path}: {error.strerror}.") from None
     if mode & 0o077:
-        raise SettingsError(f"SIXPENCE_PIN_PEPPER_FILE: others may read {path}: run chmod 600 on it.")
-    return _long_enough(content, "SIXPENCE_PIN_PEPPER_FILE")
+        raise SettingsError(f"{name}: others may read {path}: run chmod 600 on it.")
+    return _long_enough(content, name)
 
 
 def _long_enough(pepper: bytes, name: str) -> bytes:

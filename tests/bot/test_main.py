@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 TOKEN = "7000000001:AAcanary-of-thirty-five-characters_xx"
+MISSING = "SIXPENCE_BOT_TOKEN is missing: set it, in .env for example; .env.example says where to get it."
 
 
 @asynccontextmanager
@@ -88,7 +89,7 @@ async def test_help_shows_an_example_and_the_environment(tmp_path: Path) -> None
 
 async def test_a_missing_setting_is_one_sentence(tmp_path: Path) -> None:
     """Exit code 2, and no traceback."""
-    assert await outcome(tmp_path) == (2, "", "SIXPENCE_BOT_TOKEN is missing.\n")
+    assert await outcome(tmp_path) == (2, "", f"{MISSING}\n")
 
 
 async def test_a_file_that_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ def test_a_token_is_enough() -> None:
 def test_a_missing_token_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence names the variable."""
     monkeypatch.delenv("SIXPENCE_BOT_TOKEN")
-    with pytest.raises(SettingsError, match=r"^SIXPENCE_BOT_TOKEN is missing\.$"):
+    with pytest.raises(
+        SettingsError, match=r"^SIXPENCE_BOT_TOKEN is missing: .*\.env\.example says where to get it\.$"
+    ):
         load(BotSettings)
 
 

@@ -20,6 +20,7 @@ from sandbox import __main__ as launcher
 from sandbox.house import HouseError, alone, forget, open_house
 from sandbox.people import OPENING_BALANCE, settle_in
 from tests.house import furnished
+from wallet import SettingsError
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -49,6 +50,28 @@ async def test_ctrl_c_leaves_no_process_and_a_new_start_goes_on(tmp_path: Path) 
     async with _demo(tmp_path, ended_by=signal.SIGHUP) as url:
         assert await _anas_messages(url) == before
     assert _processes_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_ctrl_c_while_it_starts_is_130_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    """Whether or not PostgreSQL was hit by it too: no failure is told that is none."""
+
+    @asynccontextmanager
+    async def interrupted(*_: object) -> AsyncIterator[None]:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if fails:
+            raise SettingsError("The embedded PostgreSQL did not start")
+        yield
+
+    monkeypatch.setattr(launcher, "open_house", interrupted)
+    said = CliRunner().invoke(launcher.app, ["--data-dir", str(tmp_path)])
+    assert said.exit_code == 130
+    assert "✗" not in said.output
+    assert "did not start" not in said.output
 
 
 async def test_somebody_called_like_ana_does_not_keep_the_house_from_opening_again(tmp_path: Path) -> None:
@@ -121,8 +144,9 @@ def test_the_sandbox_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest
     """Whatever folder a shell names for the operator's books: they lie elsewhere, and starting over leaves them."""
     played: list[Path] = []
 
-    async def show(folder: Path, _: int) -> None:
+    async def show(folder: Path, _: int) -> bool:
         played.append(folder)
+        return True
 
     monkeypatch.setattr(launcher, "_show", show)
     monkeypatch.chdir(tmp_path)

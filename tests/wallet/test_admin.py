@@ -112,6 +112,36 @@ def test_the_embedded_database_is_shared(server: Server) -> None:
         assert conn.execute(text("SELECT 1")).scalar_one() == 1
 
 
+@pytest.mark.parametrize("command", [["reconcile"], ["parties", "--json"], ["statement", "Ana", "--csv"]])
+@pytest.mark.parametrize(
+    ("shell", "says"),
+    [
+        ('"$@" | (exec <&-)', ""),
+        ('"$@" > /dev/full', "The output cannot be written: No space left on device."),
+    ],
+)
+def test_what_cannot_be_written_is_2(desk: Desk, command: list[str], shell: str, says: str) -> None:
+    """Not 1, which is drift: the books are fine. No traceback, and nothing at all where nobody listens any more."""
+    said = _in_a_shell(desk, shell + "; exit ${PIPESTATUS[0]}", *command)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith(says)
+    assert said.stderr.count("\n") == bool(says)
+
+
+def test_letters_that_a_terminal_does_not_know_are_replaced(desk: Desk) -> None:
+    """A café is listed on a terminal that knows ASCII only."""
+    said = _in_a_shell(desk, '"$@"', "parties", PYTHONIOENCODING="ascii", PYTHONUTF8="0", COLUMNS="200")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "Caf? Luna" in said.stdout
+
+
+def _in_a_shell(desk: Desk, script: str, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIXPENCE_")}
+    environment |= {"SIXPENCE_DATABASE_URL": desk.url, "SIXPENCE_PIN_PEPPER": PEPPER} | more
+    words = ["bash", "-c", script, "-", sys.executable, "-m", "wallet.admin", *command]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_reconcile_is_0_when_clean(desk: Desk) -> None:
     """Each proof with its counts; JSON for programs."""
     said = desk("reconcile")

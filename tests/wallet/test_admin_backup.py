@@ -103,6 +103,14 @@ def test_a_backup_is_never_overwritten(desk: Desk, backup: Path) -> None:
     assert (backup / DUMP).read_bytes() == before
 
 
+def test_a_folder_that_cannot_be_made_is_said_with_what_is_in_its_way(desk: Desk, tmp_path: Path) -> None:
+    """A file where a folder was meant: which of them it is."""
+    (tmp_path / "file").touch()
+    said = desk("backup", str(tmp_path / "file" / "monday"))
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"{tmp_path}/file/monday cannot be written: File exists ({tmp_path}/file).\n"
+
+
 def test_restoring_into_books_is_refused(desk: Desk, backup: Path) -> None:
     """Only an empty database is filled; these books stay as they are."""
     before = desk("parties", "--json").json
@@ -264,6 +272,25 @@ def test_the_bots_login_cannot_back_up(desk: Desk, server: Server, tmp_path: Pat
     assert (said.code, said.out) == (2, "")
     assert "SIXPENCE_MIGRATION_DATABASE_URL" in said.err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["restore"], ["restore", "--dry-run"], ["backup"], ["migrate"]])
+def test_addresses_of_two_databases_are_refused(
+    desk: Desk, backup: Path, empty: Desk, tmp_path: Path, command: list[str]
+) -> None:
+    """The books that are proved would not be those that were restored: nothing is done to either."""
+    folder = {"restore": [str(backup)], "backup": [str(tmp_path / "tuesday")], "migrate": []}[command[0]]
+    said = desk(*command, *folder, SIXPENCE_MIGRATION_DATABASE_URL=empty.url)
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "SIXPENCE_DATABASE_URL and SIXPENCE_MIGRATION_DATABASE_URL name different databases" in said.err
+    assert not rows(empty, "SELECT 1 FROM pg_namespace WHERE nspname = 'wallet'")
+    assert not (tmp_path / "tuesday").exists()
+
+
+def test_two_ways_to_one_database_are_one(backup: Path, empty: Desk) -> None:
+    """Another login, another way of writing it: what counts is where they lead."""
+    other = empty.url + "&application_name=owner"
+    assert empty("restore", str(backup), SIXPENCE_MIGRATION_DATABASE_URL=other).code == 0
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from bot.settings import BotSettings
-from tests.books import PEPPER
+from tests.books import PEPPER, run
+from wallet.admin import client_programs
 from wallet.admin.doctor import Environment
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 
 from tests.wallet.desk import PASSWORD, TOKEN, Desk, plain
+
+WEBHOOK = {
+    "SIXPENCE_WEBHOOK_URL": "https://pay.example.org/telegram",
+    "SIXPENCE_WEBHOOK_SECRET": "a-secret-of-some-length",
+}
 
 
 class BotApi(BaseHTTPRequestHandler):
@@ -57,7 +63,10 @@ def test_the_doctor_finds_nothing_wrong(desk: Desk, bot_api: str) -> None:
     assert said.code == 0
     checks = {check["name"]: check["ok"] for check in said.json}
     assert checks == dict.fromkeys(
-        ("settings", "pepper", "database", "version", "schema", "role", "currency", "PINs", "clock", "bot", "token"),
+        (
+            *("settings", "pepper", "database", "version", "schema", "role"),
+            *("currency", "PINs", "clock", "backup", "bot", "token"),
+        ),
         True,
     )
     assert "@sixpence_bot" in said.out
@@ -131,6 +140,72 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(
     assert row["says"].startswith(f"{name} is no setting")
     assert row["do"] == (f"did you mean {meant}?" if meant else "")
     assert "s3cret" not in said.out
+
+
+@pytest.mark.parametrize(("login", "says"), [("postgres", None), ("only_the_bot", "may not read everything")])
+def test_the_doctor_looks_at_the_owners_address_too(desk: Desk, server: Server, login: str, says: str | None) -> None:
+    """Where it is set: it leads to the same database, and backups can be made by it."""
+    run(server.url, "CREATE ROLE only_the_bot LOGIN IN ROLE sixpence_app")
+    try:
+        owner = desk.url.replace("//postgres", f"//{login}")
+        said = desk("doctor", "--json", SIXPENCE_MIGRATION_DATABASE_URL=owner)
+    finally:
+        run(server.url, "DROP ROLE only_the_bot")
+    (row,) = (check for check in said.json if check["name"] == "owner")
+    assert (row["ok"], said.code) == ((False, 1) if says else (True, 0))
+    assert not says or says in row["says"]
+
+
+@pytest.mark.parametrize("migrated", [True, False])
+def test_the_doctor_sees_that_the_two_addresses_disagree(desk: Desk, server: Server, *, migrated: bool) -> None:
+    """Else the bot asks for a migration, and migrating says that all is done, for ever."""
+    elsewhere = plain(server.url.set(database="postgres"))
+    here, there = (desk.url, elsewhere) if migrated else (elsewhere, desk.url)
+    said = Desk(here)("doctor", "--json", SIXPENCE_MIGRATION_DATABASE_URL=there)
+    (row,) = (check for check in said.json if check["name"] == "owner")
+    assert (row["ok"], said.code) == (False, 1)
+    assert "name different databases" in row["says"]
+
+
+def test_the_doctor_counts_the_pins_that_need_the_previous_pepper(desk: Desk) -> None:
+    """When that pepper may be thrown away is then known."""
+    new = "another pepper, as long as it has to be"
+    rotated = {"SIXPENCE_PIN_PEPPER": new, "SIXPENCE_PIN_PEPPER_PREVIOUS": PEPPER}
+    (row,) = (check for check in desk("doctor", "--json", **rotated).json if check["name"] == "PINs")
+    assert (row["ok"], row["says"]) == (True, "3 PINs still need SIXPENCE_PIN_PEPPER_PREVIOUS: keep it")
+
+
+@pytest.mark.parametrize(
+    ("info", "ok", "says"),
+    [
+        ({"url": WEBHOOK["SIXPENCE_WEBHOOK_URL"]}, True, "met no error"),
+        ({"url": ""}, None, "does not deliver"),
+        (
+            {"url": WEBHOOK["SIXPENCE_WEBHOOK_URL"], "last_error_date": 1, "last_error_message": "502 Bad Gateway"},
+            None,
+            "1970-01-01 00:00:01 UTC Telegram met: 502 Bad Gateway",
+        ),
+    ],
+)
+def test_the_doctor_says_what_telegram_met_at_the_webhook(
+    desk: Desk, bot_api: str, monkeypatch: pytest.MonkeyPatch, info: dict[str, object], ok: bool | None, says: str
+) -> None:
+    """Where one is set; an unreachable one is silent otherwise."""
+    monkeypatch.setitem(BotApi.answers, f"/bot{TOKEN}/getWebhookInfo", (200, {"ok": True, "result": info}))
+    said = desk("doctor", "--json", SIXPENCE_BOT_TOKEN=TOKEN, SIXPENCE_TELEGRAM_API_URL=bot_api, **WEBHOOK)
+    (row,) = (check for check in said.json if check["name"] == "webhook")
+    assert (row["ok"], said.code) == (ok, 0)
+    assert says in row["says"]
+
+
+def test_the_doctor_says_what_a_backup_lacks(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot does without, so it is to be looked at and no fault."""
+    monkeypatch.setattr(client_programs, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = desk("doctor", "--json")
+    (row,) = (check for check in said.json if check["name"] == "backup")
+    assert (row["ok"], said.code) == (None, 0)
+    assert "pg_dump is not on PATH" in row["says"]
 
 
 def test_the_doctor_sees_that_the_database_is_not_migrated(server: Server) -> None:

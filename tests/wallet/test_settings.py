@@ -41,15 +41,14 @@ def test_the_defaults_are_the_documented_ones() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("LIMIT_DAY", "lots", "SIXPENCE_LIMIT_DAY"),
-        ("LIMIT_DAY", "", "SIXPENCE_LIMIT_DAY"),
-        ("LIMIT_PER_PAYMENT", "0", "SIXPENCE_LIMIT_PER_PAYMENT"),
+        ("LIMIT_DAY", "lots", "SIXPENCE_LIMIT_DAY is not right: it is a whole number, in digits alone."),
+        ("LIMIT_PER_PAYMENT", "0", "SIXPENCE_LIMIT_PER_PAYMENT is not right: it is 1 or more."),
         ("LIMIT_PER_PAYMENT", "-5", "SIXPENCE_LIMIT_PER_PAYMENT"),
         ("LIMIT_PER_PAYMENT", "200001", "limits must not shrink"),
         ("LIMIT_MONTH", "9007199254740992", "SIXPENCE_LIMIT_MONTH"),
         ("LIMIT_PAYMENTS_A_DAY", "0", "SIXPENCE_LIMIT_PAYMENTS_A_DAY"),
         ("HOLD_DAYS", "0", "SIXPENCE_HOLD_DAYS"),
-        ("HOLD_DAYS", "91", "SIXPENCE_HOLD_DAYS"),
+        ("HOLD_DAYS", "91", "SIXPENCE_HOLD_DAYS is not right: it is 90 or less."),
         ("REQUEST_DAYS", "0", "SIXPENCE_REQUEST_DAYS"),
         ("REQUEST_DAYS", "91", "SIXPENCE_REQUEST_DAYS"),
         ("LIMIT_REQUESTS_A_DAY", "0", "SIXPENCE_LIMIT_REQUESTS_A_DAY"),
@@ -59,7 +58,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
         ("DATABASE_URL", "mysql://root:s3cret@localhost/db", "SIXPENCE_DATABASE_URL"),
         ("DATABASE_URL", "postgresql://root:s3cret@localhost:port/db", "SIXPENCE_DATABASE_URL"),
         ("MIGRATION_DATABASE_URL", "s3cret", "SIXPENCE_MIGRATION_DATABASE_URL"),
-        ("BUSINESS_APPROVAL", "perhaps", "SIXPENCE_BUSINESS_APPROVAL"),
+        ("BUSINESS_APPROVAL", "perhaps", "SIXPENCE_BUSINESS_APPROVAL is not right: it is true or false."),
         ("ARGON2_MEMORY_KIB", "1", "SIXPENCE_ARGON2_MEMORY_KIB"),
     ],
 )
@@ -97,6 +96,28 @@ def test_a_file_in_another_encoding_is_one_sentence(tmp_path: Path, encoding: st
     (tmp_path / ".env").write_text("SIXPENCE_PIN_PEPPER=s3cret-née\n", encoding=encoding)
     with pytest.raises(SettingsError, match=r"^\.env is not UTF-8 text: save it as UTF-8\.$"):
         load(WalletSettings)
+
+
+def test_a_file_that_may_not_be_read_is_one_sentence() -> None:
+    """Another user's, in the folder one happens to be in: no traceback, whichever program it is."""
+
+    class Another(WalletSettings):
+        def __init__(self) -> None:
+            raise PermissionError(13, "Permission denied", ".env")
+
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read: Permission denied\. Is it another user's\?$"):
+        load(Another)
+
+
+@pytest.mark.parametrize("name", WalletSettings.model_fields)
+def test_an_emptied_setting_is_as_if_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    """As a template leaves it; and in the environment it undoes what .env says."""
+    unset = load(WalletSettings)
+    (tmp_path / ".env").write_text(f"SIXPENCE_{name.upper()}=\n")
+    assert load(WalletSettings) == unset
+    (tmp_path / ".env").write_text(f"SIXPENCE_{name.upper()}=something\n")
+    monkeypatch.setenv(f"SIXPENCE_{name.upper()}", "")
+    assert load(WalletSettings) == unset
 
 
 def test_a_file_may_begin_with_the_mark_of_utf_8(tmp_path: Path) -> None:
@@ -148,11 +169,35 @@ def test_one_pepper_and_not_two(monkeypatch: pytest.MonkeyPatch) -> None:
         load(WalletSettings)
 
 
+def test_the_owners_address_needs_the_bots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it the books would be those of an embedded PostgreSQL, and the owner would migrate others."""
+    monkeypatch.setenv("SIXPENCE_MIGRATION_DATABASE_URL", "postgresql://root:s3cret@localhost/db")
+    with pytest.raises(SettingsError, match="needs SIXPENCE_DATABASE_URL") as refusal:
+        load(WalletSettings)
+    assert "s3cret" not in str(refusal.value)
+
+
 def test_an_old_pepper_follows_the_current_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """For rotation."""
     monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)
     monkeypatch.setenv("SIXPENCE_PIN_PEPPER_PREVIOUS", PEPPER[::-1])
     assert load(WalletSettings).peppers() == [PEPPER.encode(), PEPPER[::-1].encode()]
+
+
+def test_an_old_pepper_may_lie_in_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever keeps the current one in a file has the old one there."""
+    file = tmp_path / "previous"
+    file.write_text(PEPPER[::-1] + "\n")
+    file.chmod(0o644)
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER", PEPPER)
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER_PREVIOUS_FILE", str(file))
+    with pytest.raises(SettingsError, match=r"SIXPENCE_PIN_PEPPER_PREVIOUS_FILE: .* chmod 600"):
+        load(WalletSettings).peppers()
+    file.chmod(0o400)
+    assert load(WalletSettings).peppers() == [PEPPER.encode(), PEPPER[::-1].encode()]
+    monkeypatch.setenv("SIXPENCE_PIN_PEPPER_PREVIOUS", PEPPER[::-1])
+    with pytest.raises(SettingsError, match="not both"):
+        load(WalletSettings)
 
 
 def test_secrets_are_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ Every failure is one sentence on stderr. No secret is ever printed.
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
@@ -28,6 +29,9 @@ for commands in (books, parties, money, backup, setup):
 def main() -> None:
     """Run the command line. What nobody foresaw is "could not" too, so that 1 always means a finding."""
     logging.basicConfig(level=logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know less letters than names have
     try:
         app()
     except Exception:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
 from wallet import Currency, Reconciliation, Wallet, WalletSettings, load, migrate, rights
+from wallet.addresses import require_one_database
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
 from wallet.admin.options import AsJson
@@ -30,10 +31,6 @@ from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, embedded, migration_
 _PEPPER = "The PIN pepper is not in it: keep that as safely, and elsewhere."
 _OF_TODAY = ("outbox", "overdue holds", "overdue requests")
 """Proofs that the bot does its work, which it could not do on a backup."""
-_UNREADABLE = """
-    SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname IN ('wallet', 'bot') AND NOT has_table_privilege(c.oid, 'SELECT')
-"""
 _IN_USE = """
     SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
@@ -65,6 +62,7 @@ def backup(
     with failures_told():
         settings = load(WalletSettings)
         with embedded(settings):
+            require_one_database(settings)
             manifest = _back_up(migration_url(settings), folder)
     if as_json:
         show_json({"folder": str(folder), **plain(manifest)})
@@ -89,6 +87,7 @@ def restore(
     with failures_told():
         settings = load(WalletSettings)
         with embedded(settings):
+            require_one_database(settings)  # the books are proved through the bot's address
             manifest = _restore(settings, folder, dry_run=dry_run)
             strange = 0 if dry_run else _strange_pins(settings)
     current = manifest.schema == migrate.newest()
@@ -148,8 +147,8 @@ def _made_whole(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise CouldNot(f"{folder} cannot be written: {error.strerror}.") from None
+    except OSError as error:  # about a folder on the way there
+        raise CouldNot(f"{folder} cannot be written: {error.strerror} ({error.filename}).") from None
     try:
         yield place
         for written in (*place.iterdir(), place):
@@ -175,7 +174,7 @@ def _sync(path: Path) -> None:
 def _require_readable(conn: Connection) -> None:
     if conn.execute(text("SELECT to_regclass('alembic_version') IS NULL")).scalar_one():
         raise CouldNot(NOT_MIGRATED)
-    if conn.execute(text(_UNREADABLE)).scalar_one():
+    if not rights.reads_everything(conn):
         raise CouldNot("This login may not read everything: back up as the owner, SIXPENCE_MIGRATION_DATABASE_URL.")
 
 

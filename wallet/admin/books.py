@@ -10,7 +10,7 @@ from rich.text import Text
 
 from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
 from wallet.admin.options import AsJson
-from wallet.admin.output import plain, safe, show, show_json, table
+from wallet.admin.output import plain, safe, show, show_json, table, written
 from wallet.admin.running import REFUSED, Refusal, run
 from wallet.admin.words import find_account
 
@@ -214,14 +214,15 @@ def _show_statement(found: Statement) -> None:
 
 def _write_csv(found: Statement) -> None:
     """Money in and money out have columns of their own, so that no cell needs a sign, which spreadsheets obey."""
-    sheet = csv.writer(sys.stdout)
-    sheet.writerow(("time", "what", "who", "note", "in", "out", "balance", "reference", "payment"))
-    for line in found.lines:
-        came, went = (line.amount.digits(), "") if line.amount.minor > 0 else ("", (-line.amount).digits())
-        texts = (line.at.isoformat(), _what(line), line.counterparty or "", line.note, came, went)
-        sheet.writerow(
-            _harmless(text) for text in (*texts, line.balance_after.digits(), line.reference, str(line.payment_id))
-        )
+    with written():
+        sheet = csv.writer(sys.stdout)
+        sheet.writerow(("time", "what", "who", "note", "in", "out", "balance", "reference", "payment"))
+        for line in found.lines:
+            came, went = (line.amount.digits(), "") if line.amount.minor > 0 else ("", (-line.amount).digits())
+            texts = (line.at.isoformat(), _what(line), line.counterparty or "", line.note, came, went)
+            sheet.writerow(
+                _harmless(text) for text in (*texts, line.balance_after.digits(), line.reference, str(line.payment_id))
+            )
 
 
 def _harmless(cell: str) -> str:

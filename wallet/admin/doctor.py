@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import SecretStr  # noqa: TC002 - read at run time
@@ -18,10 +16,15 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from wallet import SettingsError, WalletSettings, load, migrate
-from wallet.admin.peppers import pins_of_another_pepper
-from wallet.admin.snapshots import Unit
+from wallet.addresses import require_one_database
+from wallet.admin import bot_api
+from wallet.admin.checks import Check
+from wallet.admin.client_programs import find_program
+from wallet.admin.peppers import pins_of_another_pepper, pins_of_the_previous_pepper
+from wallet.admin.running import CouldNot
+from wallet.admin.snapshots import Unit, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
-from wallet.rights import lacking
+from wallet.rights import lacking, reads_everything
 from wallet.settings import ENV_ENCODING, ENV_FILE
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 
 OLDEST_POSTGRESQL = 15
 LARGEST_CLOCK_DIFFERENCE = 2.0
-_SECONDS = 5.0
 
 
 class Environment(WalletSettings):
@@ -43,16 +45,6 @@ class Environment(WalletSettings):
     webhook_secret: SecretStr | None = None
     webhook_listen: str | None = None
     stranger_amount: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: right, wrong, or (None) to be looked at; what was found, and what to do about it."""
-
-    name: str
-    ok: bool | None
-    says: str
-    do: str = ""
 
 
 def examine() -> list[Check]:
@@ -102,12 +94,14 @@ def _database(settings: Environment) -> Iterator[Check]:
                 schema = _schema(conn)
                 yield schema
                 if schema.ok:
+                    yield from _owner_of_the_same(settings)
                     yield _role(conn)
                     yield _currency(conn, settings)
                     yield _pins(conn, settings)
                 elif schema.says == NOT_MIGRATED:
                     yield from _owner(settings)
                 yield _clock(conn)
+                yield _backup(conn)
     except SettingsError as error:
         yield Check("database", False, str(error))
         if str(error) == NOT_MIGRATED:
@@ -123,10 +117,29 @@ def _owner(settings: Environment) -> Iterator[Check]:
             reaching(url),
             create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn,
         ):
+            require_one_database(settings)
             if lack := lacking(conn):
                 yield Check("owner", False, lack)
     except SettingsError as error:
         yield Check("owner", False, str(error))
+
+
+def _owner_of_the_same(settings: Environment) -> Iterator[Check]:
+    """Where the owner's login has an address of its own: that it leads here too, and that backups can be made by it."""
+    if settings.migration_database_url is None:
+        return
+    url = migration_url(settings)
+    try:
+        require_one_database(settings)
+        with reaching(url), create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as conn:
+            reads = reads_everything(conn)
+    except SettingsError as error:
+        yield Check("owner", False, str(error))
+        return
+    if not reads:
+        yield Check("owner", False, f"{url.username} may not read everything", "set SIXPENCE_MIGRATION_DATABASE_URL")
+    else:
+        yield Check("owner", True, f"reached ({url.username}): the same database, and all of it to be read")
 
 
 def _version(conn: Connection) -> Check:
@@ -170,6 +183,8 @@ def _pins(conn: Connection, settings: Environment) -> Check:
     if strange:
         says = f"{strange} PINs need another pepper than is set: until it is, those people cannot pay"
         return Check("PINs", False, says, "set it as SIXPENCE_PIN_PEPPER, or as SIXPENCE_PIN_PEPPER_PREVIOUS")
+    if left := pins_of_the_previous_pepper(conn, settings):
+        return Check("PINs", True, f"{left} PINs still need SIXPENCE_PIN_PEPPER_PREVIOUS: keep it")
     return Check("PINs", True, "made with the pepper that is set")
 
 
@@ -181,6 +196,15 @@ def _clock(conn: Connection) -> Check:
     if apart > LARGEST_CLOCK_DIFFERENCE:
         return Check("clock", False, f"{apart:.1f} s from the database's", "set both by NTP")
     return Check("clock", True, f"{apart:.3f} s from the database's")
+
+
+def _backup(conn: Connection) -> Check:
+    """Better said now than in the night of the first backup; the bot itself does without."""
+    try:
+        program = find_program("pg_dump", server_version(conn))
+    except CouldNot as error:
+        return Check("backup", None, str(error))
+    return Check("backup", True, f"by {program}")
 
 
 def _bot(settings: Environment) -> Iterator[Check]:
@@ -196,19 +220,4 @@ def _bot(settings: Environment) -> Iterator[Check]:
         yield Check("bot", False, done.stderr.strip())
         return
     yield Check("bot", True, "its settings are right")
-    yield _token(settings, token)
-
-
-def _token(settings: Environment, token: str) -> Check:
-    """Ask Telegram who the token belongs to. Neither the token nor a URL that holds it is ever shown."""
-    import httpx  # noqa: PLC0415 - only here, and slow to import
-
-    host = urlsplit(settings.telegram_api_url).netloc
-    try:
-        answer = httpx.get(f"{settings.telegram_api_url.rstrip('/')}/bot{token}/getMe", timeout=_SECONDS)
-        me = answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        return Check("token", False, f"no answer from {host}", "check SIXPENCE_TELEGRAM_API_URL and the network")
-    if answer.is_success and me.get("ok"):
-        return Check("token", True, f"it is @{me['result']['username']}'s")
-    return Check("token", False, f"{host} refuses it", "copy SIXPENCE_BOT_TOKEN anew from @BotFather")
+    yield from bot_api.examine(settings.telegram_api_url, token, settings.webhook_url)

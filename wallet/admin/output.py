@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,16 +18,17 @@ from rich.table import Table
 from rich.text import Text
 
 from wallet import Money
+from wallet.admin.running import COULD_NOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import JustifyMethod, RenderableType
 
 _NUMBERS = {"balance", "amount", "entries", "checked"}
 _UNBOUNDED = 10_000
 """Columns: wider than any table."""
-_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof"}
+_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof", "what", "who"}
 
 
 def show(*things: RenderableType) -> None:
@@ -32,12 +36,31 @@ def show(*things: RenderableType) -> None:
     console = Console(highlight=False, markup=False)
     unbounded = console.options.update(width=_UNBOUNDED)
     console.width = max(console.width, *(Measurement.get(console, unbounded, thing).minimum for thing in things))
-    console.print(*things)
+    with written():
+        console.print(*things)
 
 
 def show_json(value: object) -> None:
     """Print for programs: money as minor units with its currency, times in ISO 8601, ids as text."""
-    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    with written():
+        typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """Write what is printed here now. What cannot be written is "could not", so that 1 stays a finding.
+
+    Whoever closed a pipe wants no more, and no sentence either.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed at the end
+        if not isinstance(error, BrokenPipeError):
+            said = f"The output cannot be written: {error.strerror}. What the command was to do, it did before."
+            typer.echo(said, err=True)
+        raise typer.Exit(COULD_NOT) from None
 
 
 def plain(value: object) -> Any:

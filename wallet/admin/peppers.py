@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wallet import WalletSettings
 
+_PINS_OF = text("SELECT count(*) FROM wallet.pins WHERE pepper_id = ANY (CAST(:known AS text[]))")
 _STRANGE_PINS = text("SELECT count(*) FROM wallet.pins WHERE pepper_id <> ALL (CAST(:known AS text[]))")
 
 
@@ -24,3 +25,12 @@ def pins_of_another_pepper(conn: Connection, settings: WalletSettings) -> int:
     except SettingsError:
         known = []
     return int(conn.execute(_STRANGE_PINS, {"known": known}).scalar_one())
+
+
+def pins_of_the_previous_pepper(conn: Connection, settings: WalletSettings) -> int:
+    """How many PINs have not moved to the current pepper yet, and stop working if the previous one is taken away."""
+    try:
+        previous = [pepper_id(pepper) for pepper in settings.peppers()[1:]]
+    except SettingsError:
+        return 0
+    return int(conn.execute(_PINS_OF, {"known": previous}).scalar_one())

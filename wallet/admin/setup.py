@@ -4,7 +4,8 @@ import typer
 from rich.text import Text
 
 from wallet import WalletSettings, load, migrate
-from wallet.admin.doctor import Check, examine
+from wallet.admin.checks import Check
+from wallet.admin.doctor import examine
 from wallet.admin.options import AsJson
 from wallet.admin.output import show, show_json
 from wallet.admin.running import REFUSED, failures_told
