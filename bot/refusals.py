@@ -126,9 +126,8 @@ def _limit(speaker: Speaker, refusal: LimitExceeded) -> str:
 def _party_frozen(speaker: Speaker, refusal: PartyFrozen) -> str:
     if refusal.side == "payer":
         return speaker.t("Your account is frozen. No money moved. Please ask the operator of this bot why.")
-    return speaker.t(
-        "{name} cannot be paid at the moment: the account is frozen. No money moved. "
-        "Ask {name} to talk to the operator of this bot.",
+    return speaker.t(  # that they are frozen is not the payer's to know
+        "{name} cannot be paid at the moment. No money moved. Try again later, or ask {name}.",
         name=refusal.name,
     )
 

@@ -141,10 +141,15 @@ class RequestVerbs:
         return await self._database.transaction(decline)
 
     async def cancel_request(self, request_id: UUID, asker_id: UUID) -> Request:
-        """Who asked no longer does; the payer is told, if they have a wallet. As `decline_request`."""
+        """Who asked no longer does; the payer is told, if they have a wallet. As `decline_request`.
+
+        PartyFrozen (who asked): whoever has their phone gives nothing away.
+        """
 
         async def cancel(conn: AsyncConnection) -> Request:
             asked = await _of_asker(conn, request_id, asker_id, self.currency)
+            if (asker := await parties.find(conn, asker_id)).status == "frozen":
+                raise PartyFrozen("payee", asker.name)
             if await requests.end(conn, request_id, "cancelled"):
                 await _tell_payer(conn, NoticeKind.REQUEST_CANCELLED, asked, self._clock())
             return await requests.find(conn, request_id, self.currency)

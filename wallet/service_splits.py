@@ -137,11 +137,13 @@ class SplitVerbs:
     async def close_split(self, split_id: UUID, starter_id: UUID) -> Split:
         """Forgive what is open: it is asked for no longer, and who was asked is told. Closing twice changes nothing.
 
-        A share that is being paid at this moment is either paid or forgiven. SplitUnknown also when somebody else's.
+        A share that is being paid at this moment is either paid or forgiven. SplitUnknown also when somebody else's;
+        PartyFrozen (the starter): whoever has their phone gives nothing away.
         """
 
         async def close(conn: AsyncConnection) -> Split:
             split = await self._of_starter(conn, split_id, starter_id)
+            shares.require_not_frozen(split.starter)
             for asked in shares.open_of(split):
                 with suppress(RequestClosed):  # paid or declined since we looked
                     if await requests.end(conn, asked.id, "cancelled"):

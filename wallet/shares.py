@@ -102,7 +102,7 @@ async def start(conn: AsyncConnection, asking: Asking, terms: Terms) -> Split:
 
 async def _require_may_start(conn: AsyncConnection, starter: PartyAccount, terms: Terms) -> None:
     """With the starter locked, and this split counted."""
-    _require_not_frozen(starter.party)
+    require_not_frozen(starter.party)
     opens = await splits.started_since(conn, starter.account_id, terms.a_day + 1, terms.at - DAY)
     if opens is not None:
         raise TooManyRequests("day", terms.a_day, opens + DAY)
@@ -156,7 +156,7 @@ async def ask(
     """Fix these shares, in order, and ask for all of them but the starter's."""
     if all(one.is_starter for one in people):
         raise SplitEmpty
-    _require_not_frozen(split.starter)
+    require_not_frozen(split.starter)
     starter_account = (await parties.account_of(conn, split.starter.id)).account_id
     fixed = []
     for place, (one, part) in enumerate(zip(people, division.parts, strict=True)):
@@ -224,7 +224,7 @@ def require_gathering(split: Split) -> None:
         raise SplitClosed(split.state)
 
 
-def _require_not_frozen(starter: Party) -> None:
+def require_not_frozen(starter: Party) -> None:
     if starter.status == "frozen":
         raise PartyFrozen("payee", starter.name)
 

@@ -9,6 +9,7 @@ from wallet import Money
 
 if TYPE_CHECKING:
     from bot.turn import Turn
+    from wallet import Party
 
 _LISTED: Final = 10
 """So many sums set aside have room in one message, with long names; the newest are of most interest."""
@@ -17,8 +18,8 @@ _LISTED: Final = 10
 async def show(turn: Turn) -> None:
     """Say the balance of each account of this person."""
     wallet, owner = turn.context.wallet, turn.person.party_id
-    (_, own), *businesses = await wallet.balances(owner)
-    lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
+    (party, own), *businesses = await wallet.balances(owner)
+    lines = [turn.t("You have <b>{balance}</b>.", balance=own.available), *frozen(turn, party)]
     holds = await wallet.open_holds_of(owner) if own.set_aside.minor else ()
     lines += [
         turn.t(
@@ -34,6 +35,22 @@ async def show(turn: Turn) -> None:
         lines.append(turn.t("And {count} more, {amount} in all.", count=len(more), amount=rest))
     for business, balance in businesses:
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
-        waiting = f" {turn.t('(waiting for approval)')}" if business.status == "pending" else ""
-        lines.append(line + waiting)
+        lines.append(line + _why_closed(turn, business))
     await turn.say("\n".join(lines))
+
+
+def frozen(turn: Turn, party: Party) -> list[str]:
+    """Say that this person's own account is frozen, if it is."""
+    if party.status != "frozen":
+        return []
+    return [turn.t("⚠ Your account is frozen: nothing leaves or reaches it. Please ask the operator of this bot why.")]
+
+
+def _why_closed(turn: Turn, business: Party) -> str:
+    match business.status:
+        case "pending":
+            return " " + turn.t("(waiting for approval)")
+        case "frozen":
+            return " " + turn.t("(frozen)")
+        case _:
+            return ""

@@ -92,7 +92,9 @@ def _described(turn: Turn, business: Party) -> str:
     name = turn.t("<b>{name}</b>", name=clean(business.name))
     if business.status == "open":
         return f"{name}\n{_how_to_pay(turn, business)}"
-    return f"{name}\n{turn.t('Not open: it cannot be paid now.')}"
+    if business.status == "pending":
+        return f"{name}\n{turn.t('It waits for the operator’s approval, and cannot be paid yet.')}"
+    return f"{name}\n{turn.t('It is frozen, and cannot be paid now. Please ask the operator of this bot why.')}"
 
 
 def _how_to_pay(turn: Turn, business: Party) -> str:

@@ -61,7 +61,7 @@ async def _cancel_payment(turn: Turn, keypad: Keypad | None) -> bool:
     recent = await turn.context.cards.undecided(turn.user.id, payment_card.PAYMENT)
     card = next((each for each in recent if each.facts.get("cancelled_by") == this), None)
     if card is None:
-        card = await _under_way(turn, keypad, recent)
+        card = await under_way(turn, keypad)
         if card is None:
             return False
         await turn.context.cards.note(card, cancelled_by=this)
@@ -69,10 +69,11 @@ async def _cancel_payment(turn: Turn, keypad: Keypad | None) -> bool:
     return True
 
 
-async def _under_way(turn: Turn, keypad: Keypad | None, recent: list[Card]) -> Card | None:
+async def under_way(turn: Turn, keypad: Keypad | None) -> Card | None:
+    """Return the card of the payment that is stopped: that of their pad, else the newest that is open."""
     if keypad is not None and isinstance(keypad.purpose, Pay):
         return await turn.context.cards.own(keypad.purpose.card_id, turn.user.id)
-    for card in recent:
+    for card in await turn.context.cards.undecided(turn.user.id, payment_card.PAYMENT):
         if await pay.is_open(turn, card):
             return card
     return None

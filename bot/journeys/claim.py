@@ -196,8 +196,8 @@ def _why_not(turn: Turn, hold: Hold, refusal: WalletError) -> str:
     if refusal.side == "payee":
         return refusals.sentence(turn.speaker, PartyFrozen("payer", refusal.name))
     return turn.t(
-        "⚠ The account of {name} is frozen. No money moved: it stays set aside until {time}. "
-        "Ask them to talk to the operator of this bot, then try again.",
+        "⚠ This cannot be accepted at the moment. No money moved: it stays set aside until {time}. "
+        "Try again later, or ask {name}.",
         name=clean(refusal.name),
         time=hold.expires_at,
     )

@@ -88,7 +88,7 @@ async def cancel(turn: Turn) -> None:
         await turn.toast(turn.speaker.label("This button is not for you."))
         return
     await turn.toast()
-    with suppress(RequestClosed):
+    with suppress(RequestClosed), request.as_asker():
         await turn.context.wallet.cancel_request(found[1].id, turn.person.party_id)
     turn.context.courier_wake()
     await requested.follow(turn.context, found[1].id)

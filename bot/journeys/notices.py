@@ -130,8 +130,8 @@ def _pin_locked(speaker: Speaker, notice: Notice) -> str:
 
 def _frozen(speaker: Speaker, notice: Notice) -> str:
     return speaker.t(
-        "The account of {name} was frozen by the operator of this bot: nothing leaves or reaches it. "
-        "Please ask them why.",
+        "The account of {name} was frozen by the operator of this bot: nothing leaves or reaches it, but for what was "
+        "set aside and comes back. Please ask them why.",
         name=clean(notice.party.name),
     )
 

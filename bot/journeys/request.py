@@ -63,9 +63,13 @@ async def cancel(turn: Turn) -> None:
         return
     card, request = found
     try:
-        request = await turn.context.wallet.cancel_request(request.id, turn.person.party_id)
+        with as_asker():
+            request = await turn.context.wallet.cancel_request(request.id, turn.person.party_id)
     except RequestClosed:
         request = await turn.context.wallet.request(request.id)
+    except PartyFrozen as refusal:
+        await put(turn, card, request, refusals.sentence(turn.speaker, refusal))
+        return
     await put(turn, card, request)
     turn.context.courier_wake()
     await requested.follow(turn.context, request.id)

@@ -22,7 +22,7 @@ from bot.cards import button
 from bot.journeys import asking, invite, pay, request
 from bot.messages import Face
 from bot.text import plain
-from wallet import Money, NoteTooLong, WalletError
+from wallet import Money, NoteTooLong, PartyFrozen, WalletError
 
 if TYPE_CHECKING:
     from bot import intents
@@ -43,9 +43,16 @@ _ONE_CONTACT: Final = 1
 
 
 async def advance(turn: Turn, draft: Draft) -> None:
-    """Ask the next open question, or show the card. NotAccepted, NotAsked: one who wants nothing from them ends it."""
+    """Ask the next open question, or show the card. NotAccepted, NotAsked: one who wants nothing from them ends it.
+
+    PartyFrozen: who may not pay, or ask, is led through no questions.
+    """
     if len(draft.payees) == 1:
         await _ensure_accepted(turn, draft)
+    if _is_whole(draft):
+        await _show_card(turn, draft)
+        return
+    await _ensure_not_frozen(turn)
     if not draft.payees and draft.stranger is None:
         await _ask_payee(turn, draft)
     elif len(draft.payees) > 1:
@@ -54,10 +61,8 @@ async def advance(turn: Turn, draft: Draft) -> None:
         await _ask_amount(turn, draft)
     elif len(draft.amounts) > 1:
         await _ask_which_amount(turn, draft)
-    elif draft.ask_note:
-        await _ask_note(turn, draft)
     else:
-        await _show_card(turn, draft)
+        await _ask_note(turn, draft)
 
 
 def direction(turn: Turn, draft: Draft, name: str) -> str:
@@ -104,6 +109,18 @@ async def _ensure_accepted(turn: Turn, draft: Draft) -> None:
     except WalletError:
         await turn.context.conversations.end(turn.user.id)
         raise
+
+
+async def _ensure_not_frozen(turn: Turn) -> None:
+    party = await turn.context.wallet.party(turn.person.party_id)
+    if party.status == "frozen":
+        await turn.context.conversations.end(turn.user.id)
+        raise PartyFrozen("payer", party.name)
+
+
+def _is_whole(draft: Draft) -> bool:
+    is_known = len(draft.payees) == 1 or (not draft.payees and draft.stranger is not None)
+    return is_known and len(draft.amounts) == 1 and not draft.ask_note
 
 
 async def _show_card(turn: Turn, draft: Draft) -> None:

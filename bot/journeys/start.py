@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.draft import Draft
 from bot.identity import person_key
-from bot.journeys import answer, claim, help, me, pins, requested, send  # noqa: A004 - the command's own name
+from bot.journeys import answer, balance, claim, help, me, pins, requested, send  # noqa: A004 - the command's own name
 from bot.journeys.aside import CLAIM_LINK
 from bot.names import clean
 from wallet import PartyUnknown
@@ -48,16 +48,11 @@ async def start(turn: Turn) -> None:
     elif turn.arguments not in {"", INVITED}:
         await me.follow(turn, turn.arguments.removeprefix(me.LINK))
     else:
-        balance = await wallet.balance(party.id)
-        await turn.say(
-            turn.t(
-                "Welcome back, {name}. You have {balance}.",
-                name=clean(turn.user.full_name),
-                balance=balance.available,
-            )
-            + "\n"
-            + turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
-        )
+        own = await wallet.balance(party.id)
+        name = clean(turn.user.full_name)
+        welcome = turn.t("Welcome back, {name}. You have {balance}.", name=name, balance=own.available)
+        rest = turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
+        await turn.say("\n".join([welcome, *(balance.frozen(turn, party) or [rest])]))
         await claim.offer_all(turn)
         await answer.show_all(turn)
 

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 from telegram.error import Forbidden
 
 from bot.intents import NoIntent
-from bot.journeys import group, guest, words
+from bot.journeys import cancel, group, guest, words
+from bot.names import clean
 
 if TYPE_CHECKING:
     from bot.turn import Turn
 
 
 async def explain(turn: Turn) -> None:
-    """Say why an instruction was passed over; say nothing to anything else."""
+    """Say why an instruction was passed over, and what stands as it was first written; else say nothing."""
     message = turn.message
     if message is None or turn.user.is_bot:
+        return
+    stands = await _stands(turn) if turn.update.edited_message is not None and turn.text else ""
+    if stands:
+        await turn.say(turn.t("An edited message never pays, and changes nothing.") + " " + stands)
         return
     if not turn.text.startswith("/") and isinstance(words.intent_of(turn), NoIntent):
         return
@@ -29,6 +34,24 @@ async def explain(turn: Turn) -> None:
         await turn.say(turn.t("An edited message never pays. Write it anew if you mean it."))
     else:
         await turn.say(turn.t("Only a message that you write yourself can pay. This one did nothing."))
+
+
+async def _stands(turn: Turn) -> str:
+    """Return what is under way, as /cancel would stop it; empty when nothing is."""
+    if turn.known is None:
+        return ""
+    if await turn.context.conversations.of(turn.user.id) is not None:
+        return turn.t("I go on with what you wrote first. /cancel stops it, and you can begin anew.")
+    card = await cancel.under_way(turn, turn.context.keypads.of(turn.user.id))
+    if card is None or card.quote_id is None:
+        return ""
+    quote = await turn.context.wallet.find_quote(card.quote_id, turn.person.party_id)
+    return turn.t(
+        "Your payment of {amount} to {name} still waits as it is on its card. /cancel stops it, and you can write it "
+        "anew.",
+        amount=quote.amount,
+        name=clean(quote.payee.name),
+    )
 
 
 async def interrupted(turn: Turn) -> None:

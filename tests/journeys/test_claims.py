@@ -182,7 +182,7 @@ async def test_while_an_account_is_frozen_the_money_waits(street: Street) -> Non
     payer = await street.party(street.ana)
     await street.wallet.freeze(payer.id, by="test", reason="test")
     await street.ben.presses("Accept")
-    await street.ben.reads(*OFFER, "The account of Ana Moreno is frozen", "No money moved", "try again")
+    await street.ben.reads(*OFFER, "This cannot be accepted at the moment", "No money moved", "Try again later")
     await street.wallet.unfreeze(payer.id, by="test", reason="test")
     payee = await street.party(street.ben)
     await street.wallet.freeze(payee.id, by="test", reason="test")

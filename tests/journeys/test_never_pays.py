@@ -149,3 +149,27 @@ async def test_a_group_is_no_place_to_pay(street: Street) -> None:
 async def _cards(street: Street) -> int:
     """How many payments Ana has been shown."""
     return sum("Open until" in text for text in await street.ana.texts())
+
+
+async def test_an_edit_is_told_which_payment_still_waits(street: Street) -> None:
+    """Ana wrote one zero too many, and mends it: the card is still for the first amount, and she reads so."""
+    await street.open_wallets(street.ana, street.ben)
+    message = await street.ana.says("send 50 to @ben")
+    await street.ana.reads("Send €50.00")
+    await street.ana.edits(message, "send 5 to @ben")
+    await street.ana.reads("An edited message never pays", "€50.00 to Ben Okafor still waits", "/cancel stops it")
+    await street.ana.says("/cancel")
+    await street.ana.reads("Cancelled")
+    await street.ana.edits(message, "send 5 to @ben")
+    await street.ana.reads("Write it anew if you mean it")
+
+
+async def test_an_edited_answer_is_told_that_the_first_one_stands(street: Street) -> None:
+    """The question has moved on with the name as it was first written."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    answer = await street.ana.says("@bne")
+    await street.ana.reads("To @bne")
+    await street.ana.edits(answer, "@ben")
+    await street.ana.reads("An edited message never pays", "what you wrote first", "/cancel stops it")

@@ -140,7 +140,7 @@ async def test_a_keypad_left_open_too_long_gives_the_card_back(street: Street, c
 
 
 async def test_a_frozen_payee_cannot_be_paid(street: Street) -> None:
-    """Frozen between card and PIN, and frozen before: both are told, by name."""
+    """Frozen between card and PIN, and frozen before: the payer hears that it does not work, and not why."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says("send 5 to @ben")
     await street.ana.reads("Open until")
@@ -150,6 +150,7 @@ async def test_a_frozen_payee_cannot_be_paid(street: Street) -> None:
     await street.ana.says("send 6 to @ben")
     await street.settled()
     assert "Ben Okafor cannot be paid" in (await street.ana.texts())[-1]
+    assert not any("frozen" in text for text in await street.ana.texts())
 
 
 async def test_nobody_pays_themselves(street: Street) -> None:

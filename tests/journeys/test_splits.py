@@ -333,6 +333,31 @@ async def test_somebody_who_has_blocked_one_is_not_asked(street: Street) -> None
     assert await street.wallet.open_requests_to((await street.party(street.ben)).id) == ()
 
 
+async def test_a_forgiven_share_has_no_card_left_that_asks_for_a_pin(street: Street) -> None:
+    """Ben had it open to be paid: it says that nothing is asked of him any more."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/split 30 dinner @ben")
+    await street.ben.presses("Pay my share", chat=FLAT)
+    await street.ben.reads("Send €15.00", "Open until")
+    await street.ana.presses("Forgive", chat=FLAT)
+    await street.ben.reads("Send €15.00", "This request was taken back by who asked. No money moved.")
+
+
+async def test_somebody_frozen_forgives_nothing(street: Street) -> None:
+    """Whoever found their phone cannot: neither all that is open in a split, nor one share of it."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/split 30 dinner @ben")
+    await street.ana.reads("Pay", chat=FLAT)
+    await street.wallet.freeze((await street.party(street.ana)).id, by="test", reason="test")
+    await street.ana.presses("Forgive", chat=FLAT)
+    await street.ana.reads("Your account is frozen. No money moved")
+    await street.ana.says("/requests")
+    await street.ana.presses("€15.00 from Ben Okafor")
+    await street.ana.presses("Cancel")
+    await street.ana.reads("You asked Ben Okafor for €15.00", "Your account is frozen. No money moved")
+    assert len(await street.wallet.open_requests_to((await street.party(street.ben)).id)) == 1
+
+
 async def test_somebody_frozen_splits_nothing_and_reads_why(street: Street) -> None:
     """Neither what is new, nor what people have joined; it is their own account, so they are spoken to."""
     await street.open_wallets(street.ana, street.ben, street.chai)
