@@ -123,7 +123,7 @@ async def test_somebody_blocked_cannot_pay(street: Street) -> None:
     await pays(street, street.ana, "send 5 to @ben")
     await contact(street.ben, "Ana Moreno")
     await street.ben.presses("Block")
-    await street.ben.reads("⊘ Blocked")
+    await street.ben.reads("⊘ Blocked: I refuse what they ask of you, and what they send you. You can still pay them.")
     await street.ana.says("send 1 to @ben")
     await street.ana.reads("Ben Okafor does not accept payments from you", "No money moved")
     assert await street.cents(street.ana) == 45_00
@@ -144,7 +144,7 @@ async def test_whoever_is_blocked_before_the_pin_pays_nothing(street: Street) ->
     await street.ana.reads("Send €1.00 to Ben Okafor")
     await contact(street.ben, "Ana Moreno")
     await street.ben.presses("Block")
-    await street.ben.reads("⊘ Blocked")
+    await street.ben.reads("⊘ Blocked: I refuse what they ask of you, and what they send you. You can still pay them.")
     await street.ana.confirms()
     await street.ana.reads("Ben Okafor does not accept payments from you", "No money moved")
     assert (await street.cents(street.ana), await street.cents(street.ben)) == (55_00, 45_00)
