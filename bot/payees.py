@@ -61,11 +61,19 @@ async def find(context: Context, payer: Person, payee: intents.Payee) -> tuple[U
 
 
 async def find_or_invite(context: Context, payer: Person, payee: intents.Payee, called: str) -> tuple[UUID, ...]:
-    """As `find`; a stranger is invited, for a quote that is asked for at once."""
+    """As `find`; a stranger is invited, for a quote that is asked for at once.
+
+    `called` is Telegram's own word for somebody known by number, so it goes before what others have called them.
+    """
     if found := await find(context, payer, payee):
         return found
     meant = stranger(context, payee, called)
-    return (await invite(context, meant),) if meant else ()
+    if meant is None:
+        return ()
+    party = await context.wallet.invite(meant.called, key=meant.key)
+    if isinstance(payee, intents.UserId) and party.status == "invited" and party.name != meant.called:
+        await context.wallet.rename(party.id, meant.called)
+    return (party.id,)
 
 
 def stranger(context: Context, payee: intents.Payee, called: str) -> Stranger | None:
@@ -83,11 +91,11 @@ def stranger(context: Context, payee: intents.Payee, called: str) -> Stranger | 
 
 
 async def invite(context: Context, meant: Stranger) -> UUID:
-    """Return the party of somebody without a wallet, which is made now if it is not there yet."""
-    party = await context.wallet.invite(meant.called, key=meant.key)
-    if party.status == "invited" and party.name != meant.called:
-        party = await context.wallet.rename(party.id, meant.called)
-    return party.id
+    """Return the party of somebody without a wallet, which is made now if it is not there yet.
+
+    One that is there keeps its name: it stands in other people's books, where nobody's contact card may change it.
+    """
+    return (await context.wallet.invite(meant.called, key=meant.key)).id
 
 
 async def _is_a_username(context: Context, party: Party) -> bool:

@@ -49,7 +49,7 @@ async def decline(turn: Turn) -> None:
 
 
 async def block(turn: Turn) -> None:
-    """Decline this and all else that this person asks, now and from now on, until /contacts says otherwise."""
+    """Decline all that this person asks, and take no request and no money from them until /contacts says otherwise."""
     found = await pressed(turn, requested.PAYER)
     if found is None:
         return
@@ -65,7 +65,13 @@ async def block(turn: Turn) -> None:
                 await turn.context.wallet.decline_request(other.id, turn.person.party_id)
             await requested.follow(turn.context, other.id)
     name = clean(asker.name if asker else request.payee.name)
-    await turn.say(turn.t("⊘ {name} is blocked: they ask you for nothing more. Undo it in /contacts.", name=name))
+    await turn.say(
+        turn.t(
+            "⊘ {name} is blocked: I refuse what they ask of you, and what they send you. You can still pay them. "
+            "Undo it in /contacts.",
+            name=name,
+        )
+    )
 
 
 async def follow(turn: Turn, code: str) -> None:

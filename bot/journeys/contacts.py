@@ -203,7 +203,9 @@ async def _face(turn: Turn, card: Card, contact: Contact) -> Face:
     if contact.favourite:
         lines.append(turn.t("★ A favourite"))
     if contact.blocked:
-        lines.append(turn.t("⊘ Blocked: I refuse what they send you. You can still pay them."))
+        lines.append(
+            turn.t("⊘ Blocked: I refuse what they ask of you, and what they send you. You can still pay them.")
+        )
     return Face("\n".join(lines), _buttons(turn, card, contact))
 
 

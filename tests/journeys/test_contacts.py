@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from sandbox.telegram.cast import FLATMATES
 from tests.conftest import euros
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ async def test_somebody_blocked_cannot_pay(street: Street) -> None:
     await pays(street, street.ana, "send 5 to @ben")
     await contact(street.ben, "Ana Moreno")
     await street.ben.presses("Block")
-    await street.ben.reads("⊘ Blocked")
+    await street.ben.reads("⊘ Blocked: I refuse what they ask of you, and what they send you. You can still pay them.")
     await street.ana.says("send 1 to @ben")
     await street.ana.reads("Ben Okafor does not accept payments from you", "No money moved")
     assert await street.cents(street.ana) == 45_00
@@ -144,7 +145,7 @@ async def test_whoever_is_blocked_before_the_pin_pays_nothing(street: Street) ->
     await street.ana.reads("Send €1.00 to Ben Okafor")
     await contact(street.ben, "Ana Moreno")
     await street.ben.presses("Block")
-    await street.ben.reads("⊘ Blocked")
+    await street.ben.reads("⊘ Blocked: I refuse what they ask of you, and what they send you. You can still pay them.")
     await street.ana.confirms()
     await street.ana.reads("Ben Okafor does not accept payments from you", "No money moved")
     assert (await street.cents(street.ana), await street.cents(street.ben)) == (55_00, 45_00)
@@ -203,6 +204,39 @@ async def test_a_shared_card_answers_who_it_is_for(street: Street) -> None:
     await street.ana.reads("To Ben Okafor")
     await street.ana.presses("Skip")
     await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_a_shared_card_renames_nobody_in_the_books_of_others(street: Street) -> None:
+    """Money waits for Chai, who has no wallet: whoever shares a card of his number does not say what he is called."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.reads("Who is it for?")
+    await street.ana.picks_contact(street.chai)
+    await street.ana.presses("€5.00")
+    await street.ana.presses("Skip")
+    await street.ana.confirms()
+    await street.ana.reads("Set aside for Chai Srisuk")
+    await street.ben.says("/send")
+    await street.inject(street.ben, "", contact=card(street.chai.id, "Thief", ""))
+    await street.ben.presses("Yes")
+    await street.ben.presses("€5.00")
+    await street.ben.presses("Skip")
+    await street.ben.reads("Set aside €5.00 for Chai")
+    await street.ana.says("/balance")
+    await street.ana.reads("Set aside for Chai Srisuk: €5.00")
+
+
+async def test_telegrams_own_word_goes_before_a_shared_card(street: Street) -> None:
+    """A mention brings the name that somebody without a wallet has on Telegram, whatever a card called them before."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ben.says("/send")
+    await street.inject(street.ben, "", contact=card(street.chai.id, "Thief", ""))
+    await street.ben.presses("Yes")
+    await street.ben.presses("€5.00")
+    await street.ben.presses("Skip")
+    await street.ben.reads("Set aside €5.00 for Thief")
+    await street.ana.mentions(FLATMATES.id, "/pay {} 5", street.chai)
+    await street.ana.reads("Ana Moreno pays Chai Srisuk €5.00", chat=FLATMATES.id)
 
 
 async def test_cards_that_name_nobody_are_explained(street: Street) -> None:

@@ -126,7 +126,7 @@ async def test_blocking_declines_all_and_ends_asking(street: Street) -> None:
     await street.ana.says("/request 3 @ben popcorn")
     await street.ben.reads("asks you to pay €3.00", "popcorn")
     await street.ben.presses("Block Ana Moreno")
-    await street.ben.reads("Ana Moreno is blocked", "/contacts")
+    await street.ben.reads("Ana Moreno is blocked", "ask of you, and what they send you", "/contacts")
     await street.ana.reads("declined to pay €10.00")
     await street.ana.reads("declined to pay €3.00")
     before = await street.ben.texts()
@@ -257,7 +257,10 @@ async def test_requests_lists_what_is_open_both_ways(street: Street) -> None:
     await street.ben.says("/request 4 @ana tea")
     await street.ana.reads("Ben Okafor asks you to pay €4.00")
     await street.ana.says("/requests")
-    assert await street.ana.buttons("Open requests") == ["€4.00 to Ben Okafor · tea", "€10.00 from Ben Okafor · cinema"]
+    assert await street.ana.buttons("Open requests") == [
+        "€4.00 to Ben Okafor · “tea”",
+        "€10.00 from Ben Okafor · “cinema”",
+    ]
     await street.ana.presses("€10.00 from Ben Okafor")
     listed = await street.ana.reads("Open requests")
     shown = await street.ana.sees(lambda one: one["id"] > listed["id"] and "You asked" in one["text"], "the card")
