@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from wallet import Unavailable, Wallet, WalletSettings
+from wallet.admin.words import operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,8 +231,8 @@ def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> N
         ("unfreeze", "found"),
         ("freeze", "phone stolen"),
     ]
-    assert acts[3]["actor"] == "night shift"
-    assert acts[0]["actor"]
+    assert acts[3]["actor"] == f"night shift (as {operator()})"
+    assert acts[0]["actor"] == operator()
     assert "phone stolen" in desk("acts").out
 
 
@@ -294,6 +295,15 @@ def test_what_goes_on_record_is_one_visible_line(desk: Desk, words: str) -> None
 def test_a_long_reason_and_an_emoji_go_on_record(desk: Desk) -> None:
     """As long as a note may be; joiners are part of what is seen."""
     assert desk("freeze", "Ben", "--reason", "x" * 140, "--by", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}").code == 0
+
+
+def test_nobody_acts_as_somebody_else(desk: Desk) -> None:
+    """Whoever types a name, their own, by the operating system's word, ends the record."""
+    for typed in ("boss", "boss (as root)", f"{operator()} "):
+        assert desk("freeze", "Ben", "--reason", "x", "--by", typed).code == 0
+        assert desk("unfreeze", "Ben", "--reason", "x", "--by", operator()).code == 0
+        newest, before, *_ = desk("acts", "--json").json
+        assert (newest["actor"], before["actor"]) == (operator(), f"{typed} (as {operator()})")
 
 
 def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSettings) -> None:
