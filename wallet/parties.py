@@ -52,7 +52,7 @@ async def open_person(conn: AsyncConnection, *, key: UUID, name: str, currency: 
     if party.status != "invited":
         return party
     if await _change_status(conn, party.id, "invited", "open"):
-        return await rename(conn, party.id, name)
+        return await rename(conn, party.id, name, at)
     return await find(conn, party.id)
 
 
@@ -124,21 +124,23 @@ async def businesses_named(conn: AsyncConnection, name: str) -> tuple[Party, ...
     return tuple(_party(row) for row in rows)
 
 
-async def rename(conn: AsyncConnection, party_id: UUID, name: str) -> Party:
+async def rename(conn: AsyncConnection, party_id: UUID, name: str, at: datetime) -> Party:
     """As `Wallet.rename`."""
     name = _checked(name)
-    await conn.execute(
-        update(models.Party).where(models.Party.id == party_id).values(name=name, search_name=search_form(name))
-    )
+    called_otherwise = (models.Party.id == party_id, models.Party.name != name)
+    names = {"name": name, "search_name": search_form(name), "named_at": at}
+    await conn.execute(update(models.Party).where(*called_otherwise).values(**names))
     return await find(conn, party_id)
 
 
 async def summaries(conn: AsyncConnection, currency: Currency) -> tuple[PartySummary, ...]:
     """As `Wallet.parties`."""
-    columns = (models.Account.balance, models.Account.last_seq, models.Party.created_at)
+    columns = (models.Account.balance, models.Account.last_seq, models.Party.created_at, models.Party.named_at)
     rows = await conn.execute(_parties().add_columns(*columns).order_by(models.Party.id))
     return tuple(
-        PartySummary(_party(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at)
+        PartySummary(
+            _party(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at, row.named_at
+        )
         for row in rows
     )
 
@@ -216,6 +218,7 @@ async def _open(
             kind=kind,
             name=name,
             search_name=search_form(name),
+            named_at=at,
             owner_id=owner_id,
             created_at=at,
         )

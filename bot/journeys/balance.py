@@ -1,4 +1,4 @@
-"""/balance: what you have, what you have set aside for whom, and what your businesses have."""
+"""/balance: what you have, what you have set aside for whom, what your businesses have, and the account codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LISTED: Final = 10
 async def show(turn: Turn) -> None:
     """Say the balance of each account of this person."""
     wallet, owner = turn.context.wallet, turn.person.party_id
-    (_, own), *businesses = await wallet.balances(owner)
+    (person, own), *businesses = await wallet.balances(owner)
     lines = [turn.t("You have <b>{balance}</b>.", balance=own.available)]
     holds = await wallet.open_holds_of(owner) if own.set_aside.minor else ()
     lines += [
@@ -36,4 +36,9 @@ async def show(turn: Turn) -> None:
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
         waiting = f" {turn.t('(waiting for approval)')}" if business.status == "pending" else ""
         lines.append(line + waiting)
+    lines += ["", turn.t("Account code, for paying in: <code>{code}</code>", code=person.code)]
+    lines += [
+        turn.t("Of {name}: <code>{code}</code>", name=clean(business.name), code=business.code)
+        for business, _ in businesses
+    ]
     await turn.say("\n".join(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -117,6 +118,27 @@ def test_ctrl_c_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.undo()
     assert f"Key {key}." in desk(*command, "--key", key).out
     assert desk.balance("Ben") == "600"
+
+
+def test_whoever_took_a_name_is_told_from_its_owner(desk: Desk, settings: WalletSettings) -> None:
+    """By the account code, which nobody chooses, and by how long they have been called so."""
+    ana, ben = (one["party"]["id"] for one in desk("parties", "--json").json[:2])
+    at_noon, later = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 29, 14, 5, tzinfo=UTC)
+
+    async def rename() -> None:
+        async with Wallet.open(settings, clock=lambda: at_noon) as wallet:
+            await wallet.rename(UUID(ana), "Ana Moreno 🌸")
+        async with Wallet.open(settings, clock=lambda: later) as wallet:
+            for _ in range(2):
+                await wallet.rename(UUID(ben), "Ana Moreno")
+
+    asyncio.run(rename())
+    by_name = "found by the name, which anybody can take: compare the account code"
+    said = desk("deposit", "Ana Moreno", "1.00", "--reason", "transfer", typed="n\n").err
+    assert f"for Ana Moreno (person {ben[:18]}, called so since 2026-11-29 14:05 UTC, {by_name})" in said
+    for verb in ("deposit", "withdraw"):
+        said = desk(verb, ana[:18], "1.00", "--reason", "transfer", "--yes").err
+        assert f"(person {ana[:18]}, called so since 2026-11-21 12:00 UTC), key " in said
 
 
 def test_the_key_is_said_before_anything_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
