@@ -1,7 +1,8 @@
 """How people's names are shown and judged. Pure.
 
-Promises: a cleaned name cannot reorder, hide or blank the text around it; a name built to pass for another
-is flagged (`suspicious`) or found by comparison (`looks_like`). HTML escaping is the writer's job.
+Promises: a cleaned name cannot reorder, hide or blank the text around it, nor hold the marks by which the bot says
+that something was paid, is odd or stands apart; a name built to pass for another is flagged (`suspicious`) or found by
+comparison (`looks_like`). HTML escaping is the writer's job.
 """
 
 import re
@@ -21,6 +22,10 @@ _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180
 )
 # Honest in emoji, in Arabic or Indic words, after Chinese characters: there they change the shape that is seen.
 _JOINERS: Final = frozenset("\u200c\u200d").union(map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0100, 0xE01F0)))
+# What cards and boards say by a mark, and what passes for it; then the dot that stands between their parts. In Catalan
+# it is a part of words.
+_OURS: Final = re.compile("[✓✔☑✅🗸🗹✗✘❌❎☒⚠⊘⦸⊗🚫⛔★☆⭐○◯⚪◦◌●⬤⚫•∙◉][\ufe0e\ufe0f]*")
+_DOT_APART: Final = re.compile(r"(?<!\S)[·⋅・](?!\S)")
 _EUROPEAN: Final = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 # Scripts that Chinese, Japanese and Korean write together within one word.
 _EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})
@@ -59,12 +64,13 @@ class Reason(StrEnum):
 def clean(name: str) -> str:
     """`name` as it may be shown: one line of at most `MAX_LENGTH` characters, never blank.
 
-    Direction controls, zero-width and control characters are gone; white space is collapsed; at most three
-    combining marks stand on one character. A name with nothing to see becomes `FALLBACK`.
+    Direction controls, zero-width and control characters are gone, and the bot's own marks; white space is collapsed;
+    at most three combining marks stand on one character. A name with nothing to see becomes `FALLBACK`.
     """
     spaced = "".join(" " if char.isspace() else char for char in name)
     seen = "".join(char for char in spaced if not _is_unseen(char))
-    shown = " ".join(without_stacked_marks(seen).split())
+    without_ours = _DOT_APART.sub("", _OURS.sub("", seen))
+    shown = " ".join(without_stacked_marks(without_ours).split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
         return FALLBACK
     return shortened(shown, MAX_LENGTH)

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 DOTS: Final = "•" * 6
 """What stands where six digits stood."""
 
-_WRITTEN: Final = frozenset({"text", "caption"})
+_WRITTEN: Final = frozenset({"text", "caption", "query"})
 _GAP: Final = r"[\s.\u002d\u2010-\u2015\u2212]"  # one space, dot or dash of any kind between digits
 _SIX: Final = re.compile(rf"(?<!\d)\d{{6}}(?!\d)|(?<!\d)(?<!\d{_GAP})\d(?:{_GAP}?\d){{5}}(?!{_GAP}?\d)")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")

@@ -79,7 +79,7 @@ class Unit(Base):
 
 
 class Party(Base):
-    """A person or a business; `key` makes opening one idempotent."""
+    """A person or a business; `key` makes opening one idempotent. Its `name` is of `named_at`; NULL: not noted then."""
 
     __tablename__ = "parties"
     __table_args__ = (
@@ -92,6 +92,7 @@ class Party(Base):
     kind: Mapped[str]
     name: Mapped[str]
     search_name: Mapped[str] = mapped_column(index=True)
+    named_at: Mapped[datetime | None]
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("wallet.parties.id"), index=True)
     created_at: Mapped[datetime]
 

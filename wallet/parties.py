@@ -53,7 +53,7 @@ async def open_person(conn: AsyncConnection, *, key: UUID, name: str, currency: 
     if party.status != "invited":
         return party
     if await _change_status(conn, party.id, "invited", "open"):
-        return await rename(conn, party.id, name)
+        return await rename(conn, party.id, name, at)
     return await find(conn, party.id)
 
 
@@ -125,12 +125,12 @@ async def businesses_named(conn: AsyncConnection, name: str) -> tuple[Party, ...
     return tuple(party_of(row) for row in rows)
 
 
-async def rename(conn: AsyncConnection, party_id: UUID, name: str) -> Party:
+async def rename(conn: AsyncConnection, party_id: UUID, name: str, at: datetime) -> Party:
     """As `Wallet.rename`."""
     name = _checked(name)
-    await conn.execute(
-        update(models.Party).where(models.Party.id == party_id).values(name=name, search_name=search_form(name))
-    )
+    called_otherwise = (models.Party.id == party_id, models.Party.name != name)
+    names = {"name": name, "search_name": search_form(name), "named_at": at}
+    await conn.execute(update(models.Party).where(*called_otherwise).values(**names))
     return await find(conn, party_id)
 
 
@@ -191,6 +191,7 @@ async def _open(
             kind=kind,
             name=name,
             search_name=search_form(name),
+            named_at=at,
             owner_id=owner_id,
             created_at=at,
         )

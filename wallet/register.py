@@ -93,14 +93,16 @@ async def _summaries(
     conn: AsyncConnection, wanted: Select[*tuple[Any, ...]], currency: Currency
 ) -> tuple[PartySummary, ...]:
     return tuple(
-        PartySummary(party_of(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at)
+        PartySummary(
+            party_of(row), row.account_id, Money(row.balance, currency), row.last_seq, row.created_at, row.named_at
+        )
         for row in await conn.execute(wanted)
     )
 
 
 _LISTED = (
     selected()
-    .add_columns(models.Account.balance, models.Account.last_seq, models.Party.created_at)
+    .add_columns(models.Account.balance, models.Account.last_seq, models.Party.created_at, models.Party.named_at)
     .order_by(models.Party.id)
 )
 _OLDEST = select(models.Party.created_at).order_by(models.Party.id).limit(1)  # ids follow one another in time

@@ -149,7 +149,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
 
     async def rename(self, party_id: UUID, name: str) -> Party:
         """Show the party under this name from now on. BadName, PartyUnknown."""
-        return await self._database.transaction(lambda conn: parties.rename(conn, party_id, name))
+        return await self._database.transaction(lambda conn: parties.rename(conn, party_id, name, self._clock()))
 
     async def parties(self) -> tuple[PartySummary, ...]:
         """All parties with their balances, oldest first."""

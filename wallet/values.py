@@ -37,16 +37,25 @@ class Party:
     status: Status
     owner_id: UUID | None = None
 
+    @property
+    def code(self) -> str:
+        """The account code, as `019ab34c-7d10-7f3a`: how the id begins, as far as it takes to tell it from others.
+
+        Unlike a name it is nobody else's, and nobody chooses it.
+        """
+        return str(self.id)[:18]
+
 
 @dataclass(frozen=True, slots=True)
 class PartySummary:
-    """A party with its account, as an administrator sees it."""
+    """A party with its account, as an administrator sees it; called so since `named_at`, if that was noted."""
 
     party: Party
     account_id: UUID
     balance: Money
     entries: int
     created_at: datetime
+    named_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""/balance: what you have, what you have set aside for whom, and what your businesses have."""
+"""/balance: what you have, what you have set aside for whom, what your businesses have, and the account codes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LISTED: Final = 10
 async def show(turn: Turn) -> None:
     """Say the balance of each account of this person."""
     wallet, owner = turn.context.wallet, turn.person.party_id
-    (party, own), *businesses = await wallet.balances(owner)
-    lines = [turn.t("You have <b>{balance}</b>.", balance=own.available), *frozen(turn, party)]
+    (person, own), *businesses = await wallet.balances(owner)
+    lines = [turn.t("You have <b>{balance}</b>.", balance=own.available), *frozen(turn, person)]
     holds = await wallet.open_holds_of(owner) if own.set_aside.minor else ()
     lines += [
         turn.t(
@@ -36,6 +36,11 @@ async def show(turn: Turn) -> None:
     for business, balance in businesses:
         line = turn.t("{name}: <b>{balance}</b>", name=clean(business.name), balance=balance.available)
         lines.append(line + _why_closed(turn, business))
+    lines += ["", turn.t("Account code, for paying in: <code>{code}</code>", code=person.code)]
+    lines += [
+        turn.t("Of {name}: <code>{code}</code>", name=clean(business.name), code=business.code)
+        for business, _ in businesses
+    ]
     await turn.say("\n".join(lines))
 
 

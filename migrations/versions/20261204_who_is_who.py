@@ -1,4 +1,4 @@
-"""What a contact was called when last paid, by Telegram and by the list's owner: only a PIN changes it."""
+"""What a contact was called when last paid, which only a PIN changes; and since when a party has been called so."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,8 +21,11 @@ def upgrade() -> None:
         schema="bot",
     )
     op.execute("GRANT UPDATE (paid_name, paid_alias) ON bot.contacts TO sixpence_app")
+    op.add_column("parties", sa.Column("named_at", sa.DateTime(timezone=True), nullable=True), schema="wallet")
+    op.execute("GRANT UPDATE (named_at) ON wallet.parties TO sixpence_app")
 
 
 def downgrade() -> None:
+    op.drop_column("parties", "named_at", schema="wallet")
     op.drop_column("contacts", "paid_alias", schema="bot")
     op.drop_column("contacts", "paid_name", schema="bot")

@@ -95,6 +95,19 @@ def test_white_space_is_collapsed_to_one_line() -> None:
     assert clean("  Ana \n\n Total:\u2028\t5\u00a0€ ") == "Ana Total: 5 €"
 
 
+@pytest.mark.parametrize("mark", [*"✓✔✅⚠⊘★⭐○●•✗❌", "⚠\ufe0f", "✔\ufe0f"])
+def test_a_name_holds_no_mark_of_the_bots_own(mark: str) -> None:
+    """Nobody is called as if something had been paid, or warned of."""
+    assert clean(f"{mark} An{mark}a {mark}") == "Ana"
+    assert clean(mark) == FALLBACK
+
+
+def test_a_name_is_no_receipt() -> None:
+    """What would read as a line of ours is one name; a dot within a word belongs to it."""
+    assert clean("✓ Ana paid Luna · Reference 7K3M9 ✓ ·") == "Ana paid Luna Reference 7K3M9"
+    assert clean("Gal·la") == "Gal·la"
+
+
 def test_a_long_name_is_cut_visibly() -> None:
     """A cut name ends in an ellipsis."""
     shown = clean("A" * 1000)
@@ -156,6 +169,7 @@ def test_a_cleaned_name_is_safe_and_stays_as_it_is(name: str) -> None:
     assert shown == " ".join(shown.split())
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert not suspicious(shown) & {Reason.BIDI}
+    assert not set(shown) & set("✓⚠⊘★○●•")
     assert clean(shown) == shown
 
 

@@ -67,6 +67,13 @@ def test_texts_are_blanked_wherever_they_stand() -> None:
     assert "482915" not in repr(redact(update))
 
 
+@pytest.mark.parametrize("kind", ["inline_query", "chosen_inline_result"])
+def test_what_is_written_behind_the_bots_name_is_blanked(kind: str) -> None:
+    """In any chat, sent or not: Telegram passes it on with every letter."""
+    update = {kind: {"id": "1", "from": {"id": 5001}, "query": "482915"}}
+    assert redact(update)[kind] == {**update[kind], "query": DOTS}
+
+
 def test_ids_and_button_data_stay() -> None:
     """Six digits that no person wrote are left alone."""
     update = {"update_id": 482915, "callback_query": {"id": "482915", "data": "k:482915", "from": {"id": 482915}}}

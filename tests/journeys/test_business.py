@@ -39,6 +39,17 @@ async def test_the_payer_pays_the_price_and_the_business_the_fee(street: Street)
     await street.luna.reads("You have €50.00", "Café Luna: €9.90")
 
 
+async def test_the_balance_says_by_what_code_each_account_is_paid_into(street: Street) -> None:
+    """The operator finds the account by it, whatever its owner is called by then."""
+    await street.open_wallets(street.luna)
+    cafe = await street.open_business(street.luna, "Café Luna")
+    luna = await street.party(street.luna)
+    await street.luna.says("/balance")
+    await street.luna.reads(f"Account code, for paying in: {luna.code}", f"Of Café Luna: {cafe.code}")
+    assert str(luna.id).startswith(luna.code)
+    assert luna.code != cafe.code
+
+
 async def test_a_link_leads_to_the_business_and_pays_nothing_by_itself(street: Street) -> None:
     """The link opens the question how much; without an answer and a PIN nothing happens."""
     await street.open_wallets(street.luna, street.ana)

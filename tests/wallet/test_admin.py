@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from tests.books import PEPPER
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
+from wallet.admin.books import _harmless
 from wallet.admin.output import safe
 from wallet.ids import short_seal
 from wallet.proofs_quick import QUICK
@@ -306,6 +307,13 @@ def test_csv_is_safe_to_open(desk: Desk, settings: WalletSettings) -> None:
     assert [row["note"] for row in rows] == ["opening balance", "'=1+1", "cake"]
     assert [row["who"] for row in rows] == ["", "'@SUM(A1)", "'+cmd|' /C calc'!A0"]
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠SUM(A1)", "\t=1"])
+def test_a_cell_that_reads_as_a_formula_is_marked_as_text(cell: str) -> None:
+    """Also in the wide letters that East Asian spreadsheets take for the narrow ones."""
+    assert _harmless(cell) == f"'{cell}"
+    assert _harmless(f"tea {cell}") == f"tea {cell}"
 
 
 def test_a_name_cannot_command_the_terminal() -> None:

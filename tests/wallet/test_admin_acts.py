@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from wallet import Unavailable, Wallet, WalletSettings
+from wallet.admin.words import operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +118,27 @@ def test_ctrl_c_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.undo()
     assert f"Key {key}." in desk(*command, "--key", key).out
     assert desk.balance("Ben") == "600"
+
+
+def test_whoever_took_a_name_is_told_from_its_owner(desk: Desk, settings: WalletSettings) -> None:
+    """By the account code, which nobody chooses, and by how long they have been called so."""
+    ana, ben = (one["party"]["id"] for one in desk("parties", "--json").json[:2])
+    at_noon, later = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 29, 14, 5, tzinfo=UTC)
+
+    async def rename() -> None:
+        async with Wallet.open(settings, clock=lambda: at_noon) as wallet:
+            await wallet.rename(UUID(ana), "Ana Moreno 🌸")
+        async with Wallet.open(settings, clock=lambda: later) as wallet:
+            for _ in range(2):
+                await wallet.rename(UUID(ben), "Ana Moreno")
+
+    asyncio.run(rename())
+    by_name = "found by the name, which anybody can take: compare the account code"
+    said = desk("deposit", "Ana Moreno", "1.00", "--reason", "transfer", typed="n\n").err
+    assert f"for Ana Moreno (person {ben[:18]}, called so since 2026-11-29 14:05 UTC, {by_name})" in said
+    for verb in ("deposit", "withdraw"):
+        said = desk(verb, ana[:18], "1.00", "--reason", "transfer", "--yes").err
+        assert f"(person {ana[:18]}, called so since 2026-11-21 12:00 UTC), key " in said
 
 
 def test_the_key_is_said_before_anything_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,8 +253,8 @@ def test_decisions_are_acts_on_record(desk: Desk, settings: WalletSettings) -> N
         ("unfreeze", "found"),
         ("freeze", "phone stolen"),
     ]
-    assert acts[3]["actor"] == "night shift"
-    assert acts[0]["actor"]
+    assert acts[3]["actor"] == f"night shift (as {operator()})"
+    assert acts[0]["actor"] == operator()
     assert "phone stolen" in desk("acts").out
 
 
@@ -294,6 +317,15 @@ def test_what_goes_on_record_is_one_visible_line(desk: Desk, words: str) -> None
 def test_a_long_reason_and_an_emoji_go_on_record(desk: Desk) -> None:
     """As long as a note may be; joiners are part of what is seen."""
     assert desk("freeze", "Ben", "--reason", "x" * 140, "--by", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}").code == 0
+
+
+def test_nobody_acts_as_somebody_else(desk: Desk) -> None:
+    """Whoever types a name, their own, by the operating system's word, ends the record."""
+    for typed in ("boss", "boss (as root)", f"{operator()} "):
+        assert desk("freeze", "Ben", "--reason", "x", "--by", typed).code == 0
+        assert desk("unfreeze", "Ben", "--reason", "x", "--by", operator()).code == 0
+        newest, before, *_ = desk("acts", "--json").json
+        assert (newest["actor"], before["actor"]) == (operator(), f"{typed} (as {operator()})")
 
 
 def test_a_party_is_an_id_its_beginning_or_a_name(desk: Desk, settings: WalletSettings) -> None:

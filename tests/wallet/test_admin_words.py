@@ -82,6 +82,12 @@ def test_every_refusal_has_a_sentence(kind: type[errors.WalletError]) -> None:
     assert sentence(refusal).endswith(".")
 
 
+@pytest.mark.parametrize("kind", [errors.PartyFrozen, errors.PartyPending, errors.PartyInvited])
+def test_a_name_in_a_refusal_cannot_command_the_terminal(kind: type[errors.PartyFrozen]) -> None:
+    """It is other people's words here as well."""
+    assert sentence(kind("payee", "\x1b[31mBen\u202e")).startswith("\ufffd[31mBen\ufffd ")
+
+
 def test_a_narrow_terminal_cuts_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a balance would be read as a whole one: names wrap, and what cannot wrap runs on."""
     monkeypatch.setenv("COLUMNS", "60")

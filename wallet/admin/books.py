@@ -14,7 +14,7 @@ from wallet.admin.output import plain, safe, show, show_json, table, written
 from wallet.admin.running import REFUSED, Refusal, run
 from wallet.admin.words import find_account
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\0")  # spreadsheets of East Asia obey the wide ones too
 _DAY = ["%Y-%m-%d"]
 From = Annotated[
     datetime | None,

@@ -1,6 +1,7 @@
 """Moving money by hand: deposit, withdraw, refund, reverse. Asked about first, done once per key, kept on record."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ import psycopg
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallet import Party, PaymentSummary, Receipt, Unavailable, Wallet, WalletError
+from wallet import PartySummary, PaymentSummary, Receipt, Unavailable, Wallet, WalletError, search_form
 from wallet.admin.options import (
     AmountArgument,
     AmountCommand,
@@ -30,8 +31,8 @@ from wallet.admin.words import find_party, read_amount
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     with_amount = partial(app.command, cls=AmountCommand)
-    with_amount(epilog="Example: sixpence-admin deposit Ana 12.50 --reason 'bank transfer 4711'")(deposit)
-    with_amount(epilog="Example: sixpence-admin withdraw Ana 12.50 --reason 'cash at the desk'")(withdraw)
+    with_amount(epilog="Example: sixpence-admin deposit 019ab34c-7d10-7f3a 12.50 --reason 'transfer 4711'")(deposit)
+    with_amount(epilog="Example: sixpence-admin withdraw 019ab34c-7d10-7f3a 12.50 --reason 'cash, at desk'")(withdraw)
     with_amount(epilog="Example: sixpence-admin refund 7K3M9-QPX2T 3.20 --reason 'one cup returned'")(refund)
     app.command(epilog="Example: sixpence-admin reverse 7K3M9-QPX2T --reason 'deposited to the wrong Ana'")(reverse)
 
@@ -49,9 +50,9 @@ def deposit(
     """Credit money that has reached your bank account; they are told."""
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
-        money, payee = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
-        _ask(f"Deposit {money} for {_named(payee)}", key, yes)
-        return await wallet.deposit(payee.id, money, key=key, by=by, reason=reason)
+        money, payee = read_amount(amount, wallet.currency), await find_party(wallet, party)
+        _ask(f"Deposit {money} for {_named(payee, party)}", key, yes)
+        return await wallet.deposit(payee.party.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
 
@@ -69,9 +70,9 @@ def withdraw(
     """Debit money that you pay out; they are told."""
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
-        money, payer = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
-        _ask(f"Withdraw {money} from {_named(payer)}", key, yes)
-        return await wallet.withdraw(payer.id, money, key=key, by=by, reason=reason)
+        money, payer = read_amount(amount, wallet.currency), await find_party(wallet, party)
+        _ask(f"Withdraw {money} from {_named(payer, party)}", key, yes)
+        return await wallet.withdraw(payer.party.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
 
@@ -155,8 +156,14 @@ def _ask(question: str, key: UUID, yes: bool) -> None:
         typer.confirm(f"{question}, key {key}?", abort=True, err=True)
 
 
-def _named(party: Party) -> str:
-    return f"{safe(party.name)} ({party.kind} {party.id})"
+def _named(found: PartySummary, typed: str) -> str:
+    """With what tells them from whoever has taken their name; of one found by it alone it is said."""
+    party, since = found.party, found.named_at
+    facts = [f"{party.kind} {party.code}"]
+    facts += [f"called so since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if since else []
+    if search_form(typed) == search_form(party.name):
+        facts.append("found by the name, which anybody can take: compare the account code")
+    return f"{safe(party.name)} ({', '.join(facts)})"
 
 
 def _described(payment: PaymentSummary) -> str:

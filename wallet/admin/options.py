@@ -31,7 +31,13 @@ def _said(words: str) -> str:
     return words
 
 
-PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An id, the beginning of one, or a whole name.")]
+def _acting(words: str) -> str:
+    """Whoever is logged in may say for whom they act, but not that they are somebody else."""
+    user = operator()
+    return words if words == user else _said(f"{_said(words)} (as {user})")
+
+
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help="An account code, an id or a whole name.")]
 AmountArgument = Annotated[str, typer.Argument(metavar="AMOUNT", help="As 12.50, in the currency of the books.")]
 PaymentArgument = Annotated[
     str, typer.Argument(metavar="PAYMENT", help="An id, or the reference people see: 7K3M9-QPX2T.")
@@ -40,7 +46,14 @@ Reason = Annotated[
     str, typer.Option("--reason", callback=_said, help="Why; it is kept on record, and goes with the money.")
 ]
 By = Annotated[
-    str, typer.Option("--by", default_factory=operator, callback=_said, show_default="your user name", help="Who acts.")
+    str,
+    typer.Option(
+        "--by",
+        default_factory=operator,
+        callback=_acting,
+        show_default="your user name",
+        help="Who acts; your user name is noted beside it.",
+    ),
 ]
 Key = Annotated[
     UUID | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallet import errors
+from wallet.admin.output import safe
 
 WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
     errors.AmountOutOfRange: "An amount is more than nothing, and at most 2^53 - 1 minor units.",
@@ -21,11 +22,11 @@ def sentence(refusal: errors.WalletError) -> str:
         case errors.InsufficientFunds(available, needed):
             return f"Not enough money: {available} is there, {needed} is needed."
         case errors.PartyFrozen(_, name):
-            return f"{name} is frozen: nothing leaves or reaches that account."
+            return f"{safe(name)} is frozen: nothing leaves or reaches that account."
         case errors.PartyPending(_, name):
-            return f"{name} is not approved yet: sixpence-admin business approve."
+            return f"{safe(name)} is not approved yet: sixpence-admin business approve."
         case errors.PartyInvited(_, name):
-            return f"{name} has no wallet yet: money can only be set aside for them."
+            return f"{safe(name)} has no wallet yet: money can only be set aside for them."
         case errors.NotRefundable(refundable):
             return f"That cannot be refunded: {refundable} of it can be, and only payments are refunded at all."
         case errors.WrongCurrency(kept):
