@@ -93,6 +93,7 @@ def handlers(context: Context) -> list[Handler]:
 
     return [
         # A typed PIN goes first, so that no other journey ever sees one.
+        CommandHandler("pin", member(pins.change), fresh),
         MessageHandler(private & six_digits, anybody(keys.typed)),
         MessageHandler(private & ~fresh, anybody(unfit.explain)),
         # What came just before a restart, and was not kept whole
@@ -108,7 +109,6 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler(["split", "settle"], anybody(split.in_private), fresh),
         CommandHandler("history", member(history.show), fresh),
         CommandHandler("verify", member(verify.check), fresh),
-        CommandHandler("pin", member(pins.change), fresh),
         CommandHandler("business", member(business.show), fresh),
         CommandHandler("me", member(me.show), fresh),
         CommandHandler("contacts", member(contacts.show), fresh),
@@ -120,6 +120,7 @@ def handlers(context: Context) -> list[Handler]:
         CommandHandler("request", anybody(group_requests.instructed), fresh_in_group),
         MessageHandler(fresh_in_group & asking, anybody(group_requests.instructed)),
         MessageHandler(fresh_in_group & addressed, anybody(group.instructed)),
+        CommandHandler("pin", anybody(group.pin), fresh_in_group),
         CommandHandler("split", anybody(split.instructed), fresh_in_group),
         CommandHandler("settle", anybody(settle.proposed), fresh_in_group),
         CommandHandler(list(help.commands(Speaker())), anybody(group.elsewhere), fresh_in_group),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from telegram.ext import filters
 
-from bot.keypad import typed_pin
+from bot.keypad import is_pin_given_away
 from bot.redaction import DOTS
 from bot.vocabulary import ASKING
 
@@ -35,11 +35,10 @@ class _NeverEdited(filters.MessageFilter):
 
 
 class _SixDigits(filters.MessageFilter):
-    """Nothing but six digits, or the dots the inbox keeps of them: somebody typed a PIN."""
+    """Nothing but six digits, as in “482915.”, “my pin is 482915” or “/pin 482915”: somebody typed a PIN."""
 
     def filter(self, message: Message) -> bool:
-        text = message.text or message.caption or ""
-        return typed_pin(text) is not None or text.strip() == DOTS
+        return is_pin_given_away(message.text or message.caption or "")
 
 
 class _Struck(filters.MessageFilter):

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from bot.redaction import DOTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -28,7 +30,11 @@ _MOST: Final = 5  # pads of one person that are remembered: each press of Confir
 DELETE: Final = "delete"
 CANCEL: Final = "cancel"
 
-_TYPED_PIN: Final = re.compile(r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}")
+_SIX: Final = r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}"
+_TYPED_PIN: Final = re.compile(_SIX)
+_GIVEN_AWAY: Final = re.compile(
+    rf"(?:/?(?:my\s+|mon\s+)?pin(?:@\w+)?(?:\s+(?:is|est))?\s*[:=]?\s*)?(?:{_SIX}|{DOTS})\s*[.!]*", re.IGNORECASE
+)
 
 
 class Pin:
@@ -58,6 +64,16 @@ def typed_pin(text: str) -> Pin | None:
     if not _TYPED_PIN.fullmatch(stripped):
         return None
     return Pin("".join(str(unicodedata.decimal(char)) for char in stripped if char.isdecimal()))
+
+
+def is_pin_given_away(text: str) -> bool:
+    """Whether a message is a PIN and no more than the words that say so; or the dots the inbox keeps of it."""
+    return _GIVEN_AWAY.fullmatch(text.strip()) is not None
+
+
+def may_hold_pin(words: str) -> bool:
+    """Whether there are digits in what was written where no number belongs, or the dots the inbox keeps of them."""
+    return DOTS in words or any(char.isdecimal() for char in words)
 
 
 @dataclass(frozen=True, slots=True)

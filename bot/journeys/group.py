@@ -17,6 +17,7 @@ from bot import intents, messages, misread, places, refusals
 from bot.amounts import Ambiguous, Amount
 from bot.identity import group_key
 from bot.journeys import boards, expiry, instruction, pads, pay, payment_card, public, requested
+from bot.keypad import may_hold_pin
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError
@@ -139,6 +140,28 @@ async def migrated(turn: Turn) -> None:
 async def elsewhere(turn: Turn) -> None:
     """Answer a command that is nobody else's business."""
     await answer(turn, turn.t("I answer that in our private chat only."))
+
+
+async def pin(turn: Turn) -> None:
+    """Answer /pin: what stands behind it may be a PIN, which everybody reads."""
+    if not may_hold_pin(turn.arguments):
+        await elsewhere(turn)
+    elif await turn.delete_message():  # where the group lets us
+        await answer(
+            turn,
+            turn.t(
+                "I deleted what looked like a PIN, but others here may have read it. Change it: send me /pin in our "
+                "private chat."
+            ),
+        )
+    else:
+        await answer(
+            turn,
+            turn.t(
+                "That looked like a PIN, and everybody here can read it. Delete it, then change your PIN: send me "
+                "/pin in our private chat."
+            ),
+        )
 
 
 async def joined(turn: Turn) -> None:

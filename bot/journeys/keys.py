@@ -12,6 +12,7 @@ from bot.guards import fresh
 from bot.journeys import pay, payment_card, pins, unfit, words
 from bot.keypad import Keypad, Pay, Pin, Pressed, typed_pin
 from bot.messages import Face
+from bot.redaction import DOTS
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -42,26 +43,23 @@ async def press(turn: Turn) -> None:
 
 
 async def typed(turn: Turn) -> None:
-    """Six digits were typed into the chat: they are deleted at once, and count as the PIN if one is asked for."""
+    """A PIN was typed into the chat: it is deleted at once, and counts if one is asked for and it is all they wrote."""
     message = turn.message
-    pin = typed_pin((message.text or message.caption or "") if message else "")
+    text = (message.text or message.caption or "") if message else ""
+    pin, is_number = typed_pin(text), not text.strip()[:1].isalpha()
     is_fresh = bool(fresh.check_update(turn.update))
     keypad = turn.context.keypads.of(turn.user.id)
-    if is_fresh and keypad is None and await words.expects_amount(turn):
-        await (words.read(turn) if pin is not None else unfit.interrupted(turn))
+    if is_fresh and keypad is None and is_number and await words.expects_amount(turn):
+        await (unfit.interrupted(turn) if DOTS in text else words.read(turn))
+        return
+    if not (is_fresh and keypad is not None and pin is not None):
+        await pins.given_away(turn)
         return
     deleted = await turn.delete_message()
-    if is_fresh and keypad is not None and pin is not None:
-        keypad.close()
-        await _taken(turn, keypad, pin)
-    elif deleted:
-        await turn.say(
-            turn.t("I deleted what looked like a PIN. Never write it into a chat: I ask for it on the keys only.")
-        )
+    keypad.close()
+    await _taken(turn, keypad, pin)
     if not deleted:
-        await turn.say(
-            turn.t("That looked like a PIN, and I could not delete it. Delete it yourself, then change it with /pin.")
-        )
+        await pins.say_not_deleted(turn)
 
 
 async def _entered(turn: Turn, keypad: Keypad) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot import cards, refusals
 from bot.journeys import answer, claim, pads
-from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew
+from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew, may_hold_pin
 from bot.messages import Face
 from bot.names import clean
 from wallet import WalletError, WeakPin, WrongPin
@@ -29,12 +29,33 @@ async def choose_first(turn: Turn) -> None:
 
 
 async def change(turn: Turn) -> None:
-    """/pin: the old one first, if there is one."""
+    """/pin: the old one first, if there is one. Digits behind the command may be a PIN, and are not read."""
+    if may_hold_pin(turn.arguments):
+        await given_away(turn)
     state = await turn.context.wallet.pin_state(turn.person.party_id)
-    if state.is_set:
+    if state.is_set and (obstacle := await pads.obstacle(turn)):
+        await turn.say(obstacle)
+    elif state.is_set:
         await _ask(turn, ProveOld(), turn.t("To change your PIN, first enter the one you have."))
     else:
         await _ask(turn, ChooseNew(), turn.t("Choose a PIN of six digits. I ask for it before each payment."))
+
+
+async def given_away(turn: Turn) -> None:
+    """Delete what may be a PIN, and say so: it was not asked for here."""
+    if not await turn.delete_message():
+        await say_not_deleted(turn)
+        return
+    await turn.say(
+        turn.t("I deleted what looked like a PIN. Never write it into a chat: I ask for it on the keys only.")
+    )
+
+
+async def say_not_deleted(turn: Turn) -> None:
+    """Say that a PIN still stands in the chat."""
+    await turn.say(
+        turn.t("That looked like a PIN, and I could not delete it. Delete it yourself, then change it with /pin.")
+    )
 
 
 async def entered(turn: Turn, keypad: Keypad, pin: Pin) -> None:
@@ -91,7 +112,7 @@ async def _repeat(turn: Turn, keypad: Keypad, pin: Pin, new: Pin, old: Pin | Non
     if old is None:
         await wallet.set_pin(person.party_id, new.reveal(), personal_digits=digits)
         done = turn.t("✓ Your PIN is set. Never tell it to anybody: I only ever ask for it on these keys.")
-        next_step = turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
+        next_step = await _next_step(turn)
         await _show(turn, keypad, Face(f"{done}\n\n{next_step}"))
         await claim.offer_all(turn)
         await answer.show_all(turn)
@@ -99,6 +120,14 @@ async def _repeat(turn: Turn, keypad: Keypad, pin: Pin, new: Pin, old: Pin | Non
         await wallet.change_pin(person.party_id, old.reveal(), new.reveal(), personal_digits=digits)
         turn.context.courier_wake()
         await _show(turn, keypad, Face(turn.t("✓ Done.")))
+
+
+async def _next_step(turn: Turn) -> str:
+    """Say what can be done now that there is a PIN; after a reset, from when on money leaves again."""
+    state = await turn.context.wallet.pin_state(turn.person.party_id)
+    if state.cooling_until is not None:
+        return turn.t("After a reset your money rests: you can pay again from {time}.", time=state.cooling_until)
+    return turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
 
 
 async def _ask(turn: Turn, purpose: Purpose, heading: str, after: Keypad | None = None) -> None:

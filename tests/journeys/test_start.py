@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox.person import plain
-from wallet import WrongPin
+from wallet import PinLocked, WrongPin
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
@@ -101,3 +101,27 @@ async def test_a_wrong_old_pin_is_counted(street: Street) -> None:
     await street.ana.reads("first enter the one you have")
     await street.ana.says("111222")
     await street.ana.reads("Wrong PIN", "4 tries left")
+
+
+async def test_a_pin_that_is_locked_is_not_asked_for(street: Street) -> None:
+    """/pin says from when it can be tried again, instead of taking the old one in vain."""
+    await street.open_wallets(street.ana)
+    for _ in range(5):
+        with pytest.raises((WrongPin, PinLocked)):
+            await street.wallet.check_pin((await street.party(street.ana)).id, "111222")
+    await street.ana.says("/pin")
+    await street.ana.reads("Your PIN is locked", "You can try again from 22 Nov, 12:00 UTC")
+    await street.settled()
+    assert not any("○○○○○○" in text for text in await street.ana.texts())
+
+
+async def test_after_a_reset_the_new_pin_is_told_from_when_it_pays(street: Street) -> None:
+    """Nobody is invited to write a payment that would be refused."""
+    await street.open_wallets(street.ana)
+    await street.wallet.reset_pin((await street.party(street.ana)).id, by="test", reason="asked")
+    await street.ana.says("/pin")
+    for _ in range(2):
+        await street.ana.types_pin("719304")
+        await street.settled()
+    done = await street.ana.reads("Your PIN is set", "you can pay again from 22 Nov, 12:00 UTC")
+    assert "send 5" not in done["text"]

@@ -42,6 +42,48 @@ async def test_a_pin_typed_at_any_other_time_is_deleted(street: Street) -> None:
     assert "482915" not in await street.ana.texts()
 
 
+@pytest.mark.parametrize(
+    "written", ["482915.", "my pin is 482915", "PIN: 482 915", "/pin 482915", "/pin 482915 719304"]
+)
+async def test_a_pin_is_deleted_also_where_words_say_that_it_is_one(street: Street, written: str) -> None:
+    """It is no attempt: a keypad that is open takes six digits and nothing else. /pin goes on to the keypad."""
+    await opens_keypad_for_ben(street)
+    await street.ana.says(written)
+    await street.ana.reads("I deleted what looked like a PIN", "keys only")
+    await street.settled()
+    assert written not in await street.ana.texts()
+    assert await street.cents(street.ana) == 50_00
+    assert not any("Wrong PIN" in text for text in await street.ana.texts())
+    if written.startswith("/pin"):
+        await street.ana.reads("To change your PIN", "○○○○○○")
+
+
+async def test_a_pin_behind_the_command_that_was_redacted_before_a_restart_is_deleted_too(street: Street) -> None:
+    """And nobody is asked to write it again."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/pin ••••••")
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert not any("Write it again" in text for text in await street.ana.texts())
+
+
+async def test_a_pin_in_a_group_is_pointed_out(street: Street) -> None:
+    """Everybody reads it, and the bot may not delete it: its owner must, and change it."""
+    await street.open_wallets(street.ana)
+    await street.ana.says_in(FLAT, "/pin 482915")
+    await street.ana.reads("everybody here can read it", "Delete it", "change your PIN", chat=FLAT)
+    await street.ana.says_in(FLAT, "/pin")
+    await street.ana.reads("in our private chat only", chat=FLAT)
+
+
+async def test_a_number_with_a_dot_behind_it_is_still_an_amount_where_one_is_asked_for(street: Street) -> None:
+    """Six digits, and no keypad open."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send @ben for roses")
+    await street.ana.reads("How much?")
+    await street.ana.says("100000.")
+    await street.ana.reads("you have €50.00", "€100,000.00")
+
+
 async def test_a_forwarded_pin_is_deleted_and_confirms_nothing(street: Street) -> None:
     """Even while the keypad is open, only what is written now counts."""
     await street.open_wallets(street.ana, street.ben)

@@ -91,6 +91,7 @@ async def _through_every_path(here: Scene, heap: Heap, pin: Canary, wrong: Canar
     await here.says(ana, stray.value)
     await here.says(ana, f"{stray.value[:3]} {stray.value[3:]}")
     await here.says(ana, f"my pin is {stray.value}")
+    await here.says(ana, f"{stray.value}.")
     await here.says(ana, f"/pin {stray.value}")
     await here.taps(ana, *pin.value)
     await here.taps(ana, *"123456")  # too easily guessed: another is suggested
