@@ -28,18 +28,21 @@ _LONGEST: Final = 24
 """So many characters of a name, and of a note, stand on a button: Telegram takes some 10,000 bytes of buttons."""
 
 
-def payer(speaker: Speaker, request: Request, username: str | None, card_id: str, why: str = "") -> Face:
-    """Return the payer's card as the request stands. `username` is the asker's; `why`: what stood in the way now."""
-    name, amount = clean(request.payee.name), request.amount
+def payer(
+    speaker: Speaker, request: Request, username: str | None, card_id: str, why: str = "", *, settles: bool = False
+) -> Face:
+    """Return the payer's card as the request stands.
+
+    `username` is the asker's; `why`: what stood in the way now; `settles`: it comes from settling up.
+    """
+    name, amount, what_for = clean(request.payee.name), request.amount, _what_for(speaker, request, settles=settles)
     if request.state != "open":
-        return Face(
-            "\n".join([_ended_for_payer(speaker, request), *notes.lines(speaker, request.note), *_because(why)])
-        )
+        return Face("\n".join([_ended_for_payer(speaker, request), *what_for, *_because(why)]))
     lines = [
         speaker.t("<b>{name} asks you to pay {amount}</b>", name=name, amount=amount),
         *([f"@{username}"] if username else []),
         *([speaker.t("A business")] if request.payee.kind == "business" else []),
-        *notes.lines(speaker, request.note),
+        *what_for,
         "",
         speaker.t(
             "If you pay, {amount} goes from you to {name}. Nothing moves before your PIN.", amount=amount, name=name
@@ -68,10 +71,19 @@ def _ended_for_payer(speaker: Speaker, request: Request) -> str:
             return speaker.t("{name} asked you for {amount}. The time for it is over. No money moved.", **facts)
 
 
-def asker(speaker: Speaker, request: Request, username: str | None, card_id: str, link: str, why: str = "") -> Face:
+def asker(
+    speaker: Speaker,
+    request: Request,
+    username: str | None,
+    card_id: str,
+    link: str,
+    why: str = "",
+    *,
+    settles: bool = False,
+) -> Face:
     """Return the asker's card as the request stands. `username` is the payer's, `link` is for one without a wallet."""
     name = clean(request.payer.name)
-    lines = [_state_for_asker(speaker, request), *notes.lines(speaker, request.note)]
+    lines = [_state_for_asker(speaker, request), *_what_for(speaker, request, settles=settles)]
     if request.state != "open":
         return Face("\n".join([*lines, *_because(why)]))
     invited = request.payer.status == "invited"
@@ -108,9 +120,12 @@ def _state_for_asker(speaker: Speaker, request: Request) -> str:
             )
 
 
-def news(speaker: Speaker, request: Request) -> Face:
+def news(speaker: Speaker, request: Request, *, settles: bool = False) -> Face:
     """Return what tells the asker of an end that brought nothing."""
-    return Face("\n".join([_state_for_asker(speaker, request), *notes.lines(speaker, request.note)]))
+    lines = [_state_for_asker(speaker, request), *_what_for(speaker, request, settles=settles)]
+    if settles and request.state == "declined":
+        lines.append(speaker.t("If it is still owed, ask for it again in the group with /request."))
+    return Face("\n".join(lines))
 
 
 def group(speaker: Speaker, request: Request, card_id: str, link: str) -> Face:
@@ -148,12 +163,17 @@ def offer(speaker: Speaker, asker: str, amount: Money, note: str, card_id: str) 
 
 def line(speaker: Speaker, request: Request, *, asked: bool) -> str:
     """Return the request in one line, for a button: `asked` by whoever reads it, or of them."""
-    said = shortened(notes.quotable(request.note), _LONGEST)
-    note = f" · {speaker.label('“{note}”', note=said)}" if said else ""
+    quoted = speaker.label("“{note}”", note=shortened(notes.quotable(request.note), _LONGEST))
+    note = f" · {quoted}" if request.note else ""
     name = shortened(clean((request.payer if asked else request.payee).name), _LONGEST)
     if asked:
         return speaker.label("{amount} from {name}", amount=request.amount, name=name) + note
     return speaker.label("{amount} to {name}", amount=request.amount, name=name) + note
+
+
+def _what_for(speaker: Speaker, request: Request, *, settles: bool) -> list[str]:
+    """Return the note, or in its place that nobody asked for this: it would read as a share asked for twice."""
+    return [speaker.t("From settling up in your group.")] if settles else notes.lines(speaker, request.note)
 
 
 def _because(why: str) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.text import Speaker
-    from wallet import NetPayment, Netting, Party, Request, Share, Split
+    from wallet import NetPayment, Netting, Party, Request, RequestState, Share, Split
 
 JOIN: Final = "sin"
 LEAVE: Final = "sout"
@@ -34,9 +34,8 @@ PAY_NET: Final = "npay"
 
 _LONGEST_NAMES: Final = (24, 12, 4)
 """So many characters of each name are shown: the first of these with which the message is not too long."""
-PAID: Final = ("paid", "netted")
-_MARKS: Final = {"open": "○", "paid": "✓", "netted": "✓"}
-"""What stands before a name; – for all that is not owed any more, • where nobody is asked."""
+_MARKS: Final = {"open": "○", "paid": "✓"}
+"""What stands before a name; – for all else that is not asked for here any more, • where nobody is asked."""
 
 
 def split(speaker: Speaker, shown: Split, card_id: str, link: str) -> Face:
@@ -110,30 +109,30 @@ def _what_next(speaker: Speaker, shown: Split) -> str:
                 day=day(shown.expires_at),
             )
         case "asking":
-            paid, asked = totals(shown)
-            return speaker.t(
+            paid, asked = _total(shown, "paid"), _total(shown)
+            how_far = speaker.t(
                 "{paid} of {asked} is paid. Each pays {name} with their own PIN.", paid=paid, asked=asked, name=name
             )
+            return " ".join([how_far, *_settled_up(speaker, shown)])
         case "closed" if shown.asked_at is None:
             return speaker.t("This split is over: nobody was asked, and no money moved.")
         case "closed":
-            paid, asked = totals(shown)
+            paid, asked = _total(shown, "paid"), _total(shown)
             if paid == asked:
-                netted = any(share.request is not None and share.request.state == "netted" for share in shown.shares)
-                return speaker.t("✓ <b>All is settled.</b>") if netted else speaker.t("✓ <b>All is paid.</b>")
-            return speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
+                return speaker.t("✓ <b>All is paid.</b>")
+            over = speaker.t("This split is over: {paid} of {asked} was paid.", paid=paid, asked=asked)
+            return " ".join([over, *_settled_up(speaker, shown)])
 
 
 def out_of_time(speaker: Speaker, shown: Split) -> Face:
     """Return what tells the starter that nobody can pay the shares that are left."""
-    paid, asked = totals(shown)
     what = speaker.t(
         "<b>Time is over for your split of {total}: {paid} of {asked} was paid.</b>",
         total=shown.total,
-        paid=paid,
-        asked=asked,
+        paid=_total(shown, "paid"),
+        asked=_total(shown),
     )
-    title = notes.below(speaker, what, shown.note)
+    title = notes.below(speaker, " ".join([what, *_settled_up(speaker, shown)]), shown.note)
     left = [one for one in shown.shares if one.request is not None and one.request.state in {"open", "expired"}]
     again = speaker.t("No money moved for these. Ask again with /request, or with a new /split in the group.")
 
@@ -143,12 +142,17 @@ def out_of_time(speaker: Speaker, shown: Split) -> Face:
     return Face(_fitting(text))
 
 
-def totals(shown: Split) -> tuple[Money, Money]:
-    """Return how much is paid, or settled otherwise, and how much was asked for in all."""
-    nothing = Money(0, shown.total.currency)
+def _total(shown: Split, state: RequestState | None = None) -> Money:
+    """Return how much was asked for in all, or how much of it stands like this now."""
     asked = [share for share in shown.shares if share.request is not None]
-    paid = [share.amount for share in asked if share.request is not None and share.request.state in PAID]
-    return sum(paid, start=nothing), sum((share.amount for share in asked), start=nothing)
+    counted = (one.amount for one in asked if one.request is not None and state in {None, one.request.state})
+    return sum(counted, start=Money(0, shown.total.currency))
+
+
+def _settled_up(speaker: Speaker, shown: Split) -> list[str]:
+    """Return what is said of shares that other payments took the place of, which may be paid or not."""
+    netted = _total(shown, "netted")
+    return [speaker.t("{amount} was settled up.", amount=netted)] if netted.minor else []
 
 
 def _buttons(speaker: Speaker, shown: Split, card_id: str, link: str) -> InlineKeyboardMarkup | None:
@@ -251,9 +255,18 @@ def _on_agreement(speaker: Speaker) -> str:
 def _after_agreement(speaker: Speaker, shown: Netting) -> str:
     if not shown.payments:
         return speaker.t("✓ <b>Everybody agreed</b>: the open shares are settled, and nobody pays anything.")
-    if all(due.request is not None and due.request.state in PAID for due in shown.payments):
+    states = {due.request.state for due in shown.payments if due.request is not None}
+    if states == {"paid"}:
         return speaker.t("✓ <b>All is paid.</b>")
-    return speaker.t("Everybody agreed: these payments are due in place of the open shares, each with the payer’s PIN.")
+    said = speaker.t("Everybody agreed. Nothing here waits to be paid any more.")
+    if "open" in states:
+        said = speaker.t(
+            "Everybody agreed: these payments are due in place of the open shares, each with the payer’s PIN."
+        )
+    if states.isdisjoint({"declined", "expired"}):
+        return said
+    again = speaker.t("What was declined or ran out of time moved no money. Ask for it again with /request.")
+    return f"{said} {again}"
 
 
 def _no_agreement(speaker: Speaker, shown: Netting) -> str:

@@ -83,9 +83,11 @@ async def face(context: Context, card: Card, request: Request, language: str, wh
         return request_cards.group(speaker, request, card.id, link(context, card.id))
     other = await context.people.of_party(request.payer.id if card.kind == ASKER else request.payee.id)
     username = other.username if other else None
+    settles = await context.wallet.netting_of(request.id) is not None
     if card.kind == ASKER:
-        return request_cards.asker(speaker, request, username, card.id, link(context, card.id), why)
-    return request_cards.payer(speaker, request, username, card.id, why)
+        own = link(context, card.id)
+        return request_cards.asker(speaker, request, username, card.id, own, why, settles=settles)
+    return request_cards.payer(speaker, request, username, card.id, why, settles=settles)
 
 
 def as_of_now(context: Context, request: Request) -> Request:
@@ -110,7 +112,9 @@ async def tell(context: Context, person: Person, notice: Notice, request: Reques
             await follow(context, *(share.request.id for share in split.shares if share.request is not None))
             return
         case NoticeKind.REQUEST_DECLINED | NoticeKind.REQUEST_EXPIRED:
-            await messages.send(context.bot, person.user_id, request_cards.news(Speaker(person.language), request))
+            settles = await context.wallet.netting_of(request.id) is not None
+            news = request_cards.news(Speaker(person.language), request, settles=settles)
+            await messages.send(context.bot, person.user_id, news)
         case _:
             raise ValueError(f"notice {notice.id} of {notice.kind} has nothing to do with a request")
     await follow(context, request.id)

@@ -91,7 +91,7 @@ def test_everybody_sees_who_has_paid() -> None:
     ("state", "line"),
     [
         ("paid", "✓ Chai · €3.33 · paid"),
-        ("netted", "✓ Chai · €3.33 · settled up"),
+        ("netted", "– Chai · €3.33 · settled up"),
         ("declined", "– Chai · €3.33 · declined"),
         ("cancelled", "– Chai · €3.33 · forgiven"),
         ("expired", "– Chai · €3.33 · out of time"),
@@ -110,13 +110,13 @@ def test_each_end_of_a_share_has_its_words(state: RequestState, line: str) -> No
     ("states", "end"),
     [
         (("paid", "paid"), "✓ <b>All is paid.</b>"),
-        (("paid", "netted"), "✓ <b>All is settled.</b>"),
+        (("paid", "netted"), "This split is over: €3.33 of €6.66 was paid. €3.33 was settled up."),
         (("paid", "declined"), "This split is over: €3.33 of €6.66 was paid."),
-        (("netted", "cancelled"), "This split is over: €3.33 of €6.66 was paid."),
+        (("netted", "cancelled"), "This split is over: €0.00 of €6.66 was paid. €3.33 was settled up."),
     ],
 )
 def test_the_last_line_says_how_it_ended(states: tuple[RequestState, RequestState], end: str) -> None:
-    """Everything counts that its payer owes no more."""
+    """What was settled up is no payment: what took its place may yet be declined."""
     shares = (share(BEN, 333, states[0]), share(CHAI, 333, states[1]))
     face = split_cards.split(SAY, replace(ASKING, state="closed", shares=shares), CARD, LINK)
     assert shown(face).splitlines()[-1] == end
@@ -176,6 +176,24 @@ def test_what_was_agreed_is_paid_on_the_same_card() -> None:
     face = split_cards.netting(SAY, replace(PROPOSED, state="agreed", payments=(paid,)), CARD)
     assert shown(face).splitlines()[-1] == "✓ <b>All is paid.</b>"
     assert face.keyboard is None
+
+
+@pytest.mark.parametrize(
+    ("states", "end"),
+    [
+        (("declined", "open"), "each with the payer’s PIN. What was declined or ran out of time moved no money."),
+        (("expired", "paid"), "Nothing here waits to be paid any more. What was declined or ran out of time moved no"),
+        (("netted", "paid"), "Everybody agreed. Nothing here waits to be paid any more."),
+        (("cancelled", "paid"), "Everybody agreed. Nothing here waits to be paid any more."),
+    ],
+)
+def test_what_was_agreed_and_not_paid_is_said(states: tuple[RequestState, RequestState], end: str) -> None:
+    """What ended without a payment is neither due nor paid; who is owed it can ask for it again."""
+    payments = tuple(NetPayment(BEN, CHAI, euros(500), asked(BEN, euros(500), state)) for state in states)
+    face = split_cards.netting(SAY, replace(PROPOSED, state="agreed", payments=payments), CARD)
+    last = shown(face).splitlines()[-1]
+    assert end in last
+    assert ("/request" in last) == bool({"declined", "expired"} & set(states))
 
 
 @pytest.mark.parametrize("state", ["refused", "overtaken", "replaced", "expired"])

@@ -49,9 +49,9 @@ async def test_who_owes_in_a_chain_pays_its_end(street: Street) -> None:
     await street.ana.reads("Everybody agreed", "○ Ana Moreno → Chai Srisuk · €10.00 · to pay", chat=FLAT)
     await street.settled()
     lunch = next(text for text in await bots_words(street) if "lunch" in text)
-    assert "✓ Ana Moreno · €10.00 · settled up" in lunch
-    assert "All is settled." in lunch
-    await street.ana.reads("Chai Srisuk asks you to pay €10.00")
+    assert "– Ana Moreno · €10.00 · settled up" in lunch
+    assert "€0.00 of €10.00 was paid. €10.00 was settled up." in lunch
+    await street.ana.reads("Chai Srisuk asks you to pay €10.00", "From settling up in your group.")
     await pays_share(street.ana, button="Pay my part")
     done = await street.ana.reads("✓ Ana Moreno → Chai Srisuk · €10.00 · paid", "All is paid", chat=FLAT)
     assert (done["id"], done["inline_keyboard"]) == (board["id"], None)
@@ -185,6 +185,20 @@ async def test_what_was_netted_cannot_be_paid_any_more(street: Street) -> None:
     await street.ana.confirms()
     await street.ana.reads("was settled up in your group", "No money moved")
     assert await street.cents(street.ana) == 50_00
+
+
+async def test_what_was_agreed_and_declined_is_neither_due_nor_paid(street: Street) -> None:
+    """Both sides and the board are told; who is owed it asks for it again, as the card says."""
+    await chain(street)
+    await all_agree(street)
+    await street.ana.reads("Chai Srisuk asks you to pay €10.00", "From settling up in your group.")
+    await street.ana.presses("Decline")
+    board = await street.chai.reads("– Ana Moreno → Chai Srisuk · €10.00 · declined", "with /request", chat=FLAT)
+    assert "Nothing here waits to be paid any more" in plain(board["text"])
+    assert not board["inline_keyboard"]
+    await street.chai.reads("declined to pay €10.00. No money moved", "From settling up", "again in the group")
+    await street.chai.says_in(FLAT, "/request 10 @ana")
+    await street.ana.reads("Chai Srisuk asks Ana Moreno for €10.00", chat=FLAT)
 
 
 async def test_there_must_be_something_to_settle(street: Street) -> None:
