@@ -125,4 +125,23 @@ BUGS = (
         (("for part in shown)", "for part in shown[:-1])"),),
         f"{_REQUESTS}::test_a_quote_bent_to_answer_another_request_is_void",
     ),
+    Bug(
+        "money asked for",
+        "somebody frozen takes back what they asked for",
+        "wallet/service_requests.py",
+        (
+            (
+                'if (asker := await parties.find(conn, asker_id)).status == "frozen":',
+                'if (asker := await parties.find(conn, asker_id)).status == "":',
+            ),
+        ),
+        f"{_REQUESTS}::test_a_frozen_person_gives_nothing_up",
+    ),
+    Bug(
+        "money asked for",
+        "somebody frozen forgives the rest of a split",
+        "wallet/service_splits.py",
+        (("            shares.require_not_frozen(split.starter)\n", ""),),
+        "tests/wallet/test_splits.py::test_somebody_frozen_forgives_nothing",
+    ),
 )

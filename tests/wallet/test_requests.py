@@ -273,6 +273,15 @@ async def test_paying_is_refused_as_any_payment_is(wallet: Wallet, ana: Party, b
     assert (await wallet.request(request.id)).state == "paid"
 
 
+async def test_a_frozen_person_gives_nothing_up(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Whoever found her phone cannot tell others that they owe her nothing."""
+    request = await ask(wallet, ana, ben)
+    await wallet.freeze(ana.id, by=BY, reason=WHY)
+    with pytest.raises(PartyFrozen):
+        await wallet.cancel_request(request.id, ana.id)
+    assert (await wallet.request(request.id)).state == "open"
+
+
 async def test_a_frozen_person_can_be_asked(wallet: Wallet, ana: Party, ben: Party) -> None:
     """That they are frozen is not the asker's to know."""
     await wallet.freeze(ben.id, by=BY, reason=WHY)

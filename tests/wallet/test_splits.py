@@ -326,6 +326,15 @@ async def test_closing_forgives_what_is_open(wallet: Wallet, clock: Clock, ana: 
     assert (await wallet.reconcile()).clean
 
 
+async def test_somebody_frozen_forgives_nothing(wallet: Wallet, ana: Party, ben: Party) -> None:
+    """Whoever found their phone cannot: what is open stays open."""
+    split = await asked(wallet, ana, ben)
+    await wallet.freeze(ana.id, by="operator", reason="test")
+    with pytest.raises(PartyFrozen):
+        await wallet.close_split(split.id, ana.id)
+    assert len(await wallet.open_requests_to(ben.id)) == 1
+
+
 async def test_a_share_that_was_taken_back_a_moment_before_is_told_of_once(
     wallet: Wallet, clock: Clock, monkeypatch: pytest.MonkeyPatch, ana: Party, ben: Party
 ) -> None:
