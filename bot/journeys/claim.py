@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import hold_cards, messages, refusals
+from bot import hold_cards, messages, payees, refusals
 from bot.identity import username_key
 from bot.journeys import pay
 from bot.journeys.aside import OFFER
@@ -73,6 +73,7 @@ async def accept(turn: Turn) -> None:
         await turn.put(card, await _face(turn, card, hold, _why_not(turn, hold, refusal)))
     else:
         await _show_receipt(turn, card, receipt)
+        await payees.remember_payment(turn.context, receipt)
     turn.context.courier_wake()
 
 
