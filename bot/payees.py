@@ -136,11 +136,14 @@ async def ensure_may_ask(context: Context, asker: Person, payer_id: UUID, *, in_
         raise NotAsked(payer.name, blocked=False)
 
 
-async def remember_payment(context: Context, payer: Person, receipt: Receipt) -> None:
+async def remember_payment(context: Context, receipt: Receipt) -> None:
     """Put payer and payee on each other's lists; a business lists nobody. The money has moved: never raises for it."""
-    if receipt.kind != "payment" or receipt.payee is None:
+    if receipt.kind not in {"payment", "capture"} or receipt.payer is None or receipt.payee is None:
         return
     try:
+        payer = await context.people.of_party(receipt.payer.id)
+        if payer is None:
+            return
         if receipt.payee.kind == "business":
             await context.contacts.paid_business(payer, receipt.payee)
         elif payee := await context.people.of_party(receipt.payee.id):
@@ -206,7 +209,7 @@ async def _may_find(context: Context, seeker: Person, person: Person) -> bool:
 async def dealt_with(context: Context, person: Person) -> tuple[list[Person], list[Party]]:
     """Return the people and the businesses that the newest of somebody's history names."""
     history = await context.wallet.history(person.party_id, limit=_REMEMBERED)
-    ids = {line.counterparty_id for line in history.lines if line.counterparty_id and line.payment_kind == "payment"}
+    ids = {line.counterparty_id for line in history.lines if line.counterparty_id and line.paid}
     people: list[Person] = []
     businesses: list[Party] = []
     for party_id in sorted(ids):
@@ -231,5 +234,5 @@ async def last_paid(context: Context, payer: Person) -> dict[UUID, Line]:
     return {
         line.counterparty_id: line
         for line in reversed(history.lines)
-        if line.counterparty_id and line.payment_kind == "payment" and line.amount.minor < 0
+        if line.counterparty_id and line.paid and line.amount.minor < 0
     }

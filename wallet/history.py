@@ -26,14 +26,17 @@ MAX_PAGE = 100
 def _lines(condition: str) -> TextClause:
     return text(f"""
         SELECT e.seq, t.settled_at, t.kind, p.kind AS payment_kind, e.amount, e.balance_after, other.name,
-               other.id AS other_id, p.note, p.reference, p.id AS payment_id
+               other.id AS other_id, p.note, p.reference, p.id AS payment_id,
+               p.kind = 'payment' OR (p.kind IN ('hold', 'capture') AND taken.id IS NOT NULL) AS paid
         FROM wallet.entries e
         JOIN wallet.transfers t ON t.id = e.transfer_id
         JOIN wallet.payments p ON p.id = t.payment_id
         LEFT JOIN wallet.holds h
           ON h.id = CASE WHEN p.kind IN ('hold', 'capture', 'release') THEN COALESCE(p.original_id, p.id) END
+        LEFT JOIN wallet.payments taken ON taken.original_id = h.id AND taken.kind = 'capture'
         JOIN wallet.accounts a
-          ON a.id = CASE WHEN p.kind = 'capture' THEN h.payer_account_id WHEN h.id IS NOT NULL THEN h.payee_account_id
+          ON a.id = CASE WHEN p.kind = 'capture' THEN h.payer_account_id
+                         WHEN h.id IS NOT NULL THEN COALESCE(taken.credit_account_id, h.payee_account_id)
                          WHEN e.account_id = t.debit_account_id THEN t.credit_account_id ELSE t.debit_account_id END
         LEFT JOIN wallet.parties other ON other.id = a.party_id
         WHERE e.account_id = :account AND {condition}
@@ -117,6 +120,7 @@ def _line(row: Row[Any], currency: Currency) -> Line:
         note=row.note,
         reference=row.reference,
         payment_id=row.payment_id,
+        paid=row.paid,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Uuid, any_, bindparam, exists, select
+from sqlalchemy import Uuid, any_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
@@ -246,6 +246,19 @@ def _stored(row: Row[*tuple[Any, ...]], payer_id: UUID, currency: Currency, keys
 # Made once: making one takes as long as asking it.
 _payer, _payee = aliased(models.Party), aliased(models.Party)
 _from, _to = aliased(models.Account), aliased(models.Account)
+_paid = exists().where(
+    models.Payment.debit_account_id == _from.id,
+    models.Payment.credit_account_id == _to.id,
+    models.Payment.kind == "payment",
+    models.Payment.id != models.Quote.id,
+)
+_accepted = exists().where(  # what they had set aside, whoever it was for by name
+    models.Hold.payer_account_id == _from.id,
+    models.Hold.state == "captured",
+    models.Payment.original_id == models.Hold.id,
+    models.Payment.kind == literal_column("'capture'"),  # said, not bound: the index holds only some kinds
+    models.Payment.credit_account_id == _to.id,
+)
 _QUOTES = (
     select(
         models.Quote,
@@ -258,14 +271,7 @@ _QUOTES = (
         _payee.kind.label("payee_kind"),
         _payee.name.label("payee_name"),
         _payee.owner_id.label("payee_owner"),
-        exists()
-        .where(
-            models.Payment.debit_account_id == _from.id,
-            models.Payment.credit_account_id == _to.id,
-            models.Payment.kind == "payment",
-            models.Payment.id != models.Quote.id,
-        )
-        .label("paid_before"),
+        or_(_paid, _accepted).label("paid_before"),
         exists().where(models.Payment.id == models.Quote.id).label("is_paid"),
     )
     .join(_from, _from.id == models.Quote.payer_account_id)

@@ -235,7 +235,8 @@ class PaymentSummary:
 class Line:
     """One entry of an account's history. `amount` is signed; `counterparty` is None for the outside world.
 
-    Of money set aside, it is whom it waits for, or who had set it aside.
+    Of money set aside, it is whom it waits for, who has accepted it, or who had set it aside. `paid`: money reached
+    one from the other, by a payment or set aside and accepted.
     """
 
     seq: int
@@ -249,6 +250,7 @@ class Line:
     note: str
     reference: str
     payment_id: UUID
+    paid: bool
 
 
 @dataclass(frozen=True, slots=True)

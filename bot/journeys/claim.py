@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot import hold_cards, places, refusals
+from bot import hold_cards, payees, places, refusals
 from bot.identity import username_key
 from bot.journeys import pay, payment_card
 from bot.journeys.aside import OFFER
@@ -91,6 +91,7 @@ async def accept(turn: Turn) -> None:
         await turn.put(card, await _face(turn, card, hold, _why_not(turn, hold, refusal)))
     else:
         await _show_receipt(turn, card, receipt)
+        await payees.remember_payment(turn.context, receipt)
     turn.context.courier_wake()
 
 

@@ -111,7 +111,7 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     await public.follow(turn.context, receipt.payment_id)
     if quote.request_id is not None:
         await requested.follow(turn.context, quote.request_id)
-    await payees.remember_payment(turn.context, turn.person, receipt)
+    await payees.remember_payment(turn.context, receipt)
 
 
 async def cancel(turn: Turn) -> None:

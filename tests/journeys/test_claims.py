@@ -38,6 +38,30 @@ async def test_a_newcomer_follows_the_link_chooses_a_pin_and_accepts(street: Str
     assert (await street.cents(street.ana), await street.cents(street.ben), await escrow(street)) == (45_00, 5_00, 0)
 
 
+async def test_those_who_gave_and_accepted_have_dealt_with_each_other(street: Street) -> None:
+    """Each is on the other's list and may ask the other for money; Ana pays Ben by name, and for no first time."""
+    await street.open_wallets(street.ana)
+    await street.open_wallets(street.ben, cents=0)
+    street.becomes(street.ben, username="benny")
+    await street.ben.says("/balance")
+    await street.settled()
+    await set_aside(street)
+    street.becomes(street.ben, username="ben")
+    await street.ben.start()
+    await street.ben.presses("Accept")
+    await street.ben.reads("You received €5.00")
+    await street.settled()
+    await street.ana.says("/contacts")
+    assert await street.ana.buttons("Your contacts") == ["Ben Okafor (@ben)", "Who may find me"]
+    await street.ben.says("/contacts")
+    assert await street.ben.buttons("Your contacts") == ["Ana Moreno (@ana)", "Who may find me"]
+    await street.ana.says("request 2 from @ben")
+    await street.ben.reads("Ana Moreno asks you to pay €2.00")
+    await street.ana.says("send 1 to ben")
+    card = await street.ana.reads("Send €1.00 to Ben Okafor")
+    assert "first time" not in card["text"]
+
+
 async def test_starting_the_bot_is_enough(street: Street) -> None:
     """Without the link, Start and a PIN lead to the same offer; and again at every Start, at the end of the chat."""
     await street.open_wallets(street.ana)

@@ -143,6 +143,27 @@ async def test_a_capture_reaches_who_claims(wallet: Wallet, ana: Party, ben: Par
     assert (await wallet.reconcile()).clean
 
 
+async def test_what_was_accepted_is_a_payment_between_the_two(
+    wallet: Wallet, ana: Party, ben: Party, newbie: Party
+) -> None:
+    """Whoever it was for by name: the payer is told of no first time, and both histories name the other."""
+    taken, refused = [(await aside(wallet, ana, newbie, 500)).payment_id for _ in range(2)]
+
+    async def first_time(payer: Party, payee: Party) -> bool:
+        return (await wallet.quote(payer.id, payee.id, euros(wallet, 1), key=uuid4())).first_time
+
+    assert await first_time(ana, ben)
+    await wallet.refuse_hold(refused, ben.id)
+    assert await first_time(ana, ben)
+    assert not any(line.paid for line in (await wallet.history(ana.id)).lines)
+    await wallet.capture(taken, ben.id)
+    assert not await first_time(ana, ben)
+    assert await first_time(ana, newbie)
+    assert [line.counterparty for line in (await wallet.history(ana.id)).lines if line.paid] == ["Ben"]
+    assert [line.counterparty for line in (await wallet.history(ben.id)).lines if line.paid] == ["Ana"]
+    assert await first_time(ben, ana)
+
+
 async def test_what_comes_back_says_why(wallet: Wallet, clock: Clock, ana: Party, ben: Party, newbie: Party) -> None:
     """Taken back, refused or expired: all of it, once, and the same answer when asked again."""
     ids = [(await aside(wallet, ana, newbie, cents)).payment_id for cents in (500, 600, 700)]
