@@ -599,6 +599,11 @@ CORRUPTIONS = (
         {"shares": 400},
     ),
     Corruption(
+        "a share is asked of somebody who did not claim it",
+        "UPDATE wallet.requests SET payer_account_id = {eve} WHERE id = {rent}",
+        {"shares": 400},
+    ),
+    Corruption(
         "a share is asked for by nobody",
         "UPDATE wallet.shares SET request_id = NULL WHERE request_id = {rent}",
         {"shares": 400},
