@@ -119,6 +119,10 @@ class PinHasher:
         """A key for some other purpose from each pepper, the current one's first. SettingsError without a pepper."""
         return tuple(hmac.digest(pepper, purpose, "sha256") for pepper in self._peppers.values())
 
+    def pepper_ids(self) -> tuple[str, ...]:
+        """The names of all peppers that are set. SettingsError without one."""
+        return tuple(self._peppers)
+
     def close(self) -> None:
         self._threads.shutdown()
 

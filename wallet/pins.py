@@ -23,6 +23,7 @@ from wallet.errors import PinAlreadySet, PinCooling, PinNotSet
 from wallet.values import PinState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -90,6 +91,12 @@ async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> bool:
     await conn.execute(select(func.wallet.reset_pin(person_id, at)))
     await quotes.close(conn, person_id, "voided")
     return True
+
+
+async def lost(conn: AsyncConnection, peppers: Collection[str]) -> tuple[UUID, ...]:
+    """Whose PIN was made with none of these peppers, and so cannot be right any more."""
+    pin = models.Pin
+    return tuple((await conn.execute(select(pin.party_id).where(pin.pepper_id.not_in(peppers)))).scalars())
 
 
 async def require_not_cooling(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:

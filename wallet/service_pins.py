@@ -90,6 +90,10 @@ class PinVerbs:
 
         await self._database.transaction(reset)
 
+    async def lost_pins(self) -> tuple[UUID, ...]:
+        """Whose PIN needs a pepper that is not set any more: only `reset_pin` helps them. SettingsError without any."""
+        return await self._database.read(lambda conn: pins.lost(conn, self._hasher.pepper_ids()))
+
     def _payer(self, person_id: UUID) -> asyncio.Lock:
         """One PIN of a person at a time: a double tap waits, then finds the payment done."""
         return self._payers.setdefault(person_id, asyncio.Lock())

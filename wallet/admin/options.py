@@ -59,5 +59,5 @@ Key = Annotated[
     UUID | None,
     typer.Option("--key", help="Repeat a command whose outcome you did not see: same key, done once."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before money moves.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; money is in minor units.")]

@@ -31,9 +31,16 @@ _UNBOUNDED = 10_000
 _WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof", "what", "who"}
 
 
+class _Console(Console):
+    """It would exit with 1 by itself where nobody listens any more, and 1 is a finding."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def show(*things: RenderableType) -> None:
     """Print for people, as wide as their terminal; wider only where a name or a number would be cut."""
-    console = Console(highlight=False, markup=False)
+    console = _Console(highlight=False, markup=False)
     unbounded = console.options.update(width=_UNBOUNDED)
     console.width = max(console.width, *(Measurement.get(console, unbounded, thing).minimum for thing in things))
     with written():

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import typer
 
 from wallet import Party, Wallet
-from wallet.admin.options import AsJson, By, PartyArgument, Reason
+from wallet.admin.options import AsJson, By, PartyArgument, Reason, Yes
 from wallet.admin.output import safe, show, show_json
 from wallet.admin.running import Refusal, run
 from wallet.admin.words import find_party
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(business, name="business")
     pin = typer.Typer(help="PINs.", no_args_is_help=True)
     pin.command(epilog="Example: sixpence-admin pin reset Ben --reason 'forgot it, came in person'")(reset)
+    pin.command(epilog="Example: sixpence-admin pin reset-lost --reason 'the pepper leaked'")(reset_lost)
     app.add_typer(pin, name="pin")
 
 
@@ -62,6 +63,37 @@ def reset(party: PartyArgument, reason: Reason, by: By, *, as_json: AsJson = Fal
         as_json,
         "has no PIN now: they choose a new one, and payments cool for 24 hours",
     )
+
+
+def reset_lost(reason: Reason, by: By, *, yes: Yes = False, as_json: AsJson = False) -> None:
+    """
+    Take away every PIN that needs a pepper which is not set any more, each on record; as `pin reset` for them all.
+
+    For a pepper that is lost, or leaked together with the database: set a new one, and not the old one beside it.
+    """
+
+    async def work(wallet: Wallet) -> int:
+        lost = await wallet.lost_pins()
+        if lost and not yes:
+            _ask(f"Take {len(lost)} PINs away, which need another pepper than is set")
+        for person_id in lost:
+            await wallet.reset_pin(person_id, by=by, reason=reason)
+        return len(lost)
+
+    count = run(work)
+    if as_json:
+        show_json({"reset": count})
+    elif count:
+        show(f"{count} PINs are taken away: those people choose new ones, and their payments cool for 24 hours.")
+    else:
+        show("Every PIN was made with a pepper that is set: nothing was done.")
+
+
+def _ask(question: str) -> None:
+    try:
+        typer.confirm(f"{question}?", abort=True, err=True)
+    except typer.Abort:
+        raise Refusal("Nothing was done. It was not confirmed: answer y, or give --yes.") from None
 
 
 def _decide(
