@@ -43,8 +43,9 @@ def _replied_to(turn: Turn) -> str:
 def _verdict(turn: Turn, found: Verification) -> str:
     if found.matches and not found.broken and not found.genuine:
         return turn.t(
-            "⚠ <b>The books hold this payment, but no card of mine that it was confirmed on.</b> "
-            "Keep the receipt, and show it to the operator of this bot."
+            "⚠ <b>The books say what this receipt says, but not that I showed it before it was paid.</b> Either the "
+            "key by which I could tell is no longer set, or it was written past me. If you did not confirm this "
+            "payment, keep the receipt, and show it to the operator of this bot."
         )
     if not found.genuine:
         return turn.t(

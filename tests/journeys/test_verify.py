@@ -82,4 +82,4 @@ async def test_a_payment_that_was_never_shown_is_told(street: Street, settings: 
     with as_owner(settings) as conn:
         conn.execute(text("UPDATE wallet.quotes SET code = ''"))
     await street.ana.says(f"/verify {receipt}")
-    await street.ana.reads("no card of mine that it was confirmed on", "operator")
+    await street.ana.reads("not that I showed it before it was paid", "operator")
