@@ -61,7 +61,7 @@ def test_ctrl_c_while_it_starts_is_130_and_nothing_else(
     @asynccontextmanager
     async def interrupted(*_: object) -> AsyncIterator[None]:
         signal.raise_signal(signal.SIGINT)
-        for _ in range(10):  # turns of the loop, in the third of which it knows
+        for _turn in range(10):  # of the loop, in the third of which it knows
             await asyncio.sleep(0)
         if fails:
             raise SettingsError("The embedded PostgreSQL did not start")
