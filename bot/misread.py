@@ -44,9 +44,14 @@ def unclear(speaker: Speaker, reason: UnclearReason) -> str:
         case "two_amounts":
             return speaker.t("I see two amounts, so I did nothing. Write one, as in “send 5 to @ben”.")
         case "two_payees":
-            return speaker.t("I see two people, so I did nothing. I pay one at a time: write a message for each.")
+            return speaker.t(
+                "It reads as if for more than one person, so I did nothing. "
+                "Write a message for each, as in “send 5 to @ben”."
+            )
         case "payee":
-            return speaker.t("I could not make out who it is for, so I did nothing. Write their @username.")
+            return speaker.t(
+                "I could not make out who it is for, so I did nothing. Write their @username, as in “send 5 to @ben”."
+            )
         case "note_too_long":
             return speaker.t("That note is too long, so I did nothing. Write a shorter one.")
         case "not_now":

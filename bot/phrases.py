@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.amounts import NotAnAmount, Reading
+from bot.amounts import NotAnAmount
+from bot.contradictions import Parts
 from bot.intents import (
     Ask,
     Incomplete,
@@ -21,31 +22,28 @@ from bot.intents import (
     Name,
     NoIntent,
     Pay,
-    Payee,
     Refused,
     Unclear,
-    UnclearReason,
     UserId,
     Username,
 )
-from bot.tokens import AT_SOMEBODY, ISOLATES, Reader, tokenize
+from bot.tokens import AT_SOMEBODY, ISOLATES, tokenize
 from bot.vocabulary import (
-    ANOTHER_TIME,
     ASKING,
     ASKING_COMMANDS,
     COMMANDS,
     FILLER,
     FOR,
     FROM,
-    JOINING,
     NAME_STOPS,
     NEGATING,
     POLITE,
-    TO,
+    STRESS,
+    THANKS,
     TO_HANDLE,
     VERBS,
 )
-from wallet import MAX_NOTE, clean_note
+from wallet import clean_note
 
 _GAP: Final = " \t\r\n,;.!…" + ISOLATES
 _QUESTION: Final = re.compile(r"[?？؟]")
@@ -99,20 +97,8 @@ def _asked(wanted: Pay | Incomplete | Refused | Unclear | NoIntent) -> Intent:
 
 
 @dataclass(slots=True)
-class _Reader(Reader):
-    """Takes an amount and a payee from the tokens, in either order; what follows is the note.
-
-    `asks`: the payee is who shall pay, and stands after "from"; the amount may stand after "for".
-    """
-
-    at: int
-    command: bool = False
-    asks: bool = False
-    known: UserId | None = None
-    in_group: bool = False
-    amount: Reading | None = None
-    payee: Payee | None = None
-    addressed: bool = False  # somebody stands after "to", or is given by @username or mention
+class _Reader(Parts):
+    """Takes an amount and a payee from the tokens, in either order; what follows is the note."""
 
     def amount_first(self) -> Intent:
         """Read `5 eur to ben` or `5 to @ben`; "5 to go" has neither currency nor @ and is no instruction."""
@@ -127,7 +113,7 @@ class _Reader(Reader):
     def intent(self) -> Pay | Incomplete | Refused | Unclear | NoIntent:
         while self._is_idle(self.at):
             self.at += 1
-        while self._take_amount() or self._take_payee():
+        while self._pass_stress() or self._take_amount() or self._take_payee():
             pass
         if self.payee is None:
             self._take_payee_at_the_end()
@@ -153,9 +139,16 @@ class _Reader(Reader):
         begins = self._word(at + 1) in TO_HANDLE | FILLER | POLITE
         return begins or self._handle_at(at + 1) is not None or self._amount_at(at + 1) is not None
 
-    @property
-    def _to(self) -> frozenset[str]:
-        return FROM if self.asks else TO
+    def _pass_stress(self) -> bool:
+        """Pass over words that only stress the amount or the payee that follows them: "only 5", "back to @ben"."""
+        at = self.at
+        while self._word(at) in STRESS:
+            at += 1
+        amount = self.amount is None and self._amount_at(at) is not None
+        payee = self.payee is None and (self._word(at) in self._to or self._handle_at(at) is not None)
+        passed = at > self.at and (amount or payee)
+        self.at = at if passed else self.at
+        return passed
 
     def _is_instruction(self) -> bool:
         return self.command or self.addressed or self.amount is not None
@@ -188,6 +181,8 @@ class _Reader(Reader):
             self.payee, self.at = handle, at + 1
         elif to or self._may_be_named_bare():
             end = self._name_end(at)
+            while end > at + 1 and self._word(end - 1) in STRESS and self.amount is None and self._amount_at(end):
+                end -= 1  # "pay ben back 5"
             if end > at:
                 words = (self._source(token) for token in self.tokens[at:end])
                 self.payee, self.at = Name(" ".join(words)), end
@@ -245,47 +240,8 @@ class _Reader(Reader):
         rest = self.text[self.tokens[self.at - 1].end :]
         body = rest.lstrip(_GAP)
         marker = _NOTE_MARKER.match(body)
-        marked = marker is not None or "\n" in rest[: len(rest) - len(body)]
+        marked = marker is not None or "\n" in rest[: len(rest) - len(body)] or self._word(self.at) in THANKS
         note = body[marker.end() :] if marker else body
-        if all(token.word in POLITE for token in self.tokens[self.at :]):
+        if all(token.word in POLITE | STRESS for token in self.tokens[self.at :]):
             note = ""
         return clean_note(note), marked
-
-    def _contradiction(self, note: str, *, marked: bool) -> UnclearReason | None:
-        opening = self.at + (self._word(self.at) in FOR)
-        if len(note) > MAX_NOTE:
-            return "note_too_long"
-        if self._has_second_amount(opening, marked=marked):
-            return "two_amounts"
-        if (self.payee or self.known) and self._has_second_payee(opening, marked=marked):
-            return "two_payees"
-        if self._word(self.at) in ANOTHER_TIME and not marked:
-            return "not_now"
-        return "payee" if self._has_unknown_payee(opening, note, marked=marked) else None
-
-    def _has_second_amount(self, opening: int, *, marked: bool) -> bool:
-        """Whether the note is, begins with or prices another amount: "for table 12" does not."""
-        if self.amount is None:
-            return False
-        opening += self._word(opening) in JOINING
-        found = [(at, self._amount_at(at)) for at in range(opening, len(self.tokens))]
-        amounts = [(at, hit[1]) for at, hit in found if hit and hit[0] != NotAnAmount("not_a_number")]
-        if self._word(opening) in VERBS | COMMANDS:  # a second instruction
-            return bool(amounts)
-        if marked:
-            return (opening, len(self.tokens)) in amounts and self._has_currency(opening, len(self.tokens))
-        return any(at == opening or self._has_currency(at, end) for at, end in amounts)
-
-    def _has_second_payee(self, opening: int, *, marked: bool) -> bool:
-        """Whether the note points at somebody: "for @ana" may, "for lunch with @ana" does not."""
-        end = opening + 1 if marked and self.payee else len(self.tokens)
-        return self._word(self.at) in JOINING or any(self._handle_at(at) for at in range(opening, end))
-
-    def _has_unknown_payee(self, opening: int, note: str, *, marked: bool) -> bool:
-        """Whether somebody is meant whom we cannot make out: "to my bank", "to ben, ana"."""
-        if self.payee is None and self.known is not None:  # the rest points at somebody else
-            return True
-        if self.payee is None and (self._word(self.at) in self._to or self._word(opening).startswith("@")):
-            return True
-        unplaced = bool(note) and not marked and (self.command or self.addressed)
-        return unplaced and (self.payee is None or isinstance(self.payee, Name))

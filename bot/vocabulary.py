@@ -5,7 +5,7 @@ from typing import Final
 COMMANDS: Final = frozenset({"/send", "/pay", "#send", "#pay", "#envoyer", "#payer"})
 VERBS: Final = frozenset({
     "send", "pay", "give", "transfer", "tip", "envoyer", "envoie", "envoyez", "payer", "paie", "paye",
-    "payez", "donner", "donne", "donnez", "verser", "verse",
+    "payez", "donner", "donne", "donnez", "verser", "verse", "repay", "rembourser", "rembourse", "remboursez",
 })  # fmt: skip
 ASKING_COMMANDS: Final = frozenset({"/request", "#request", "#demander"})
 ASKING: Final = frozenset({"request", "ask", "demander", "demande", "demandez"})
@@ -17,8 +17,15 @@ FOR: Final = frozenset({"for", "pour", "-", "–", "—"})
 JOINING: Final = frozenset({"and", "or", "et", "ou", "&", "+"})
 ANOTHER_TIME: Final = frozenset({
     "if", "unless", "when", "once", "until", "after", "before", "later", "tomorrow", "tonight",
-    "yesterday", "every", "each", "daily", "weekly", "monthly", "si", "quand", "demain", "hier", "chaque",
+    "yesterday", "every", "daily", "weekly", "monthly", "si", "quand", "demain", "hier", "chaque",
 })  # fmt: skip
+EACH: Final = frozenset({"each", "apiece", "both", "chacun", "chacune"})
+DAYS: Final = frozenset({
+    "day", "week", "month", "year", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "jour", "semaine", "mois", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+})  # fmt: skip
+BEFORE_DAYS: Final = frozenset({"on", "next", "by", "this", "in", "a", "each", "ce", "la", "le"})  # "on friday"
+THANKS: Final = frozenset({"thanks", "thank", "thx", "merci"})
 # Words no name holds: "give me 5" and "send 5 to my bank" name nobody.
 NOBODY: Final = frozenset({
     "a", "an", "the", "this", "that", "these", "those", "me", "you", "him", "her", "it", "us", "them",
@@ -27,7 +34,22 @@ NOBODY: Final = frozenset({
     "le", "la", "les", "un", "une", "moi", "toi", "lui", "nous", "eux", "mon", "ma", "mes", "ton", "ta",
     "son", "sa", "tout", "tous",
 })  # fmt: skip
-NAME_STOPS: Final = NOBODY | TO | FOR | JOINING | POLITE | ANOTHER_TIME
+NAME_STOPS: Final = NOBODY | TO | FOR | JOINING | POLITE | ANOTHER_TIME | EACH | THANKS
 # Words that turn what they stand beside around: "lunch, but don't send it to @ben", "anybody but @ben".
 NEGATING: Final = frozenset({"not", "no", "never", "don't", "but", "except", "without", "pas", "jamais", "sauf"})
 FILLER: Final = frozenset({"some", "money", "cash"})  # "send money to @ben"
+# Words that change nothing of the amount or the payee before which they stand: "send only 5", "pay ben back 5".
+STRESS: Final = frozenset({
+    "only", "just", "exactly", "back", "again", "another", "more", "over", "off", "now", "seulement", "juste", "encore",
+})  # fmt: skip
+# Words that take an amount back, and say another: "send 50 to @ben, no sorry, 5".
+CORRECTING: Final = frozenset({
+    "no", "not", "sorry", "oops", "wait", "actually", "rather", "i", "mean", "meant", "make", "it", "instead", "of",
+    "non", "pas", "pardon", "plutôt",
+})  # fmt: skip
+# What people write by itself, who look for help or want a payment back.
+HELP: Final = frozenset({"help", "help me", "aide", "?", "menu", "commands"})
+UNDO: Final = frozenset({
+    "undo", "undo it", "undo that", "refund", "refund me", "cancel", "cancel it", "cancel that", "stop", "stop it",
+    "take it back", "give it back", "money back", "i want my money back", "annuler", "annule", "remboursement",
+})  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.vocabulary import HELP, UNDO
+
 if TYPE_CHECKING:
     from bot.text import Speaker
     from bot.turn import Turn
@@ -78,6 +80,23 @@ async def show(turn: Turn) -> None:
 
 async def not_understood(turn: Turn) -> None:
     """Answer what was no instruction, when we had asked for nothing."""
+    said = turn.text.casefold().strip(" .!")
+    if said in HELP:
+        await show(turn)
+    elif said in UNDO:
+        await turn.say(
+            turn.t(
+                "I did nothing: a payment that was made cannot be taken back. Ask whoever has it to send it back, or "
+                "ask the operator of this bot. /cancel stops what is under way, or takes back what you set aside last."
+            )
+        )
+    elif said in commands(turn.speaker):
+        await turn.say(turn.t("I did nothing. Did you mean /{command}?", command=said))
+    else:
+        await _say_how_to_pay(turn)
+
+
+async def _say_how_to_pay(turn: Turn) -> None:
     await turn.say(
         turn.t("I did not understand that, so I did nothing. Write “send 5 to @name for lunch”, or press /help.")
     )

@@ -43,10 +43,14 @@ ASKED: list[tuple[str, Intent]] = [
     ("request 10", Ask(Incomplete(TEN))),
     ("request money from @ben", Ask(Incomplete(None, BEN))),
     ("ask @ben for lunch", Ask(Incomplete(None, BEN, "lunch"))),
+    ("request 10 back from @ben", Ask(Pay(TEN, BEN))),
+    ("request only 10 from @ben", Ask(Pay(TEN, BEN))),
     ("/request 0 @ben", Ask(Refused(NotAnAmount("not_positive"), BEN))),
 ]
 UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("ask @ben for 10 and @ana for 5", "two_payees"),
+    ("request 10 each from @ben and @ana", "two_payees"),
+    ("ask @ben 10 each", "two_payees"),
     ("request 10 from @ben tomorrow", "not_now"),
     ("/request 10 20 @ben", "two_amounts"),
 ]

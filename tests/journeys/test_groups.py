@@ -103,7 +103,7 @@ async def test_what_the_words_say_goes_before_what_is_answered(street: Street) -
         ),
         ("/pay 5 to ben", "Ana Moreno pays Ben Okafor €5.00"),
         ("/pay 5 for lunch to ben", "Ana Moreno: I could not make out who it is for"),
-        ("/pay 5 for lunch with @ben", "Ana Moreno: I see two people"),
+        ("/pay 5 for lunch with @ben", "Ana Moreno: It reads as if for more than one person"),
     ],
 )
 async def test_an_answer_to_chai_that_points_at_ben_never_pays_chai(street: Street, words: str, answer: str) -> None:

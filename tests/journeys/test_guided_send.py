@@ -70,7 +70,7 @@ async def test_a_mention_answers_whom_it_is_for(street: Street, words: str) -> N
         ("@ben 5 for lunch", "Send €5.00 to Ben Okafor"),
         ("ben 5 for lunch", "Send €5.00 to Ben Okafor"),
         ("@ben 5 USD", "This wallet keeps EUR, not USD."),
-        ("@ben and ana", "I see two people"),
+        ("@ben and ana", "It reads as if for more than one person"),
         ("not @ben", "I know nobody called not @ben"),
     ],
 )

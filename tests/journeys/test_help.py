@@ -32,6 +32,22 @@ async def test_an_unknown_command_is_answered(street: Street) -> None:
     await street.ana.reads("I do not know this command", "/help")
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Help!", "Write it as you would say it"),
+        ("undo", "a payment that was made cannot be taken back"),
+        ("refund", "Ask whoever has it to send it back"),
+        ("Balance", "Did you mean /balance?"),
+    ],
+)
+async def test_a_bare_word_for_help_is_answered_with_what_helps(street: Street, words: str, answer: str) -> None:
+    """It starts nothing by itself; whoever wants a payment back hears what can be done."""
+    await street.open_wallets(street.ana)
+    await street.ana.says(words)
+    await street.ana.reads(answer)
+
+
 async def test_the_introduction_sets_commands_and_menu(street: Street) -> None:
     """Every command has a description in Telegram's menu."""
     await application.introduce(street.context)
