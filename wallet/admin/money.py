@@ -18,7 +18,7 @@ from wallet.admin.options import (
     Key,
     PartyArgument,
     PaymentArgument,
-    Reason,
+    ReasonTold,
     Yes,
 )
 from wallet.admin.output import safe, show, show_json
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def deposit(
     party: PartyArgument,
     amount: AmountArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     key: Key = None,
     *,
@@ -50,7 +50,7 @@ def deposit(
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money, payee = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
-        _ask(f"Deposit {money} for {_named(payee)}", key, yes)
+        _ask(f"Deposit {money} for {_named(payee)}", reason, key, yes)
         return await wallet.deposit(payee.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -59,7 +59,7 @@ def deposit(
 def withdraw(
     party: PartyArgument,
     amount: AmountArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     key: Key = None,
     *,
@@ -70,7 +70,7 @@ def withdraw(
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money, payer = read_amount(amount, wallet.currency), (await find_party(wallet, party)).party
-        _ask(f"Withdraw {money} from {_named(payer)}", key, yes)
+        _ask(f"Withdraw {money} from {_named(payer)}", reason, key, yes)
         return await wallet.withdraw(payer.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -78,7 +78,7 @@ def withdraw(
 
 def refund(
     payment: PaymentArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     amount: Annotated[
         str | None, typer.Argument(metavar="AMOUNT", help="As 3.20; without it, all that is left.")
@@ -93,20 +93,20 @@ def refund(
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money = read_amount(amount, wallet.currency) if amount is not None else None
         original = await wallet.find_payment(payment)
-        _ask(f"Refund {money or 'all that is left'} of {_described(original)}", key, yes)
+        _ask(f"Refund {money or 'all that is left'} of {_described(original)}", reason, key, yes)
         return await wallet.refund(original.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
 
 
 def reverse(
-    payment: PaymentArgument, reason: Reason, by: By, key: Key = None, *, yes: Yes = False, as_json: AsJson = False
+    payment: PaymentArgument, reason: ReasonTold, by: By, key: Key = None, *, yes: Yes = False, as_json: AsJson = False
 ) -> None:
     """Undo a mistake of yours: all of a payment, deposit or withdrawal, fee included, once."""
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         original = await wallet.find_payment(payment)
-        _ask(f"Reverse {_described(original)}", key, yes)
+        _ask(f"Reverse {_described(original)}", reason, key, yes)
         return await wallet.reverse(original.id, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -147,12 +147,13 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
         show(f"Of the fee, {receipt.fee} was returned.")
 
 
-def _ask(question: str, key: UUID, yes: bool) -> None:
+def _ask(question: str, reason: str, key: UUID, yes: bool) -> None:
     """With `--yes` it is said all the same: whatever becomes of this process, its key has been seen."""
+    told = f"{question}, and the customer reads “{safe(reason)}”, key {key}"
     if yes:
-        typer.echo(f"{question}, key {key}.", err=True)
+        typer.echo(f"{told}.", err=True)
     else:
-        typer.confirm(f"{question}, key {key}?", abort=True, err=True)
+        typer.confirm(f"{told}?", abort=True, err=True)
 
 
 def _named(party: Party) -> str:
