@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from wallet.accounts import SIDES, Holder, payee, payer
 from wallet.errors import PaymentUnknown
-from wallet.ids import read_reference, short_seal
+from wallet.ids import read_reference, reference, short_seal
 from wallet.money import Currency, Money
 from wallet.values import PaymentSummary, Receipt
 
@@ -57,7 +57,7 @@ _JOINS = """
     LEFT JOIN wallet.parties cp ON cp.id = ca.party_id
 """
 _LOAD = text(f"""
-    SELECT {_PAYMENT}, asked.party_id AS viewer_id, own.balance_after, last.seal, n.id AS notice_id,
+    SELECT {_PAYMENT}, p.original_id, asked.party_id AS viewer_id, own.balance_after, last.seal, n.id AS notice_id,
            CASE p.kind WHEN 'release' THEN h.state END AS reason
     FROM unnest(:payments, :parties) AS asked(payment_id, party_id)
     JOIN wallet.payments p ON p.id = asked.payment_id
@@ -168,4 +168,5 @@ def _receipt(row: Row[Any], currency: Currency) -> Receipt:
         refunded=Money(row.refunded, currency),
         notice_id=row.notice_id,
         reason=row.reason,
+        original=reference(row.original_id) if row.original_id else None,
     )

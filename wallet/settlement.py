@@ -33,7 +33,7 @@ from wallet import (
 from wallet.accounts import system_account_id
 from wallet.batches import Statement, sending, together, uuids
 from wallet.errors import KeyConflict, WalletError
-from wallet.ids import new_id, short_seal
+from wallet.ids import new_id, reference, short_seal
 from wallet.money import Currency, Money
 from wallet.orders import QUOTED
 from wallet.payment_rows import PaymentState, Settled
@@ -213,6 +213,7 @@ class Settlement:
             refunded=Money(0, self.currency),
             notice_id=done.notice_id,
             reason=order.reason,
+            original=reference(order.original.id) if order.original else None,
         )
 
 

@@ -124,6 +124,7 @@ class Receipt:
     For a refund `fee` is the part of the fee that was returned to the business.
     `balance_after` is the viewing party's balance right after; `reference` is short and unique, for people.
     `seal` is the seal of its last transfer, shortened: a copy outside the books, which `Wallet.verify` holds them to.
+    `original` is the reference of the payment that a refund or a reversal returns, or of the hold that is at its end.
     `notice_id` is the viewer's own notice of it, until delivered: a front that has just told them marks it so.
     """
 
@@ -142,6 +143,7 @@ class Receipt:
     refunded: Money
     notice_id: UUID | None = None
     reason: ReleaseReason | None = None
+    original: str | None = None
 
     @property
     def net(self) -> Money:

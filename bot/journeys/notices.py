@@ -77,13 +77,13 @@ def _received(speaker: Speaker, notice: Notice) -> str:
 def _deposited(speaker: Speaker, notice: Notice) -> str:
     receipt = _receipt(notice)
     what = speaker.t("<b>{amount} was paid in</b>", amount=receipt.amount)
-    return "\n".join([what, *_whose(speaker, notice), *_footer(speaker, receipt)])
+    return "\n".join([what, *_whose(speaker, notice), *notes.lines(speaker, receipt.note), *_footer(speaker, receipt)])
 
 
 def _withdrawn(speaker: Speaker, notice: Notice) -> str:
     receipt = _receipt(notice)
     what = speaker.t("<b>{amount} was paid out</b>", amount=receipt.amount)
-    return "\n".join([what, *_whose(speaker, notice), *_footer(speaker, receipt)])
+    return "\n".join([what, *_whose(speaker, notice), *notes.lines(speaker, receipt.note), *_footer(speaker, receipt)])
 
 
 def _refund_sent(speaker: Speaker, notice: Notice) -> str:
@@ -96,14 +96,14 @@ def _refund_sent(speaker: Speaker, notice: Notice) -> str:
         name=payee,
     )
     fee = [speaker.t("Fee returned: {fee}", fee=receipt.fee)] if receipt.fee.minor else []
-    return "\n".join([what, *fee, *_footer(speaker, receipt)])
+    return "\n".join([what, *_returned(speaker, receipt), *fee, *_footer(speaker, receipt)])
 
 
 def _refund_received(speaker: Speaker, notice: Notice) -> str:
     receipt = _receipt(notice)
     payer = clean(receipt.payer.name if receipt.payer else "")
     what = speaker.t("<b>{name} gave you {amount} back</b>", name=payer, amount=receipt.amount)
-    return "\n".join([what, *_footer(speaker, receipt)])
+    return "\n".join([what, *_returned(speaker, receipt), *_footer(speaker, receipt)])
 
 
 def _reversed(speaker: Speaker, notice: Notice) -> str:
@@ -113,7 +113,7 @@ def _reversed(speaker: Speaker, notice: Notice) -> str:
         amount=receipt.amount,
         name=clean(notice.party.name),
     )
-    return "\n".join([what, *_footer(speaker, receipt)])
+    return "\n".join([what, *_returned(speaker, receipt), *_footer(speaker, receipt)])
 
 
 def _pin_locked(speaker: Speaker, notice: Notice) -> str:
@@ -140,6 +140,12 @@ def _whose(speaker: Speaker, notice: Notice) -> list[str]:
     """Name the account where it is not the person's own."""
     is_business = notice.party.kind == "business"
     return [speaker.t("Account: {name}", name=clean(notice.party.name))] if is_business else []
+
+
+def _returned(speaker: Speaker, receipt: Receipt) -> list[str]:
+    """Which payment is given back or corrected, and why: the operator's reason is the note."""
+    of = [speaker.t("Of payment {reference}", reference=receipt.original)] if receipt.original else []
+    return [*of, *notes.lines(speaker, receipt.note)]
 
 
 def _footer(speaker: Speaker, receipt: Receipt) -> list[str]:

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conftest import euros
+
 if TYPE_CHECKING:
     from tests.journeys.conftest import Street
 
@@ -48,8 +50,23 @@ async def test_a_refund_is_told_to_both_sides(street: Street) -> None:
     await street.ana.reads("You sent €10.00")
     line = (await street.wallet.history(business.id)).lines[0]
     await street.wallet.refund(line.payment_id, key=uuid4(), by="test", reason="cold cake")
-    await street.luna.reads("Café Luna gave €10.00 back to Ana Moreno", "Fee returned: €0.10")
-    await street.ana.reads("Café Luna gave you €10.00 back", "New balance: €50.00")
+    why = (f"Of payment {line.reference}", "Note: “cold cake”")
+    await street.luna.reads("Café Luna gave €10.00 back to Ana Moreno", *why, "Fee returned: €0.10")
+    await street.ana.reads("Café Luna gave you €10.00 back", *why, "New balance: €50.00")
+
+
+async def test_what_the_operator_gave_as_the_reason_stands_in_the_notice(street: Street) -> None:
+    """As in the history: nobody finds out later what a payment out was for."""
+    await street.open_wallets(street.ana)
+    party, amount = await street.party(street.ana), euros(street.wallet, 10_00)
+    paid_out = await street.wallet.withdraw(party.id, amount, key=uuid4(), by="test", reason="cash at the desk")
+    street.context.courier_wake()
+    await street.ana.reads("€10.00 was paid out", "Note: “cash at the desk”", "New balance: €40.00")
+    await street.wallet.reverse(paid_out.payment_id, key=uuid4(), by="test", reason="nobody came")
+    street.context.courier_wake()
+    await street.ana.reads("corrected a booking", f"Of payment {paid_out.reference}", "Note: “nobody came”")
+    await street.ana.says("/history")
+    await street.ana.reads("paid out\nNote: “cash at the desk”", "by the operator\nNote: “nobody came”")
 
 
 async def test_a_pin_reset_is_told(street: Street) -> None:

@@ -157,6 +157,27 @@ def test_the_key_is_said_before_anything_moves(desk: Desk, monkeypatch: pytest.M
     assert f", key {key}.\n" in said.err
 
 
+@pytest.mark.parametrize(
+    ("command", "reader"),
+    [
+        *((command, "the customer") for command in ("deposit", "withdraw", "refund", "reverse")),
+        *((command, "only administrators") for command in ("freeze", "unfreeze", "business approve", "pin reset")),
+    ],
+)
+def test_help_says_who_reads_the_reason(desk: Desk, command: str, reader: str) -> None:
+    """The reason of what moves money is its note; all others stay inside."""
+    assert reader in " ".join(desk(*command.split(), "--help").out.replace("│", " ").split())
+
+
+def test_the_reason_that_a_customer_reads_is_shown_before_money_moves(desk: Desk) -> None:
+    """In the question, and with --yes too."""
+    said = desk("withdraw", "Ben", "1.00", "--reason", "cash at the desk", typed="n\n")
+    assert "and the customer reads “cash at the desk”, key" in said.err
+    assert "No money moved" in said.err
+    said = desk("deposit", "Ben", "1.00", "--reason", "bank transfer", "--yes")
+    assert "and the customer reads “bank transfer”, key" in said.err
+
+
 def test_a_payment_is_refunded_by_its_reference(desk: Desk) -> None:
     """In parts, with the fee, however the reference is typed; never more than was paid."""
     typed = paid_to(desk, "Café Luna").replace("-", " ").lower()

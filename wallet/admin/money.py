@@ -19,7 +19,7 @@ from wallet.admin.options import (
     Key,
     PartyArgument,
     PaymentArgument,
-    Reason,
+    ReasonTold,
     Yes,
 )
 from wallet.admin.output import safe, show, show_json
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 def deposit(
     party: PartyArgument,
     amount: AmountArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     key: Key = None,
     *,
@@ -51,7 +51,7 @@ def deposit(
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money, payee = read_amount(amount, wallet.currency), await find_party(wallet, party)
-        _ask(f"Deposit {money} for {_named(payee, party)}", key, yes)
+        _ask(f"Deposit {money} for {_named(payee, party)}", reason, key, yes)
         return await wallet.deposit(payee.party.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -60,7 +60,7 @@ def deposit(
 def withdraw(
     party: PartyArgument,
     amount: AmountArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     key: Key = None,
     *,
@@ -71,7 +71,7 @@ def withdraw(
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money, payer = read_amount(amount, wallet.currency), await find_party(wallet, party)
-        _ask(f"Withdraw {money} from {_named(payer, party)}", key, yes)
+        _ask(f"Withdraw {money} from {_named(payer, party)}", reason, key, yes)
         return await wallet.withdraw(payer.party.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -79,7 +79,7 @@ def withdraw(
 
 def refund(
     payment: PaymentArgument,
-    reason: Reason,
+    reason: ReasonTold,
     by: By,
     amount: Annotated[
         str | None, typer.Argument(metavar="AMOUNT", help="As 3.20; without it, all that is left.")
@@ -94,20 +94,20 @@ def refund(
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         money = read_amount(amount, wallet.currency) if amount is not None else None
         original = await wallet.find_payment(payment)
-        _ask(f"Refund {money or 'all that is left'} of {_described(original)}", key, yes)
+        _ask(f"Refund {money or 'all that is left'} of {_described(original)}", reason, key, yes)
         return await wallet.refund(original.id, money, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
 
 
 def reverse(
-    payment: PaymentArgument, reason: Reason, by: By, key: Key = None, *, yes: Yes = False, as_json: AsJson = False
+    payment: PaymentArgument, reason: ReasonTold, by: By, key: Key = None, *, yes: Yes = False, as_json: AsJson = False
 ) -> None:
     """Undo a mistake of yours: all of a payment, deposit or withdrawal, fee included, once."""
 
     async def work(wallet: Wallet, key: UUID) -> Receipt:
         original = await wallet.find_payment(payment)
-        _ask(f"Reverse {_described(original)}", key, yes)
+        _ask(f"Reverse {_described(original)}", reason, key, yes)
         return await wallet.reverse(original.id, key=key, by=by, reason=reason)
 
     _move(work, key, as_json)
@@ -148,12 +148,13 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
         show(f"Of the fee, {receipt.fee} was returned.")
 
 
-def _ask(question: str, key: UUID, yes: bool) -> None:
+def _ask(question: str, reason: str, key: UUID, yes: bool) -> None:
     """With `--yes` it is said all the same: whatever becomes of this process, its key has been seen."""
+    told = f"{question}, and the customer reads “{safe(reason)}”, key {key}"
     if yes:
-        typer.echo(f"{question}, key {key}.", err=True)
+        typer.echo(f"{told}.", err=True)
     else:
-        typer.confirm(f"{question}, key {key}?", abort=True, err=True)
+        typer.confirm(f"{told}?", abort=True, err=True)
 
 
 def _named(found: PartySummary, typed: str) -> str:

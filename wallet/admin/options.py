@@ -43,7 +43,11 @@ PaymentArgument = Annotated[
     str, typer.Argument(metavar="PAYMENT", help="An id, or the reference people see: 7K3M9-QPX2T.")
 ]
 Reason = Annotated[
-    str, typer.Option("--reason", callback=_said, help="Why; it is kept on record, and goes with the money.")
+    str, typer.Option("--reason", callback=_said, help="Why; it is kept on record, and only administrators read it.")
+]
+ReasonTold = Annotated[
+    str,
+    typer.Option("--reason", callback=_said, help="Why; it is kept on record, and the customer reads it as the note."),
 ]
 By = Annotated[
     str,
