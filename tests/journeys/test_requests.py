@@ -358,7 +358,7 @@ async def test_money_that_went_elsewhere_before_the_pin_of_a_request_is_no_reaso
     await street.wallet.withdraw(
         (await street.party(street.ben)).id, euros(street.wallet, 45_00), key=uuid4(), by="test", reason="test"
     )
-    await street.ben.confirms()
+    await street.ben.presses("Confirm with PIN")
     said = await street.ben.reads("Send €10.00 to Ana Moreno", "you have €5.00", "No money moved", "Top up first")
     assert said["id"] == card["id"]
     assert "smaller amount" not in said["text"]
