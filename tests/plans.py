@@ -116,10 +116,14 @@ def _plan(conn: Any, query: str, params: Any) -> dict[str, Any]:
 
 
 def _read_whole(plan: dict[str, Any], *, few: bool = False) -> Iterator[str]:
-    """Tables read in a way that was out of the question; unless any rows will do, and a `few` of them."""
-    kind, table = plan["Node Type"], plan.get("Relation Name")
+    """Tables read in a way that was out of the question; unless any rows will do, and a `few` of them.
+
+    So is a condition with a query in it, tried on row after row of an index that was read from end to end instead.
+    """
+    kind, table, condition = plan["Node Type"], plan.get("Relation Name"), plan.get("Filter", "")
     few = kind == "Limit" or (few and kind not in _READING_ALL)
-    if plan["Disabled"] and table not in SMALL and not (few and "Filter" not in plan):
+    is_tried_on_all = "SubPlan" in condition and "Index Name" in plan and "Index Cond" not in plan
+    if (plan["Disabled"] or is_tried_on_all) and table not in SMALL and not (few and not condition):
         yield table or f"what it joins ({kind})"
     for part in plan.get("Plans", ()):
         yield from _read_whole(part, few=few)
