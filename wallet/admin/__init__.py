@@ -13,7 +13,7 @@ import sys
 import typer
 
 from wallet.admin import backup, books, money, parties, setup
-from wallet.admin.running import COULD_NOT
+from wallet.admin.exit_codes import COULD_NOT
 
 app = typer.Typer(
     name="sixpence-admin",

@@ -21,10 +21,11 @@ from wallet import Currency, Reconciliation, Wallet, WalletSettings, load, migra
 from wallet.addresses import require_one_database
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
+from wallet.admin.exit_codes import REFUSED
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, show, show_json
 from wallet.admin.peppers import pins_of_another_pepper
-from wallet.admin.running import REFUSED, CouldNot, Refusal, failures_told, run
+from wallet.admin.running import CouldNot, Refusal, failures_told, run
 from wallet.admin.snapshots import DUMP, Contents, Manifest, server_version
 from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, embedded, migration_url, reaching
 

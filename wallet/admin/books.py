@@ -9,9 +9,10 @@ import typer
 from rich.text import Text
 
 from wallet import Line, Party, Proof, Reconciliation, Statement, Wallet
+from wallet.admin.exit_codes import REFUSED
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, safe, show, show_json, table, written
-from wallet.admin.running import REFUSED, Refusal, run
+from wallet.admin.running import Refusal, run
 from wallet.admin.words import find_account
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\0")  # spreadsheets of East Asia obey the wide ones too

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wallet import Money
-from wallet.admin.running import COULD_NOT
+from wallet.admin.exit_codes import COULD_NOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

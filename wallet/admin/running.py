@@ -11,15 +11,13 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from wallet import SettingsError, Unavailable, Wallet, WalletError, WalletSettings, load
+from wallet.admin.exit_codes import COULD_NOT, REFUSED
 from wallet.admin.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
 T = TypeVar("T")
-
-REFUSED = 1
-COULD_NOT = 2
 
 
 class Refusal(Exception):

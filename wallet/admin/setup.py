@@ -6,9 +6,10 @@ from rich.text import Text
 from wallet import WalletSettings, load, migrate
 from wallet.admin.checks import Check
 from wallet.admin.doctor import examine
+from wallet.admin.exit_codes import REFUSED
 from wallet.admin.options import AsJson
 from wallet.admin.output import show, show_json
-from wallet.admin.running import REFUSED, failures_told
+from wallet.admin.running import failures_told
 
 _MARKS = {True: Text("✓", style="green"), False: Text("✗", style="bold red"), None: Text("–", style="dim")}
 
