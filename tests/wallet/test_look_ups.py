@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-OF_ALL = {"accounts", "parties", "reconcile"}
+OF_ALL = {"accounts", "lost_pins", "parties", "reconcile"}
 """Verbs that are asked for everything there is."""
 
 
