@@ -120,5 +120,5 @@ async def test_with_nothing_under_way_it_shows_what_was_asked_for_since_money_wa
     await street.ana.says("/cancel")
     await street.ana.reads("Nothing is under way", "What you asked for last")
     await street.ana.reads("further down in the chat")
-    assert await street.ana.buttons("You asked Ben Okafor for €10.00", "Note: oops") == ["Remind", "Cancel"]
+    assert await street.ana.buttons("You asked Ben Okafor for €10.00", "Note: “oops”") == ["Remind", "Cancel"]
     assert await escrow(street) == 2_00

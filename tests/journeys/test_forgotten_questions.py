@@ -41,4 +41,4 @@ async def test_a_question_waits_for_most_of_an_hour(street: Street) -> None:
     await street.settled()
     street.clock.advance(minutes=59)
     await street.ana.says("7")
-    await street.ana.reads("Send €7.00 to Ben Okafor", "Note: lunch")
+    await street.ana.reads("Send €7.00 to Ben Okafor", "Note: “lunch”")

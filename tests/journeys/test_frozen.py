@@ -51,6 +51,7 @@ async def test_a_business_is_said_to_wait_or_to_be_frozen(street: Street) -> Non
     """Whichever it is, to its owner."""
     await street.open_wallets(street.luna)
     await street.luna.says("/business Café Luna")
+    await street.luna.presses("Open")
     await street.luna.reads("Café Luna is registered")
     await street.luna.says("/business")
     await street.luna.reads("Café Luna", "waits for the operator’s approval")

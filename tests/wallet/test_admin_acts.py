@@ -138,7 +138,7 @@ def test_whoever_took_a_name_is_told_from_its_owner(desk: Desk, settings: Wallet
     assert f"for Ana Moreno (person {ben[:18]}, called so since 2026-11-29 14:05 UTC, {by_name})" in said
     for verb in ("deposit", "withdraw"):
         said = desk(verb, ana[:18], "1.00", "--reason", "transfer", "--yes").err
-        assert f"(person {ana[:18]}, called so since 2026-11-21 12:00 UTC), key " in said
+        assert f"(person {ana[:18]}, called so since 2026-11-21 12:00 UTC), and the customer reads " in said
 
 
 def test_the_key_is_said_before_anything_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

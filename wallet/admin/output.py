@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NUMBERS = {"balance", "amount", "entries", "checked"}
 _UNBOUNDED = 10_000
 """Columns: wider than any table."""
-_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof", "what", "who"}
+_WHOLE = _NUMBERS | {"id", "time", "reference", "subject", "did", "kind", "status", "proof", "what"}
 
 
 class _Console(Console):
