@@ -41,8 +41,10 @@ async def test_ana_pays_ben_in_the_browser(browser: Browser, tmp_path: Path, siz
         ana = _phone(page, ANA)
         await ana.locator('[data-field="text"]').fill("send 5 to @ben for lunch")
         await ana.locator('[data-action="send"]').click()
-        await ana.get_by_role("button", name="Confirm with PIN").click(timeout=PATIENT)
+        confirm = ana.get_by_role("button", name="Confirm with PIN")
+        await expect(confirm).to_be_visible(timeout=PATIENT)
         await _picture(page, "card", size, theme)
+        await confirm.click()
         for digit in ANAS_PIN[:3]:
             await _key(ana, digit).click()
         await expect(_newest(ana)).to_contain_text("●●●○○○", timeout=PATIENT)

@@ -107,7 +107,7 @@ async def test_what_is_no_instruction_does_nothing(street: Street) -> None:
     for words, answer in {
         "good morning": "I did not understand that",
         "send 5 to @ben 6": "two amounts",
-        "send 5 to @ben and @luna": "two people",
+        "send 5 to @ben and @luna": "more than one person",
         "send 0 to @ben": "more than nothing",
         "send 5 USD to @ben": "keeps EUR, not USD",
         "send 5 to @ben tomorrow": "now or not at all",
