@@ -337,9 +337,9 @@ async def test_a_forgiven_share_has_no_card_left_that_asks_for_a_pin(street: Str
     """Ben had it open to be paid: it says that nothing is asked of him any more."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, "/split 30 dinner @ben")
-    await street.ben.presses("Pay my share", chat=FLAT)
+    await street.ben.presses("Pay €15.00")
     await street.ben.reads("Send €15.00", "Open until")
-    await street.ana.presses("Forgive", chat=FLAT)
+    await street.ana.presses("Forgive the rest", chat=FLAT)
     await street.ben.reads("Send €15.00", "This request was taken back by who asked. No money moved.")
 
 
@@ -347,9 +347,9 @@ async def test_somebody_frozen_forgives_nothing(street: Street) -> None:
     """Whoever found their phone cannot: neither all that is open in a split, nor one share of it."""
     await street.open_wallets(street.ana, street.ben)
     await street.ana.says_in(FLAT, "/split 30 dinner @ben")
-    await street.ana.reads("Pay", chat=FLAT)
+    await street.ana.reads("○ Ben Okafor · €15.00 · to pay", chat=FLAT)
     await street.wallet.freeze((await street.party(street.ana)).id, by="test", reason="test")
-    await street.ana.presses("Forgive", chat=FLAT)
+    await street.ana.presses("Forgive the rest", chat=FLAT)
     await street.ana.reads("Your account is frozen. No money moved")
     await street.ana.says("/requests")
     await street.ana.presses("€15.00 from Ben Okafor")

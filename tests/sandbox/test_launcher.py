@@ -172,13 +172,15 @@ async def test_a_folder_has_one_house(tmp_path: Path) -> None:
 @asynccontextmanager
 async def _demo(folder: Path, ended_by: signal.Signals = signal.SIGINT) -> AsyncIterator[str]:
     process = await _start("--port", "0", "--data-dir", str(folder), folder=folder)
-    assert process.stdout is not None
-    printed = await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C"), 90)
-    found = re.search(rb"http://[\d.:]+", printed)
-    assert found is not None, printed
-    yield found[0].decode()
-    process.send_signal(ended_by)
-    await process.communicate()
+    try:
+        assert process.stdout is not None
+        printed = await asyncio.wait_for(process.stdout.readuntil(b"Ctrl-C"), 90)
+        found = re.search(rb"http://[\d.:]+", printed)
+        assert found is not None, printed
+        yield found[0].decode()
+    finally:
+        process.send_signal(ended_by)
+        await process.communicate()
     assert process.returncode == 0
 
 

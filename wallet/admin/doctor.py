@@ -137,7 +137,8 @@ def _owner_of_the_same(settings: Environment) -> Iterator[Check]:
         yield Check("owner", False, str(error))
         return
     if not reads:
-        yield Check("owner", False, f"{url.username} may not read everything", "set SIXPENCE_MIGRATION_DATABASE_URL")
+        do = "set SIXPENCE_MIGRATION_DATABASE_URL to the owner's login"
+        yield Check("owner", False, f"{url.username} may not read everything", do)
     else:
         yield Check("owner", True, f"reached ({url.username}): the same database, and all of it to be read")
 
