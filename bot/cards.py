@@ -61,7 +61,7 @@ def closed(speaker: Speaker, heading: str, why: str, again: str = "") -> Face:
 
 def checking(speaker: Speaker, heading: str) -> Face:
     """While the wallet looks at the PIN."""
-    return Face(f"{heading}\n\n{speaker.t('Checking…')}")
+    return Face("\n\n".join([heading, speaker.t("Checking…")]))
 
 
 def receipt(speaker: Speaker, receipt: Receipt, username: str | None) -> Face:

@@ -65,7 +65,8 @@ def _share(speaker: Speaker, shown: Split, share: Share, longest: int) -> str:
     """One line: a mark, who, how much, and how it stands."""
     request = share.request
     mark = "•" if request is None else _MARKS.get(_standing(shown, request), "–")
-    words = [f"{mark} {speaker.t('{name} · {amount}', name=_short(share.party, longest), amount=share.amount)}"]
+    carried = speaker.t("{name} · {amount}", name=_short(share.party, longest), amount=share.amount)
+    words = [f"{mark} {carried}"]
     if share.odd:
         words.append(speaker.t("with the odd cent"))
     if request is not None:

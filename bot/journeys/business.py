@@ -81,7 +81,7 @@ async def answered(turn: Turn) -> None:
 def _opened(turn: Turn, business: Party) -> str:
     name = clean(business.name)
     if business.status == "open":
-        return f"{turn.t('✓ {name} is open.', name=name)}\n{_how_to_pay(turn, business)}"
+        return "\n".join([turn.t("✓ {name} is open.", name=name), _how_to_pay(turn, business)])
     return turn.t(
         "{name} is registered. The operator looks at each new business first: I tell you when it can be paid.",
         name=name,
@@ -93,8 +93,10 @@ def _described(turn: Turn, business: Party) -> str:
     if business.status == "open":
         return f"{name}\n{_how_to_pay(turn, business)}"
     if business.status == "pending":
-        return f"{name}\n{turn.t('It waits for the operator’s approval, and cannot be paid yet.')}"
-    return f"{name}\n{turn.t('It is frozen, and cannot be paid now. Please ask the operator of this bot why.')}"
+        why = turn.t("It waits for the operator’s approval, and cannot be paid yet.")
+    else:
+        why = turn.t("It is frozen, and cannot be paid now. Please ask the operator of this bot why.")
+    return f"{name}\n{why}"
 
 
 def _how_to_pay(turn: Turn, business: Party) -> str:

@@ -66,7 +66,7 @@ async def _show(turn: Turn, card: Card) -> None:
 def _text(turn: Turn, party: Party, page: HistoryPage) -> str:
     title = turn.t("<b>History of {name}</b>", name=clean(party.name))
     if not page.lines:
-        return f"{title}\n\n{turn.t('Nothing yet.')}"
+        return "\n\n".join([title, turn.t("Nothing yet.")])
     return "\n\n".join([title, *(_line(turn, line) for line in page.lines)])
 
 

@@ -185,7 +185,7 @@ def _told_apart(labels: list[str], hints: list[str]) -> list[str]:
 async def _label(turn: Turn, party: Party) -> str:
     payee = await payees.describe(turn.context, party)
     handle = f" (@{payee.username})" if payee.username else ""
-    kind = f" · {turn.speaker.label('A business')}" if party.kind == "business" else ""
+    kind = " · " + turn.speaker.label("A business") if party.kind == "business" else ""
     return f"{payee.name}{handle}{kind}"
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 
+import bot
 from bot.locales.__main__ import catalogue_path, extract
 from bot.text import DOMAIN, FALLBACK, LOCALES, languages
+
+SAYING = {"t", "label", "plural"}
 
 
 def sentences(path: Any) -> dict[Any, Any]:
@@ -22,6 +27,20 @@ def test_the_template_has_every_sentence_in_the_code() -> None:
     extracted = {message.id for message in extract() if message.id}
     assert set(sentences(LOCALES / f"{DOMAIN}.pot")) == extracted
     assert len(extracted) > 100
+
+
+def test_no_sentence_stands_within_an_f_string() -> None:
+    """There it is not seen by whoever collects the sentences, and would stay English in every language."""
+    files = sorted(Path(bot.__file__).parent.rglob("*.py"))
+    unseen = [
+        f"{file.name}:{call.lineno}"
+        for file in files
+        for joined in ast.walk(ast.parse(file.read_text()))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in SAYING
+    ]
+    assert unseen == []
 
 
 def test_english_is_complete() -> None:
