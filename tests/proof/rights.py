@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wallet import WalletSettings
 
 MAY_CHANGE = {
-    "parties": {"name", "search_name"},
+    "parties": {"name", "search_name", "named_at"},
     "accounts": {"status", "balance", "last_seq", "head"},
     "quotes": {"state", "pin_attempts"},
     "payments": {"refunded", "fee_refunded"},
