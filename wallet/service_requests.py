@@ -107,7 +107,8 @@ class RequestVerbs:
     async def claim_request(self, request_id: UUID, payer_id: UUID) -> Request:
         """The payer, who had no wallet and was known by a name, is this person: the front's to decide. They pay it now.
 
-        Asked again, the same. RequestUnknown where it is, or has come to be, somebody else's; RequestClosed;
+        Asked again, the same, as it stands by then. RequestUnknown where it is, or has come to be, somebody else's;
+        RequestClosed where it has ended, which one whose time is over has only once `expire_requests` was called;
         SelfPayment; PartyInvited; PartyUnknown also for a business.
         """
 

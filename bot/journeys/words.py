@@ -122,6 +122,9 @@ async def _answered(turn: Turn, waiting: Waiting) -> None:
             await me.amount_written(turn, waiting)
         case contacts.ALIAS:
             await contacts.alias_written(turn, waiting)
+        case _:  # asked by another version of the bot
+            await turn.context.conversations.end(turn.user.id)
+            await help.not_understood(turn)
 
 
 async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:

@@ -44,9 +44,12 @@ class Telegram:
         self.refusals: dict[int, Iterator[float]] = {}
         self.limiter = Outgoing()
 
-    async def send(self, chat: int | None) -> Any:
+    async def send(self, chat: int | None, *, endpoint: str = "sendMessage") -> Any:
         data = {} if chat is None else {"chat_id": chat}
-        return await self.limiter.process_request(self._answer, (chat,), {}, "sendMessage", data, None)
+        return await self.limiter.process_request(self._answer, (chat,), {}, endpoint, data, None)
+
+    async def edit(self, chat: int) -> Any:
+        return await self.send(chat, endpoint="editMessageText")
 
     def refuse(self, chat: int, *seconds: float) -> None:
         self.refusals[chat] = iter(seconds)
@@ -64,8 +67,42 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_keypad_is_not_slowed(time: Time) -> None:
-    """Twenty quick edits in one person's chat go out at once; the next waits a second."""
+async def test_a_keypad_is_not_slowed(time: Time) -> None:  # noqa: ARG001 - time stands still
+    """A chat that has had all its messages for now still shows each digit at once."""
+    telegram = Telegram()
+    for _ in range(20):
+        await telegram.send(ANA)
+    for _ in range(10):
+        await telegram.edit(ANA)
+    assert len(telegram.sent) == 30
+
+
+async def test_edits_count_among_the_thirty_a_second_of_all(time: Time) -> None:
+    """However many keypads are open: the thirty-first edit waits, whoever's it is."""
+    telegram = Telegram()
+    for number in range(30):
+        await telegram.edit(10_000 + number)
+    late = asyncio.create_task(telegram.edit(ANA))
+    await settled()
+    assert len(telegram.sent) == 30
+    time.now += 1.0
+    await late
+
+
+async def test_an_edit_waits_where_telegram_says_so(time: Time) -> None:
+    """For that chat alone."""
+    telegram = Telegram()
+    telegram.refuse(ANA, 3)
+    waiting = asyncio.create_task(telegram.edit(ANA))
+    await settled()
+    await telegram.edit(BEN)
+    assert telegram.sent == [BEN]
+    time.now += 3.0
+    await waiting
+
+
+async def test_twenty_messages_go_to_a_person_at_once(time: Time) -> None:
+    """The next waits a second."""
     telegram = Telegram()
     for _ in range(20):
         await telegram.send(ANA)

@@ -33,6 +33,17 @@ async def test_a_question_is_forgotten_after_an_hour(street: Street, asked: str,
     await street.ana.reads("There is nothing to cancel")
 
 
+async def test_a_question_that_this_version_does_not_ask_silences_nobody(street: Street) -> None:
+    """It was stored before a change of the bot: what is written is answered as if nothing had been asked."""
+    await street.open_wallets(street.ana)
+    await street.context.conversations.wait(street.ana.id, "nickname")
+    for _ in range(2):
+        await street.ana.says("hello there")
+        await street.ana.reads("I did not understand that, so I did nothing")
+        await street.settled()
+    assert await street.context.conversations.of(street.ana.id) is None
+
+
 async def test_a_question_waits_for_most_of_an_hour(street: Street) -> None:
     """Whoever was called away in between answers it all the same."""
     await street.open_wallets(street.ana, street.ben)
