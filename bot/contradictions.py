@@ -49,7 +49,7 @@ class Parts(Reader):
         opening = self.at + (self._word(self.at) in FOR)
         if len(note) > MAX_NOTE:
             return "note_too_long"
-        if self._has_second_amount(opening, marked=marked) or self._is_corrected(opening):
+        if self._has_second_amount(opening, marked=marked) or self._is_corrected(opening, marked=marked):
             return "two_amounts"
         if self._word(self.at + (self._word(self.at) in self._to)) in EACH and not self._is_a_day(self.at):
             return "two_payees"
@@ -72,14 +72,14 @@ class Parts(Reader):
             return (opening, len(self.tokens)) in amounts and self._has_currency(opening, len(self.tokens))
         return any(at == opening or self._has_currency(at, end) for at, end in amounts)
 
-    def _is_corrected(self, opening: int) -> bool:
-        """Whether the rest takes the amount back: "no 5", "for lunch, sorry, 6"; "for table no 5" does not."""
+    def _is_corrected(self, opening: int, *, marked: bool) -> bool:
+        """Whether the rest takes the amount back: "no 5", "for lunch, sorry, 6"; "for no 5", a number, does not."""
         for at in range(opening + 1, len(self.tokens)):
             found = self._amount_at(at) if self.amount is not None else None
             begins = at
             while begins > opening and self._word(begins - 1) in CORRECTING:
                 begins -= 1
-            apart = begins == opening or self.tokens[begins - 1].closed
+            apart = self.tokens[begins - 1].closed or (begins == opening and not marked)
             if found is not None and begins < at and apart and self._ends_a_sentence(found[1]):
                 return True
         return False

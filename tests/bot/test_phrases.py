@@ -125,6 +125,8 @@ COMPLETE: list[tuple[str, Intent]] = [
     ("send 5 to ben thanks", Pay(FIVE, Name("ben"), "thanks")),
     ("send 5 to ben, thank you for lunch", Pay(FIVE, Name("ben"), "thank you for lunch")),
     ("send 5 to @ben for invoice no 5", Pay(FIVE, BEN, "invoice no 5")),
+    ("send 5 to @ben for no. 1.", Pay(FIVE, BEN, "no. 1.")),
+    ("send 5 to @ben for no 12", Pay(FIVE, BEN, "no 12")),
     ("send 5 to @ben sorry 5 minutes late", Pay(FIVE, BEN, "sorry 5 minutes late")),
     ("send 5 to @ben for friday", Pay(FIVE, BEN, "friday")),
     ("send 5 to @ben monday lunch", Pay(FIVE, BEN, "monday lunch")),
