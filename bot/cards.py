@@ -101,7 +101,7 @@ def in_words(speaker: Speaker, receipt: Receipt) -> str:
         payee=clean(receipt.payee.name) if receipt.payee else outside,
         time=receipt.settled_at,
     )
-    return "\n".join([line, *notes.lines(speaker, receipt.note)])
+    return notes.below(speaker, line, receipt.note)
 
 
 def keypad(speaker: Speaker, keypad: Keypad) -> Face:

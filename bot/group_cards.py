@@ -37,12 +37,7 @@ def offer(speaker: Speaker, payer: str, amount: Money, note: str, card_id: str) 
 
 def waiting(speaker: Speaker, quote: Quote, card_id: str) -> Face:
     """Return the card while its payer has not given the PIN."""
-    text = speaker.t(
-        "{payer} pays {payee} <b>{amount}</b> · waiting for {payer}’s PIN",
-        payer=clean(quote.payer.name),
-        payee=clean(quote.payee.name),
-        amount=quote.amount,
-    )
+    text = speaker.t("{payer} pays {payee} <b>{amount}</b> · waiting for {payer}’s PIN", **_facts(quote))
     confirm = button(speaker.label("Confirm with PIN"), CONFIRM, card_id)
     cancel = button(speaker.label("Cancel"), CANCEL, card_id)
     return Face(notes.below(speaker, text, quote.note), InlineKeyboardMarkup([[confirm, cancel]]))
@@ -50,22 +45,13 @@ def waiting(speaker: Speaker, quote: Quote, card_id: str) -> Face:
 
 def paid(speaker: Speaker, quote: Quote) -> Face:
     """Return the card of a payment that was made."""
-    text = speaker.t(
-        "✓ {payer} paid {payee} <b>{amount}</b>",
-        payer=clean(quote.payer.name),
-        payee=clean(quote.payee.name),
-        amount=quote.amount,
-    )
+    text = speaker.t("✓ {payer} paid {payee} <b>{amount}</b>", **_facts(quote))
     return Face(notes.below(speaker, text, quote.note))
 
 
 def set_aside(speaker: Speaker, quote: Quote, hold: Hold, link: str) -> Face:
     """Return the card of money that waits for somebody without a wallet, or of what became of it."""
-    facts: dict[str, Argument] = {
-        "payer": clean(quote.payer.name),
-        "payee": clean(quote.payee.name),
-        "amount": quote.amount,
-    }
+    facts = _facts(quote)
     match hold.state:
         case "open":
             text = speaker.t("{payer} has set <b>{amount}</b> aside for {payee}, who has no wallet yet.", **facts)
@@ -80,10 +66,9 @@ def set_aside(speaker: Speaker, quote: Quote, hold: Hold, link: str) -> Face:
 
 def ended(speaker: Speaker, quote: Quote) -> Face:
     """Return the card of a payment that was not made."""
-    text = speaker.t(
-        "{payer} did not pay {payee} {amount}. No money moved.",
-        payer=clean(quote.payer.name),
-        payee=clean(quote.payee.name),
-        amount=quote.amount,
-    )
+    text = speaker.t("{payer} did not pay {payee} {amount}. No money moved.", **_facts(quote))
     return Face(notes.below(speaker, text, quote.note))
+
+
+def _facts(quote: Quote) -> dict[str, Argument]:
+    return {"payer": clean(quote.payer.name), "payee": clean(quote.payee.name), "amount": quote.amount}

@@ -148,7 +148,7 @@ def claimed(speaker: Speaker, hold: Hold) -> Face:
     text = speaker.t(
         "✓ <b>{name} accepted the {amount}</b> you had set aside.", name=clean(hold.payee.name), amount=hold.amount
     )
-    return Face("\n".join([text, *notes.lines(speaker, hold.note)]))
+    return Face(notes.below(speaker, text, hold.note))
 
 
 def returned(speaker: Speaker, receipt: Receipt, hold: Hold) -> Face:
@@ -173,9 +173,8 @@ def reminder(speaker: Speaker, hold: Hold, link: str) -> Face:
         amount=hold.amount,
         time=hold.expires_at,
     )
-    return Face(
-        "\n".join([text, *notes.lines(speaker, hold.note), link]), InlineKeyboardMarkup([[share(speaker, link)]])
-    )
+    text = "\n".join([notes.below(speaker, text, hold.note), link])
+    return Face(text, InlineKeyboardMarkup([[share(speaker, link)]]))
 
 
 def _called(receipt: Receipt) -> str:
