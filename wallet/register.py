@@ -53,16 +53,12 @@ async def find(conn: AsyncConnection, typed: str, limit: int, currency: Currency
         for whole in (models.Party.id == first, models.Account.id == first):
             if found := await _summaries(conn, _LISTED.where(whole), currency):
                 return found
-    found = ()
-    if _can_be_kept(typed):
-        found += await _summaries(
-            conn, _LISTED.where(models.Party.search_name == search_form(typed)).limit(limit), currency
-        )
-    if (
-        first is not None
-    ):  # asked apart: of either condition one might walk through all ids, in order, for the first few
-        found += await _summaries(conn, _LISTED.where(models.Party.id.between(first, last)).limit(limit), currency)
-    return tuple(sorted(set(found), key=lambda one: one.party.id))[:limit]
+    called = [models.Party.search_name == search_form(typed)] if _can_be_kept(typed) else []
+    begins = [models.Party.id.between(first, last)] if first is not None else []
+    several: set[PartySummary] = set()
+    for which in (*called, *begins):  # apart: with both at once all ids might be walked through for the first few
+        several.update(await _summaries(conn, _LISTED.where(which).limit(limit), currency))
+    return tuple(sorted(several, key=lambda one: one.party.id))[:limit]
 
 
 async def began(conn: AsyncConnection) -> datetime | None:
