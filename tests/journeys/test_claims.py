@@ -227,6 +227,7 @@ async def test_whoever_is_known_by_number_is_told_once_that_it_went_back(street:
     await street.chai.start()
     await chooses_pin(street.chai)
     offer = await street.chai.reads(*OFFER)
+    await street.settled()
     street.clock.advance(days=7)
     await aside.return_unclaimed(street.context)
     await street.ana.reads("€5.00 came back to you: Chai Srisuk did not claim it in time")

@@ -73,6 +73,7 @@ async def test_where_nobody_is_named_the_payee_says_that_it_is_them(street: Stre
     await street.ana.calls_guest(street.ben.id, "5 lunch")
     await street.ben.reads("Ana Moreno would like to pay €5.00", "Note: “lunch”", chat=street.ana.id)
     await street.ana.presses("It’s me", chat=street.ben.id)
+    await street.settled()
     await street.ben.presses("It’s me", chat=street.ana.id)
     await street.ana.reads("Send €5.00 to Ben Okafor", "This is the first time you pay them")
     await street.ana.confirms()
