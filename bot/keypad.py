@@ -119,7 +119,8 @@ class Pressed(enum.Enum):
 class Keypad:
     """One pad under one message. `heading` and `footing` stand above the dots, as Telegram HTML.
 
-    `message_id` is known once the pad has been sent; `outcome` is what its message showed in the end.
+    `message_id` is known once the pad has been sent; `outcome` is what its message showed in the end; `taken_from` is
+    the update whose typed PIN it took.
     """
 
     user_id: int
@@ -130,6 +131,7 @@ class Keypad:
     message_id: int | None = None
     outcome: Face | None = field(default=None, repr=False)
     closed: bool = False
+    taken_from: int | None = None
     footing: str = field(default="", repr=False)
     _digits: list[str] = field(default_factory=list, repr=False)
 
@@ -200,6 +202,11 @@ class Keypads:
         self._forget_expired()
         newest = next(reversed(self._of.get(user_id, [])), None)
         return newest if newest is not None and not newest.closed else None
+
+    def taken_from(self, user_id: int, update_id: int) -> Keypad | None:
+        """Return this person's pad that took the PIN of this update, which is being handled again."""
+        self._forget_expired()
+        return next((each for each in self._of.get(user_id, []) if each.taken_from == update_id), None)
 
     def close(self, user_id: int) -> Keypad | None:
         """Close this person's pad, whatever it was for, and return it."""

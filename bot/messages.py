@@ -31,6 +31,7 @@ _GONE: Final = (
     "message_id_invalid",
     "message identifier is not specified",
 )
+_DELETED: Final = "message to delete not found"
 _SILENCED: Final = (
     "not enough rights to send",
     "no rights to send",
@@ -155,8 +156,8 @@ def is_silenced(refusal: TelegramError) -> bool:
 
 
 async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
-    """Delete a message. False if Telegram would not (too old, gone already)."""
+    """Delete a message; whether it is gone. False if Telegram would not (too old)."""
     try:
         return await bot.delete_message(chat_id, message_id)
-    except BadRequest:
-        return False
+    except BadRequest as refusal:
+        return _DELETED in refusal.message.lower()

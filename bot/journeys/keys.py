@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from bot import cards
 from bot.guards import fresh
-from bot.journeys import pay, payment_card, pins, unfit, words
+from bot.journeys import cancel, pay, payment_card, pins, unfit, words
 from bot.keypad import Keypad, Pay, Pin, Pressed, typed_pin
 from bot.messages import Face
 from bot.redaction import DOTS
@@ -43,21 +43,31 @@ async def press(turn: Turn) -> None:
 
 
 async def typed(turn: Turn) -> None:
-    """A PIN was typed into the chat: it is deleted at once, and counts if one is asked for and it is all they wrote."""
+    """A PIN was typed into the chat: it is deleted at once, and counts if one is asked for and it is all they wrote.
+
+    It counts once: handled again, it is nothing for the pad that it led to.
+    """
     message = turn.message
     text = (message.text or message.caption or "") if message else ""
     pin, is_number = typed_pin(text), not text.strip()[:1].isalpha()
     is_fresh = bool(fresh.check_update(turn.update))
-    keypad = turn.context.keypads.of(turn.user.id)
+    again = turn.context.keypads.taken_from(turn.user.id, turn.update.update_id)
+    keypad = again or turn.context.keypads.of(turn.user.id)
     if is_fresh and keypad is None and is_number and await words.expects_amount(turn):
         await (unfit.interrupted(turn) if DOTS in text else words.read(turn))
         return
     if not (is_fresh and keypad is not None and pin is not None):
         await pins.given_away(turn)
+        if DOTS in text:  # from before a restart, maybe in the middle of a payment
+            await _show_under_way(turn)
         return
     deleted = await turn.delete_message()
-    keypad.close()
-    await _taken(turn, keypad, pin)
+    if again is not None:
+        await _go_on(turn, again, pin)
+    else:
+        keypad.close()
+        keypad.taken_from = turn.update.update_id
+        await _taken(turn, keypad, pin)
     if not deleted:
         await pins.say_not_deleted(turn)
 
@@ -86,6 +96,22 @@ async def _reshow(turn: Turn, keypad: Keypad) -> None:
         await turn.edit(keypad.message_id, keypad.outcome)
     else:
         await _put_back(turn)
+
+
+async def _go_on(turn: Turn, keypad: Keypad, pin: Pin) -> None:
+    """A typed PIN is handled again: show what came of it, which may not have been shown, or try what failed."""
+    if isinstance(keypad.purpose, Pay):
+        await pay.show_outcome(turn, keypad, keypad.purpose)
+    elif keypad.outcome is not None and keypad.message_id is not None:
+        await turn.edit(keypad.message_id, keypad.outcome)
+    else:
+        await _taken(turn, keypad, pin)
+
+
+async def _show_under_way(turn: Turn) -> None:
+    card = await cancel.under_way(turn, None) if turn.known is not None else None
+    if card is not None:
+        await pay.show_card(turn, card)
 
 
 async def _too_old(turn: Turn) -> None:

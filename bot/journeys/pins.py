@@ -134,6 +134,7 @@ async def _ask(turn: Turn, purpose: Purpose, heading: str, after: Keypad | None 
     """Open a pad, in the message of the one before or in a new one."""
     until = turn.context.clock() + LIFETIME
     keypad = await pads.open_pad(turn.context, turn.person, purpose, heading=heading, expires_at=until)
+    keypad.message_id = after.message_id if after is not None else None  # should Telegram's answer be lost
     keypad.message_id = await _show(turn, after, cards.keypad(turn.speaker, keypad))
 
 

@@ -96,11 +96,77 @@ async def test_a_forwarded_pin_is_deleted_and_confirms_nothing(street: Street) -
     assert await street.cents(street.ana) == 50_00
 
 
-async def test_a_pin_that_cannot_be_deleted_is_pointed_out(street: Street) -> None:
-    """Telegram refuses to delete some messages: then the owner must, and change the PIN."""
+async def test_a_pin_that_cannot_be_deleted_is_pointed_out(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram refuses to delete what is two days old: then the owner must, and change the PIN."""
     await street.open_wallets(street.ana)
-    await street.inject(street.ana, "482915")  # a message that the chat does not hold
+    monkeypatch.setattr("sandbox.telegram.methods.editing._DELETABLE_SECONDS", -1)
+    await street.ana.says("482915")
     await street.ana.reads("I could not delete it", "/pin")
+
+
+async def fails_to_edit(street: Street, times: int = 1) -> None:
+    """So many changes of Ana's messages fail: Telegram is not well."""
+    fault = {"method": "editMessageText", "kind": "server_error", "times": times, "chat_id": str(street.ana.id)}
+    (await street.http.post("/control/fault", json=fault)).raise_for_status()
+
+
+async def test_a_first_pin_is_never_taken_for_its_own_repetition(street: Street) -> None:
+    """The keypad for it cannot be shown at once: the message is handled again, and is no second word."""
+    await street.ana.start()
+    await street.ana.reads("choose a PIN", "○○○○○○")
+    await fails_to_edit(street)
+    await street.ana.says("739164")
+    await street.ana.reads("Once more", "○○○○○○")
+    await street.settled()
+    assert not (await street.wallet.pin_state((await street.party(street.ana)).id)).is_set
+    await street.ana.types_pin("739164")
+    await street.ana.reads("Your PIN is set")
+
+
+async def test_a_wrong_old_pin_counts_once_though_telegram_fails(street: Street) -> None:
+    """One message is one try, however often it is handled."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/pin")
+    await street.ana.reads("first enter the one you have", "○○○○○○")
+    await fails_to_edit(street, times=2)
+    await street.ana.says("739164")
+    await street.ana.reads("4 tries left", "○○○○○○")
+    await street.settled()
+    await street.ana.types_pin()
+    await street.ana.reads("Now choose the new PIN", "○○○○○○")
+
+
+async def test_the_right_old_pin_is_not_taken_for_the_new_one(street: Street) -> None:
+    """Handled again, it is nothing for the keypad that it led to."""
+    await street.open_wallets(street.ana)
+    await street.ana.says("/pin")
+    await street.ana.reads("first enter the one you have", "○○○○○○")
+    await fails_to_edit(street)
+    await street.ana.says(street.ana.pin)
+    await street.ana.reads("Now choose the new PIN", "○○○○○○")
+    await street.settled()
+    assert not any("Once more" in text for text in await street.ana.texts())
+
+
+async def test_a_wrong_pin_of_a_payment_is_answered_though_telegram_fails(street: Street) -> None:
+    """What came of it is shown when the message is handled again: one try is gone, and no word of one given away."""
+    await opens_keypad_for_ben(street)
+    await fails_to_edit(street, times=2)  # “Checking…”, and what came of it
+    await street.ana.says("739164")
+    await street.ana.reads("Send €30.00", "Wrong PIN", "4 tries left")
+    await street.settled()
+    assert not any("looked like a PIN" in text for text in await street.ana.texts())
+
+
+async def test_a_pin_typed_before_a_crash_leaves_no_card_that_is_being_checked(street: Street) -> None:
+    """Of the PIN dots are left, of the payment its card: it can be confirmed again."""
+    await opens_keypad_for_ben(street)
+    keypad = await street.ana.reads("○○○○○○")
+    await street.settled()
+    street.forget_keypads()
+    await street.ana.says("••••••")
+    await street.ana.reads("I deleted what looked like a PIN")
+    await street.ana.sees(lambda shown: shown["id"] == keypad["id"] and "Open until" in shown["text"], "it", among=None)
 
 
 async def test_a_pin_redacted_before_a_restart_is_deleted_too(street: Street) -> None:
