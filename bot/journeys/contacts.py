@@ -13,7 +13,7 @@ from bot.contacts import MAX_ALIAS, Contact
 from bot.draft import Draft
 from bot.journeys import asking, pay, send
 from bot.messages import Face
-from bot.names import clean
+from bot.names import clean, own_name
 
 if TYPE_CHECKING:
     from bot.conversation import Card, Waiting
@@ -229,7 +229,7 @@ async def _shown(turn: Turn, contact: Contact) -> _Shown:
         return _Shown(contact, clean(contact.name), None, has_wallet=True)
     person = await turn.context.people.find(contact.user_id)
     if person is None:
-        return _Shown(contact, clean(contact.name), contact.username, has_wallet=False)
+        return _Shown(contact, own_name(contact.name), contact.username, has_wallet=False)
     return _Shown(contact, clean(person.name), person.username, has_wallet=True)
 
 

@@ -10,7 +10,7 @@ from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
 from bot.journeys import business, contacts, help, me, pads, send  # noqa: A004 - the command's own name
-from bot.names import clean
+from bot.names import clean, own_name
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
 if TYPE_CHECKING:
@@ -248,4 +248,4 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
             return clean(name)
         case intents.UserId(user_id):
             mentioned = (entity.user for entity in (turn.message.entities if turn.message else ()))
-            return clean(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
+            return own_name(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
