@@ -98,10 +98,12 @@ async def ask_amount(turn: Turn) -> None:
 
 
 async def any_amount(turn: Turn) -> None:
-    """A link without an amount, after all."""
+    """A link without an amount, after all. Another question that was asked since still waits."""
     card = await pay.pressed_card(turn, _PICTURE)
     if card is not None:
-        await turn.context.conversations.end(turn.user.id)
+        waiting = await turn.context.conversations.of(turn.user.id)
+        if waiting is not None and waiting.step == AMOUNT:
+            await turn.context.conversations.end(turn.user.id)
         await _advance(turn, _Wish((card.facts["party"],)))
 
 

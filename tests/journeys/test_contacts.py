@@ -75,6 +75,26 @@ async def test_favourites_come_first_and_pages_turn(street: Street) -> None:
     assert await street.ana.buttons("Your contacts") == ["Person 1", "Person 0", "‹ Back", "Who may find me"]
 
 
+@pytest.mark.parametrize(("taps", "faults"), [(2, 0), (1, 1)])
+async def test_no_tap_and_no_failure_leads_past_the_last_page(street: Street, taps: int, faults: int) -> None:
+    """“More ›” pressed twice at once, or handled again because Telegram failed: it is the page that there is."""
+    await street.open_wallets(street.ana)
+    for at in range(9):
+        street.clock.advance(seconds=1)
+        await street.context.contacts.remember(street.ana.id, 9000 + at, f"Person {at}")
+    await street.ana.says("/contacts")
+    await street.ana.reads("Your contacts")
+    await street.settled()
+    if faults:
+        fault = {"method": "editMessageText", "kind": "server_error", "times": faults}
+        (await street.http.post("/control/fault", json=fault)).raise_for_status()
+    await street.ana.presses("More", times=taps)
+    await street.ana.sees(lambda shown: "Person 0" in str(shown["inline_keyboard"]), "the last page")
+    await street.settled()
+    labels = await street.ana.buttons("Your contacts")
+    assert labels == ["Person 2", "Person 1", "Person 0", "‹ Back", "Who may find me"]
+
+
 async def test_one_pays_by_ones_own_name_for_somebody(street: Street) -> None:
     """The card shows who that is, and nobody else ever reads the name."""
     await street.open_wallets(street.ana, street.ben)
