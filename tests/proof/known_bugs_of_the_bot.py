@@ -347,7 +347,7 @@ BUGS = (
         "tests/bot/test_phrases.py::test_a_known_payee_stands_unless_the_words_name_another",
     ),
     Bug(
-        "inbox",
+        "inbox and webhook",
         "what Telegram has wait counts as failing",
         "bot/inbox.py",
         (

@@ -36,7 +36,7 @@ PATIENCE = 5.0
 
 
 async def transactions_wait_for_the_database_only(server: Server, effort: Effort) -> list[Finding]:
-    """Each wait inside a transaction of any verb is looked at: argon2, the network, a lock or a pause would be found."""
+    """Each wait inside a transaction of any verb is looked at: argon2, the network or a pause would be found."""
     seen: Counter[str] = Counter()
     for _ in range(effort.times(1, 20)):
         clock = Clock()
