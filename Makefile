@@ -48,21 +48,22 @@ catalogues: $(VENV)/.ready-dev  ## collect the bot's sentences for translators
 
 LOCKED := -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.uv  ## resolve the dependencies anew
-	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group dev -o requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip compile $(LOCKED) --extra sandbox -c requirements-dev.lock -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group build --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group build -c requirements-dev.lock -o requirements.lock pyproject.toml
+	echo uv | $(BIN)/uv pip compile $(LOCKED) -o requirements-uv.lock -
 
 clean:  ## remove the environment; your data stays
 	rm -rf $(VENV)
 
-$(VENV)/.uv:
+$(VENV)/.uv: requirements-uv.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
 # The sandbox's environment is a part of the developer's, so either may be prepared first.
 $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
