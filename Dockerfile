@@ -1,5 +1,6 @@
-# Two stages: the first installs what the lock files say, every hash checked, also of what installs and builds;
-# the second runs it as an ordinary user. The lock file's embedded PostgreSQL is never started here: sixpence-admin backup and restore use its programs.
+# Two stages: the first installs what the lock files say, every hash checked, also of what installs and builds; the
+# second runs it as an ordinary user. The lock file's embedded PostgreSQL is never started here: sixpence-admin backup
+# and restore use its programs.
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements-uv.lock requirements.lock ./

@@ -1,4 +1,5 @@
-# Everything a person types: make demo, make test, make check. Nothing but Python 3.11+ and make is needed first.
+# Everything a person types: make demo, make test, make check. Nothing but Python 3.11 to 3.14 with venv, and make, is
+# needed first; PYTHON=python3.12 takes another than python3 when the environment is made.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +20,7 @@ demo: $(VENV)/.ready  ## the sandbox in your browser (RESET=1 starts over, PORT=
 tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
 	@exec $(BIN)/sixpence-sandbox --tour
 
-test: $(VENV)/.ready-dev  ## every test, on a real PostgreSQL
+test: $(VENV)/.ready-dev  ## the tests, on a real PostgreSQL; those in a browser too, where there is a Chromium
 	$(BIN)/pytest -n auto --maxprocesses 4 --durations 15
 
 check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models, audit
