@@ -2,8 +2,8 @@
 
 A person's own card stands in their private chat, or in a group as a message that they alone see; a card for others in
 a group, or under a message that was sent through the bot. Promises: what is one person's own is never told to others;
-where it cannot be shown in the group any more, it moves to their private chat. What changes a card elsewhere
-does not wait for it.
+where it cannot be shown in the group any more, it moves to their private chat. Nobody waits for a card of others to
+be changed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What time does: a card whose time is over says so by itself, and money nobody claimed goes back.
 
-A card that Telegram would not change when it should have been is made up for here, too.
+A card that Telegram would not change is tried again here, until it is.
 
 Nobody is left in front of a payment that looks open and is not. Money waits for no card, and no chat for another:
 Telegram may hold one of them back for as long as it likes.
