@@ -95,7 +95,7 @@ async def update(context: Context, card: Card) -> None:
 async def ends_at(context: Context, card: Card) -> datetime | None:
     """When time will end what this board shows; None if it is over, or waits for nothing but payments."""
     shown = await _shown(context, card)
-    return shown.expires_at if shown.state in _OPEN else None
+    return shown.expires_at if shown.state in _OPEN and shown.expires_at > context.clock() else None
 
 
 async def show_anew(context: Context, card: Card) -> None:

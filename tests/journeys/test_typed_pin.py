@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.journeys import expiry
 from sandbox.telegram.cast import FLATMATES
 
 if TYPE_CHECKING:
@@ -156,6 +157,25 @@ async def test_a_wrong_pin_of_a_payment_is_answered_though_telegram_fails(street
     await street.ana.reads("Send €30.00", "Wrong PIN", "4 tries left")
     await street.settled()
     assert not any("looked like a PIN" in text for text in await street.ana.texts())
+
+
+async def test_a_payment_closed_by_wrong_pins_says_so_in_the_end(street: Street) -> None:
+    """The third came to nothing on the screen, however often it was handled: when time is up, the card is set right."""
+    await opens_keypad_for_ben(street)
+    for left in (4, 3):
+        await street.ana.says("739164")
+        await street.ana.reads("Send €30.00", f"{left} tries left")
+        await street.ana.presses("Confirm with PIN")
+        await street.ana.reads("○○○○○○")
+    await street.settled()
+    await fails_to_edit(street, times=4)
+    await street.ana.says("739164")
+    await street.ana.reads("something went wrong")
+    await street.settled()
+    street.clock.advance(seconds=150)
+    await expiry.close_expired(street.context)
+    closed = await street.ana.reads("Send €30.00", "No money moved")
+    assert closed["inline_keyboard"] is None
 
 
 async def test_a_pin_typed_before_a_crash_leaves_no_card_that_is_being_checked(street: Street) -> None:
