@@ -63,7 +63,7 @@ class Parts(Reader):
         """Whether the note is, begins with or prices another amount: "for table 12" does not."""
         if self.amount is None:
             return False
-        opening += self._word(opening) in JOINING
+        opening += self._word(opening) in (JOINING | TO if self.payee else JOINING)
         found = [(at, self._amount_at(at)) for at in range(opening, len(self.tokens))]
         amounts = [(at, hit[1]) for at, hit in found if hit and hit[0] != NotAnAmount("not_a_number")]
         if self._word(opening) in VERBS | COMMANDS:  # a second instruction

@@ -33,7 +33,7 @@ def _why_no_amount(speaker: Speaker, refused: NotAnAmount, currency: Currency) -
             return why, speaker.t("Write the amount in {currency}.", currency=currency.code)
         case "empty" | "not_a_number":
             why = speaker.t("I could not read that as an amount.")
-            return why, speaker.t("Write it in digits, such as 5 or 5.50.")
+            return why, speaker.t("Write it in digits, such as 5 or 0.50.")
         case _:
             assert_never(refused.reason)
 

@@ -164,7 +164,7 @@ class _Reader(Parts):
     def _take_amount(self) -> bool:
         if self.amount is not None:
             return False
-        found = self._amount_at(self.at + (self.asks and self._word(self.at) in FOR))
+        found = self._stated_at(self.at + (self.asks and self._word(self.at) in FOR))
         if found is not None:
             self.amount, self.at = found
         return found is not None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import messages, misread, notes, qr
+from bot import messages, misread, notes, qr, units
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button
 from bot.draft import Draft
@@ -154,12 +154,15 @@ async def _written(turn: Turn, wish: _Wish, text: str) -> None:
 def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | NotAnAmount, str]:
     """Return the amount that a text begins with, and the note that follows.
 
-    The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five.
+    The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five, and
+    fifty cents are not read as fifty.
     """
     words = text.split()
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
         found = parse_amount(" ".join(words[:end]), code=currency.code, exponent=currency.exponent)
         if found != NotAnAmount("not_a_number"):
+            if not isinstance(found, NotAnAmount) and units.length(words[end:]):
+                break
             note = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
             return found, clean_note(_FOR.sub("", note, count=1))
     return NotAnAmount("not_a_number"), ""
