@@ -1,12 +1,13 @@
 """Where the words of an instruction contradict themselves: two amounts, two people, nobody for certain, another time.
 
-Said, never resolved: whoever wrote it knows best what they meant.
+Or tell a PIN to whoever reads the note. Said, never resolved: whoever wrote it knows best what they meant.
 """
 
 from dataclasses import dataclass
 
 from bot.amounts import NotAnAmount, Reading
 from bot.intents import Name, Payee, UnclearReason, UserId
+from bot.keypad import is_pin_given_away
 from bot.tokens import Reader
 from bot.vocabulary import (
     ANOTHER_TIME,
@@ -49,6 +50,8 @@ class Parts(Reader):
         opening = self.at + (self._word(self.at) in FOR)
         if len(note) > MAX_NOTE:
             return "note_too_long"
+        if is_pin_given_away(note):
+            return "pin"
         if self._has_second_amount(opening, marked=marked) or self._is_corrected(opening, marked=marked):
             return "two_amounts"
         if self._word(self.at + (self._word(self.at) in self._to)) in EACH and not self._is_a_day(self.at):

@@ -35,7 +35,7 @@ class _NeverEdited(filters.MessageFilter):
 
 
 class _SixDigits(filters.MessageFilter):
-    """Nothing but six digits, as in “482915.”, “my pin is 482915” or “/pin 482915”: somebody typed a PIN."""
+    """Six digits alone or called a PIN, as in “482915.”, “send 5 to @ben, my pin is 482915” or “/pin 482915”."""
 
     def filter(self, message: Message) -> bool:
         return is_pin_given_away(message.text or message.caption or "")

@@ -15,6 +15,7 @@ from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button
 from bot.draft import Draft
 from bot.journeys import asking, pay, send
+from bot.keypad import is_pin_given_away
 from bot.messages import Face
 from bot.names import clean
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
@@ -155,7 +156,7 @@ def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | Not
     """Return the amount that a text begins with, and the note that follows.
 
     The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five, and
-    fifty cents are not read as fifty.
+    fifty cents are not read as fifty. A note that tells a PIN is none to be shown.
     """
     words = text.split()
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
@@ -163,8 +164,11 @@ def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | Not
         if found != NotAnAmount("not_a_number"):
             if not isinstance(found, NotAnAmount) and units.length(words[end:]):
                 break
-            note = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
-            return found, clean_note(_FOR.sub("", note, count=1))
+            written = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
+            note = clean_note(_FOR.sub("", written, count=1))
+            if is_pin_given_away(note):
+                break
+            return found, note
     return NotAnAmount("not_a_number"), ""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CHOSEN: Final = intents.UserId(0)
 """Stands for the payee of a draft, who is known, where the words of an answer are read."""
-_NOT_ABOUT_PEOPLE: Final = frozenset({"two_amounts", "note_too_long", "not_now"})
+_NOT_ABOUT_PEOPLE: Final = frozenset({"two_amounts", "note_too_long", "not_now", "pin"})
 
 
 async def read(turn: Turn) -> None:
@@ -43,7 +43,9 @@ async def without(turn: Turn) -> None:
 
 
 async def expects_amount(turn: Turn) -> bool:
-    """Whether we asked this person how much, so that six digits are an amount."""
+    """Whether we asked this person how much, so that six digits are an amount, unless words say that they are a PIN."""
+    if any(map(str.isalpha, turn.text)):
+        return False
     waiting = await turn.context.conversations.of(turn.user.id)
     return waiting is not None and waiting.step in {send.AMOUNT, me.AMOUNT}
 

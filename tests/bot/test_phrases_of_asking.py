@@ -53,6 +53,7 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("ask @ben 10 each", "two_payees"),
     ("request 10 from @ben tomorrow", "not_now"),
     ("/request 10 20 @ben", "two_amounts"),
+    ("ask @ben for 10 for 482915", "pin"),
 ]
 NOTHING = [
     "ask ben",

@@ -106,4 +106,11 @@ def test_a_note_behind_an_amount_is_still_a_note() -> None:
     """In a link, an offer and a split."""
     assert read_amount("5 for 2 coffees", EURO) == (FIVE, "2 coffees")
     assert read_amount("5 - coffee", EURO) == (FIVE, "coffee")
+    assert read_amount("5 order 482915", EURO) == (FIVE, "order 482915")
     assert read_split("90 dinner for 3") == Split(9000, "dinner for 3")
+
+
+@pytest.mark.parametrize("text", ["5 482915", "5 for 482915", "5 pin 482915", "5 lunch, my pin is 482915"])
+def test_no_link_or_offer_shows_what_may_be_a_pin(text: str) -> None:
+    """Whoever it is sent to would read it."""
+    assert read_amount(text, EURO) == (NO_NUMBER, "")
