@@ -68,6 +68,8 @@ FILLER: Final = frozenset({"some", "money", "cash"})  # "send money to @ben"
 STRESS: Final = frozenset({
     "only", "just", "exactly", "back", "again", "another", "more", "over", "off", "now", "seulement", "juste", "encore",
 })  # fmt: skip
+# Those of them that people write beside a plain name: "pay back ben 5", "send 5 to ben now".
+BESIDE_NAMES: Final = frozenset({"only", "just", "back", "again", "now", "seulement", "juste", "encore"})
 # Words that take an amount back, and say another: "send 50 to @ben, no sorry, 5".
 CORRECTING: Final = frozenset({
     "no", "not", "sorry", "oops", "wait", "actually", "rather", "i", "mean", "meant", "make", "it", "instead", "of",
