@@ -77,7 +77,14 @@ CORRECTING: Final = frozenset({
 })  # fmt: skip
 # What people write by itself, who look for help or want a payment back.
 HELP: Final = frozenset({"help", "help me", "aide", "?", "menu", "commands"})
-UNDO: Final = frozenset({
-    "undo", "undo it", "undo that", "refund", "refund me", "cancel", "cancel it", "cancel that", "stop", "stop it",
-    "take it back", "give it back", "money back", "i want my money back", "annuler", "annule", "remboursement",
+STOPPING: Final = frozenset({
+    "undo", "undo it", "undo that", "cancel", "cancel it", "cancel that", "stop", "stop it", "never mind", "nevermind",
+    "annuler", "annule",
+})  # fmt: skip
+UNDO: Final = STOPPING | {
+    "refund", "refund me", "take it back", "give it back", "money back", "i want my money back", "remboursement",
+}  # fmt: skip
+# What people write who want no note.
+NO_NOTE: Final = frozenset({
+    "skip", "skip it", "no", "none", "no note", "-", "–", "—", "non", "aucune", "aucun", "passer", "sans",
 })  # fmt: skip
