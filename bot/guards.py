@@ -12,7 +12,8 @@ from telegram.ext import filters
 
 from bot.keypad import is_pin_given_away
 from bot.redaction import DOTS
-from bot.vocabulary import ASKING
+from bot.tokens import tokenize
+from bot.vocabulary import ASKING, POLITE
 
 if TYPE_CHECKING:
     from telegram import Message
@@ -56,11 +57,11 @@ class _Addressed(filters.MessageFilter):
 
 
 class _Asking(filters.MessageFilter):
-    """The bot's name stands first, and then a word of asking, as in “@sixpence_bot ask @ben for 10”."""
+    """The bot's name stands first, and then, after a “please” or none, a word of asking, as in “ask @ben for 10”."""
 
     def filter(self, message: Message) -> bool:
-        words = _after_the_bots_name(message)
-        return words is not None and words.split()[0].lower() in ASKING
+        words = (token.word for token in tokenize(_after_the_bots_name(message) or "", ()))
+        return next((word for word in words if word not in POLITE), "") in ASKING
 
 
 def _after_the_bots_name(message: Message) -> str | None:

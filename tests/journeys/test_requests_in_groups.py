@@ -56,6 +56,8 @@ async def toasts(street: Street) -> list[str]:
         "/request@sixpence_bot 10 @ben cinema",
         "@sixpence_bot request 10 from @ben for cinema",
         "@sixpence_bot ask @ben for 10 for cinema",
+        "@sixpence_bot please ask @ben for 10 for cinema",
+        "@sixpence_bot Please, kindly request 10 from @ben for cinema",
     ],
 )
 async def test_a_stranger_may_ask_where_others_see_it(street: Street, words: str) -> None:
