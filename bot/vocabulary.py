@@ -26,7 +26,9 @@ DAYS: Final = frozenset({
     "day", "week", "month", "year", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
     "sunday", "jour", "semaine", "mois", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
 })  # fmt: skip
-BEFORE_DAYS: Final = frozenset({"on", "next", "by", "this", "in", "a", "each", "ce", "la", "le"})  # "on friday"
+BEFORE_DAYS: Final = frozenset(
+    {"on", "next", "by", "this", "in", "a", "each", "per", "till", "ce", "la", "le"}
+)  # "on friday"
 # What begins a time to come, and may stand before it: "in 2 hours", "at noon", "on the 24th", "dans une heure".
 BEFORE_TIMES: Final = frozenset({"in", "at", "on", "by", "dans", "à", "le", "vers"})
 ARTICLES: Final = frozenset({"a", "an", "the", "half", "about", "un", "une", "la"})

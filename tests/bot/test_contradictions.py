@@ -65,7 +65,7 @@ def test_an_amount_that_is_taken_back_is_not_paid(text: str) -> None:
         " - don't", "\nnever mind", "\nnot now", "but don't", "wait", ", wait", "stop", ", cancel", "pas maintenant",
         "in an hour", "in 2 hours", "in half an hour", "in a bit", "in the morning", "at 5pm", "at 17:00", "at noon",
         "on 24 december", "on the 24th", "by 5", "dans une heure", "à 17h", "le 24 décembre",
-        "tmrw", "only if he won", "but only if he won", "just before lunch", "but tomorrow",
+        "tmrw", "only if he won", "but only if he won", "just before lunch", "but tomorrow", "till friday", "per month",
     ],
 )  # fmt: skip
 def test_what_is_not_for_now_is_not_paid_now(behind: str) -> None:

@@ -23,7 +23,8 @@ OTHER_NUMBERS = [
     "10 %", "10 percent", "10 per cent", "10 pour cent",
     "2 x 5", "2 x 5 euros", "2 x5", "2 × 5", "2 ×5", "2 * 5", "2 times 5", "2 fois 5", "20 / 4", "5 € x 3",
     "5 - 10", "5 – 10 euros", "5 — €10",
-    "5 hong kong dollars", "5 czech koruna", "5 Egyptian pounds",
+    "5 hong kong dollars", "5 czech koruna", "5 Egyptian pounds", "5 US cents", "5 lei",
+    "5 twice", "5 plus 3", "5 minus 3", "9 divided by 3",
 ]  # fmt: skip
 OTHER_CURRENCIES = [
     ("5 ron", "RON"),
@@ -55,6 +56,7 @@ def test_no_link_or_offer_or_split_asks_for_it(amount: str) -> None:
     """They read what is written with the same care."""
     assert read_amount(amount, EURO) == (NO_NUMBER, "")
     assert read_amount(f"{amount} tea", EURO) == (NO_NUMBER, "")
+    assert read_amount(f"{amount}.", EURO) == (NO_NUMBER, "")
     assert read_split(f"{amount} @ben") == NO_NUMBER
     assert read_split(f"90 dinner @ben {amount}") == NO_NUMBER
 
