@@ -65,20 +65,20 @@ class Reason(StrEnum):
 
 
 def clean(name: str) -> str:
-    """`name` as it may be shown: one line of at most `MAX_LENGTH` characters, never blank.
+    """`name` as it may be shown: `as_written`, but for a @username beside other words.
+
+    One that is all there is stays: so are called who have no wallet yet. A name with nothing to see becomes `FALLBACK`.
+    """
+    return _fitting(" ".join(_without_usernames(_harmless(name)).split()))
+
+
+def as_written(words: str) -> str:
+    """What somebody wrote of another, as it may be shown: one line of at most `MAX_LENGTH` characters, never blank.
 
     Direction controls, zero-width and control characters are gone, and the bot's own marks; white space is collapsed;
-    at most three combining marks stand on one character. A @username is left out, unless it is all there is: so are
-    called who have no wallet yet. A name with nothing to see becomes `FALLBACK`.
+    at most three combining marks stand on one character.
     """
-    spaced = "".join(" " if char.isspace() else char for char in name)
-    seen = "".join(char for char in spaced if not _is_unseen(char))
-    without_ours = _DOT_APART.sub("", _OURS.sub("", seen))
-    shown = " ".join(without_stacked_marks(without_ours).split())
-    shown = " ".join(_without_usernames(shown).split())
-    if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
-        return FALLBACK
-    return shortened(shown, MAX_LENGTH)
+    return _fitting(_harmless(words))
 
 
 def own_name(name: str) -> str:
@@ -125,6 +125,19 @@ def skeleton(name: str) -> str:
 def looks_like(a: str, b: str) -> bool:
     """Whether a hurried reader could take one name for the other; never true of names with nothing to see."""
     return bool(skeleton(a)) and skeleton(a) == skeleton(b)
+
+
+def _harmless(name: str) -> str:
+    spaced = "".join(" " if char.isspace() else char for char in name)
+    seen = "".join(char for char in spaced if not _is_unseen(char))
+    without_ours = _DOT_APART.sub("", _OURS.sub("", seen))
+    return " ".join(without_stacked_marks(without_ours).split())
+
+
+def _fitting(shown: str) -> str:
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
+        return FALLBACK
+    return shortened(shown, MAX_LENGTH)
 
 
 def _without_usernames(name: str) -> str:

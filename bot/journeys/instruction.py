@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import intents, payees, phrases
 from bot.messages import utf16_length
-from bot.names import clean, own_name
+from bot.names import as_written, own_name
 from wallet import Money
 
 if TYPE_CHECKING:
@@ -115,4 +115,4 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
         case intents.Username(username):
             return f"@{username}"
         case intents.Name(name):
-            return clean(name)
+            return as_written(name)

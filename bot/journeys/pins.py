@@ -10,6 +10,7 @@ from bot.journeys import answer, claim, pads
 from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew, may_hold_pin
 from bot.messages import Face
 from bot.names import own_name
+from bot.redaction import DOTS
 from wallet import WalletError, WeakPin, WrongPin
 
 if TYPE_CHECKING:
@@ -46,9 +47,12 @@ async def given_away(turn: Turn) -> None:
     if not await turn.delete_message():
         await say_not_deleted(turn)
         return
-    await turn.say(
-        turn.t("I deleted what looked like a PIN. Never write it into a chat: I ask for it on the keys only.")
-    )
+    if DOTS in turn.text:  # from before a restart: a payment may have been confirmed with it
+        deleted = turn.t("I deleted what looked like a PIN.")
+    else:
+        deleted = turn.t("I deleted what looked like a PIN, and no money moved.")
+    never = turn.t("Never write it into a chat: I ask for it on the keys only.")
+    await turn.say(f"{deleted} {never}")
 
 
 async def say_not_deleted(turn: Turn) -> None:

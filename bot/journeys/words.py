@@ -10,7 +10,7 @@ from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
 from bot.journeys import business, cancel, contacts, help, me, pads, send  # noqa: A004 - the command's own name
-from bot.names import clean, own_name
+from bot.names import as_written, clean, own_name
 from bot.vocabulary import NO_NOTE, STOPPING, UNDO
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
@@ -258,7 +258,7 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
         case intents.Username(username):
             return f"@{username}"
         case intents.Name(name):
-            return clean(name)
+            return as_written(name)
         case intents.UserId(user_id):
             mentioned = (entity.user for entity in (turn.message.entities if turn.message else ()))
             return own_name(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
