@@ -88,6 +88,6 @@ async def _look_at_payment(context: Context, card: Card) -> datetime | None:
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
     if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
         await public.update(context, card)
-    elif quote.state != "paid":  # what a PIN came to may not have been shown; a receipt is the courier's to bring
+    elif quote.state in {"open", "voided"}:  # by wrong PINs, the last of which may have come to nothing on the screen
         await places.keep(context, card, await payment_card.face(context, person, card, quote))
     return due(quote) if quote.state == "open" and context.clock() < due(quote) else None
