@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -117,7 +118,7 @@ def _tell(manifest: Manifest, proved: Reconciliation | None, strange: int) -> No
 
 
 def _moment(manifest: Manifest) -> str:
-    return f"{manifest.at:%Y-%m-%d %H:%M:%S.%f} UTC"
+    return f"{manifest.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 # -- backing up -------------------------------------------------------------------------------------------------------
@@ -210,6 +211,7 @@ def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manife
             raise CouldNot(right)
         program = find_program("pg_restore", version)
         if dry_run:
+            run_program(program, "--list", str(folder / DUMP))
             return manifest
         rights.join(conn)
         conn.commit()

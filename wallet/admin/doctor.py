@@ -19,7 +19,7 @@ from wallet import SettingsError, WalletSettings, load, migrate
 from wallet.addresses import require_one_database
 from wallet.admin import bot_api
 from wallet.admin.checks import Check
-from wallet.admin.client_programs import find_program
+from wallet.admin.client_programs import TooNew, find_program
 from wallet.admin.peppers import pins_of_another_pepper, pins_of_the_previous_pepper
 from wallet.admin.running import CouldNot
 from wallet.admin.snapshots import Unit, server_version
@@ -203,6 +203,8 @@ def _backup(conn: Connection) -> Check:
     """Better said now than in the night of the first backup; the bot itself does without."""
     try:
         program = find_program("pg_dump", server_version(conn))
+    except TooNew as error:  # whoever has backups made would count on them
+        return Check("backup", False, str(error))
     except CouldNot as error:
         return Check("backup", None, str(error))
     return Check("backup", True, f"by {program}")
