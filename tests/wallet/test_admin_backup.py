@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from tests.books import PEPPER, run
 from tests.conftest import euros
 from tests.wallet.desk import PASSWORD, Desk, plain
-from wallet import Wallet, migrate
+from wallet import Unavailable, Wallet, migrate
 from wallet.admin import client_programs
 from wallet.admin.snapshots import DUMP, MANIFEST
 
@@ -425,3 +425,26 @@ def test_the_moment_is_said_in_utc(desk: Desk, server: Server, tmp_path: Path, e
     moment = f"as of {at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
     assert moment in made
     assert moment in " ".join(empty("restore", str(tmp_path / "monday"), "--dry-run").out.split())
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_books_that_were_restored_and_not_proved_are_restored(
+    backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
+) -> None:
+    """Else the database would be dropped, or restoring be tried again; the exit code says that nobody knows."""
+
+    async def too_slow(*_: object, **__: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(Wallet, "reconcile", too_slow)
+    said = empty("restore", str(backup), *as_json)
+    assert said.code == 2
+    assert said.err.startswith("Restored the books as of 2")
+    assert said.err.endswith(
+        "; they could not be proved: The database did not answer in time: try again. Run sixpence-admin reconcile.\n"
+    )
+    if as_json:
+        assert (said.json["restored"], said.json["reconciliation"]) == (True, None)
+    else:
+        assert said.out == ""
+    assert rows(empty, "SELECT count(*) > 0 FROM wallet.entries") == [(True,)]
