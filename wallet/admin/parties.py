@@ -76,9 +76,7 @@ def reset_lost(reason: Reason, by: By, *, yes: Yes = False, as_json: AsJson = Fa
         lost = await wallet.lost_pins()
         if lost and not yes:
             _ask(f"Take {len(lost)} PINs away, which need another pepper than is set")
-        for person_id in lost:
-            await wallet.reset_pin(person_id, by=by, reason=reason)
-        return len(lost)
+        return sum([await wallet.reset_pin(one, by=by, reason=reason, if_lost=True) for one in lost])
 
     count = run(work)
     if as_json:
@@ -97,7 +95,7 @@ def _ask(question: str) -> None:
 
 
 def _decide(
-    typed: str, act: Callable[[Wallet, Party], Awaitable[None]], as_json: bool, outcome: str | None = None
+    typed: str, act: Callable[[Wallet, Party], Awaitable[object]], as_json: bool, outcome: str | None = None
 ) -> None:
     """Do it to the party that was typed, and show how the party stands now."""
 
