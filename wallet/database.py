@@ -120,6 +120,7 @@ class Database:
         if found != version:
             raise SettingsError(NOT_MIGRATED)
 
+        require_known(found, version)
     async def close(self) -> None:
         await self._engine.dispose()
         await self._autocommit.dispose()
@@ -201,6 +202,12 @@ def reaching(url: URL) -> Iterator[None]:
     """Say in one sentence, a SettingsError without any password, why connecting to `url` failed."""
     try:
         yield
+def require_known(found: str | None, newest: str) -> None:
+    """SettingsError where the books are at a later version than the newest here; each begins with its date."""
+    if found is not None and found > newest:
+        raise SettingsError(f"These books are from a newer Sixpence ({found}): install that one.")
+
+
     except OperationalError as error:
         raise SettingsError(_why_unreached(url, str(error.orig))) from None
     except ProgrammingError as error:

@@ -15,7 +15,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import ProgrammingError
 
 from wallet.addresses import require_one_database
-from wallet.database import embedded, migration_url, reaching
+from wallet.database import embedded, migration_url, reaching, require_known
 from wallet.rights import lacking
 from wallet.settings import SettingsError
 
@@ -41,6 +41,7 @@ def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
         before = _current(connection)
         with connection.begin():
             if before is None and (lack := lacking(connection)):
+        require_known(before, newest())
                 raise SettingsError(lack)
         try:
             command.upgrade(config(connection), "head")

@@ -23,7 +23,15 @@ from wallet.admin.client_programs import TooNew, find_program
 from wallet.admin.peppers import pins_of_another_pepper, pins_of_the_previous_pepper
 from wallet.admin.running import CouldNot
 from wallet.admin.snapshots import Unit, server_version
-from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
+from wallet.database import (
+    APPLICATION_ROLE,
+    NOT_MIGRATED,
+    connection_url,
+    embedded,
+    migration_url,
+    reaching,
+    require_known,
+)
 from wallet.rights import lacking, reads_everything
 from wallet.settings import ENV_ENCODING, ENV_FILE
 
@@ -157,6 +165,10 @@ def _schema(conn: Connection) -> Check:
     except ProgrammingError:
         conn.rollback()
         return Check("schema", False, NOT_MIGRATED)
+    try:
+        require_known(found, migrate.newest())
+    except SettingsError as error:
+        return Check("schema", False, str(error))
     if found != migrate.newest():
         return Check("schema", False, f"at {found}, not at {migrate.newest()}", "sixpence-admin migrate")
     return Check("schema", True, f"at {found}")
