@@ -23,7 +23,7 @@ from wallet.admin.options import (
     Yes,
 )
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import CouldNot, Refusal, database_failed, failures_told, run
+from wallet.admin.running import CouldNot, Refusal, confirm, database_failed, failures_told, run
 from wallet.admin.sentences import sentence
 from wallet.admin.words import find_party, read_amount
 
@@ -154,7 +154,7 @@ def _ask(question: str, reason: str, key: UUID, yes: bool) -> None:
     if yes:
         typer.echo(f"{told}.", err=True)
     else:
-        typer.confirm(f"{told}?", abort=True, err=True)
+        confirm(told)
 
 
 def _named(found: PartySummary, typed: str) -> str:

@@ -7,7 +7,7 @@ import typer
 from wallet import Party, Wallet
 from wallet.admin.options import AsJson, By, PartyArgument, Reason, Yes
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import Refusal, run
+from wallet.admin.running import Refusal, confirm, run
 from wallet.admin.words import find_party
 
 
@@ -89,7 +89,7 @@ def reset_lost(reason: Reason, by: By, *, yes: Yes = False, as_json: AsJson = Fa
 
 def _ask(question: str) -> None:
     try:
-        typer.confirm(f"{question}?", abort=True, err=True)
+        confirm(question)
     except typer.Abort:
         raise Refusal("Nothing was done. It was not confirmed: answer y, or give --yes.") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,6 +55,15 @@ def failures_told(said: str = "{}") -> Iterator[None]:
         raise _exit(said.format(refusal), REFUSED) from None
     except (SQLAlchemyError, psycopg.Error) as error:
         raise _exit(said.format(database_failed(error)), COULD_NOT) from None
+
+
+def confirm(question: str) -> None:
+    """Ask. Abort at a no and at Ctrl-C, of which `asyncio.run` would make nothing before the answer came."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        typer.confirm(f"{question}?", abort=True, err=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def database_failed(error: SQLAlchemyError | psycopg.Error) -> str:
