@@ -44,6 +44,8 @@ APPLICATION_ROLE = "sixpence_app"
 _SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT = "40001", "40P01", "55P03"
 _RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT}
 _STATEMENT_TIMEOUT = "57014"
+_DISK_FULL, _OUT_OF_MEMORY = "53100", "53200"
+_FULL = {_DISK_FULL, _OUT_OF_MEMORY}
 _TRIES = 9
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 _CONNECT_SECONDS = 5
@@ -97,6 +99,7 @@ class Database:
         """Run `work` on one consistent snapshot, read-only.
 
         `at_leisure`: however much it reads, whole tables too, and however long it takes. For an operator, not a chat.
+        If the server has no room for so much, it is not asked for it again.
         """
 
         async def reading() -> T:
@@ -107,7 +110,7 @@ class Database:
                         await conn.exec_driver_sql(_AT_LEISURE)
                     return await work(conn)
 
-        return await self._tried(reading)
+        return await self._tried(reading, at_leisure=at_leisure)
 
     async def require_schema(self, version: str) -> None:
         """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
@@ -117,10 +120,10 @@ class Database:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
                     raise SettingsError(NOT_MIGRATED) from None
+        require_known(found, version)
         if found != version:
             raise SettingsError(NOT_MIGRATED)
 
-        require_known(found, version)
     async def close(self) -> None:
         await self._engine.dispose()
         await self._autocommit.dispose()
@@ -133,7 +136,7 @@ class Database:
         async with self._autocommit.connect() as conn:
             return await work(conn)
 
-    async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
+    async def _tried(self, once: Callable[[], Awaitable[T]], *, at_leisure: bool = False) -> T:
         pause = _FIRST_PAUSE
         for left in reversed(range(_TRIES)):
             try:
@@ -141,13 +144,14 @@ class Database:
             except PoolTimeout as error:
                 raise Unavailable from error
             except (DBAPIError, psycopg.Error) as error:
-                if _sqlstate(error) == _STATEMENT_TIMEOUT:
+                state = sqlstate(error)
+                if state == _STATEMENT_TIMEOUT or (at_leisure and state in _FULL):
                     raise Unavailable from error
                 if not _worth_retrying(error):
                     raise
                 if not left:
                     raise Unavailable from error
-                log.warning("transaction retried: %s", _sqlstate(error) or type(_cause(error)).__name__)
+                log.warning("transaction retried: %s", state or type(_cause(error)).__name__)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable")
@@ -183,7 +187,8 @@ def _cause(error: DBAPIError | psycopg.Error) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
+def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
+    """What happened, by PostgreSQL's own code; None if it was not PostgreSQL that said so."""
     return getattr(_cause(error), "sqlstate", None)
 
 
@@ -191,10 +196,16 @@ def _worth_retrying(error: DBAPIError | psycopg.Error) -> bool:
     """Conflicts between transactions, a server that is full (class 53) or went away (08 and 57P, or no answer)."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    state = _sqlstate(error)
+    state = sqlstate(error)
     if state is None:
         return isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
     return state in _RETRIED or state.startswith(("08", "53", "57P"))
+
+
+def require_known(found: str | None, newest: str) -> None:
+    """SettingsError where the books are at a later version than the newest here; each begins with its date."""
+    if found is not None and found > newest:
+        raise SettingsError(f"These books are from a newer Sixpence ({found}): install that one.")
 
 
 @contextmanager
@@ -202,16 +213,10 @@ def reaching(url: URL) -> Iterator[None]:
     """Say in one sentence, a SettingsError without any password, why connecting to `url` failed."""
     try:
         yield
-def require_known(found: str | None, newest: str) -> None:
-    """SettingsError where the books are at a later version than the newest here; each begins with its date."""
-    if found is not None and found > newest:
-        raise SettingsError(f"These books are from a newer Sixpence ({found}): install that one.")
-
-
     except OperationalError as error:
         raise SettingsError(_why_unreached(url, str(error.orig))) from None
     except ProgrammingError as error:
-        if _sqlstate(error) is not None:  # said by the database, which was reached
+        if sqlstate(error) is not None:  # said by the database, which was reached
             raise
         raise SettingsError(f"The database's address is not right: {str(error.orig).partition(chr(10))[0]}.") from None
 

@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 import typer.main
 from sqlalchemy import NullPool, create_engine, text
 from typer.testing import CliRunner
 
 from tests.books import PEPPER
+from tests.faults.harm import at_each_statement
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
 from wallet.admin.books import _harmless
@@ -87,6 +89,49 @@ def test_a_database_that_is_not_migrated_is_2(server: Server) -> None:
     said = Desk(plain(server.url.set(database="postgres")))("reconcile")
     assert (said.code, said.out) == (2, "")
     assert said.err == "The database is not migrated: run sixpence-admin migrate.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (psycopg.errors.DiskFull, "PostgreSQL has no more disk space, or too little shared memory: try again."),
+        (psycopg.errors.OutOfMemory, "PostgreSQL has no more memory: try again."),
+    ],
+)
+def test_a_proof_that_there_is_no_room_for_is_not_tried_nine_times(
+    desk: Desk, error: type[psycopg.Error], says: str
+) -> None:
+    """It would fill the disk nine times; and the operator reads what is lacking."""
+    tried = []
+
+    def fail(statement: str) -> None:
+        if "pg_export_snapshot" in statement:
+            tried.append(statement)
+        if "wallet.entries" in statement:
+            raise error
+
+    with at_each_statement(fail):
+        said = desk("reconcile")
+    assert (said.code, said.out, said.err) == (2, "", f"{says}\n")
+    assert len(tried) == 1
+
+
+def test_what_moves_no_money_for_want_of_room_says_so(desk: Desk) -> None:
+    """A short work is tried again, as room may be had a moment later."""
+    tried = []
+
+    def fail(statement: str) -> None:
+        if "INSERT INTO wallet.entries" in statement:
+            tried.append(statement)
+            raise psycopg.errors.DiskFull
+
+    with at_each_statement(fail):
+        said = desk("deposit", "Ben", "1.00", "--reason", "cash", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert said.refusal.startswith(
+        "PostgreSQL has no more disk space, or too little shared memory: repeat this with --"
+    )
+    assert len(tried) == 9
 
 
 def test_migrate_can_be_repeated(server: Server) -> None:
