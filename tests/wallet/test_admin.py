@@ -134,6 +134,20 @@ def test_what_moves_no_money_for_want_of_room_says_so(desk: Desk) -> None:
     assert len(tried) == 9
 
 
+@pytest.mark.parametrize("command", ["migrate", "parties", "doctor"])
+def test_books_of_a_newer_sixpence_are_said_to_be(desk: Desk, settings: WalletSettings, command: str) -> None:
+    """To migrate would not help: the newer one has to be installed."""
+    as_owner(settings, "UPDATE alembic_version SET version_num = '29991231_future'")
+    said = desk(command)
+    says = "These books are from a newer Sixpence (29991231_future): install that one."
+    if command == "doctor":
+        assert said.code == 1
+        assert says in said.out
+        assert "migrate" not in said.out
+    else:
+        assert (said.code, said.out, said.err) == (2, "", f"{says}\n")
+
+
 def test_migrate_can_be_repeated(server: Server) -> None:
     """The first time it makes everything, then nothing; afterwards the books are there, empty and clean."""
     with _database(server, "to_be_migrated") as url:
