@@ -19,7 +19,7 @@ import typer.main
 from sqlalchemy import NullPool, create_engine, text
 from typer.testing import CliRunner
 
-from tests.books import PEPPER
+from tests.books import PEPPER, run
 from tests.faults.harm import at_each_statement
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
@@ -146,6 +146,30 @@ def test_books_of_a_newer_sixpence_are_said_to_be(desk: Desk, settings: WalletSe
         assert "migrate" not in said.out
     else:
         assert (said.code, said.out, said.err) == (2, "", f"{says}\n")
+
+
+def test_migrating_notes_the_digits_of_books_that_do_not_say(desk: Desk, settings: WalletSettings) -> None:
+    """Of a unit of the operator's own, by its setting; from then on no other is opened."""
+    as_owner(settings, "UPDATE wallet.units SET currency = 'HOUR', digits = NULL")
+    assert desk("migrate", SIXPENCE_CURRENCY="EUR").code == 0
+    assert as_owner(settings, "SELECT digits FROM wallet.units") == [(None,)]
+    for _ in range(2):
+        assert desk("migrate", SIXPENCE_CURRENCY="HOUR:2").code == 0
+        assert as_owner(settings, "SELECT currency, digits FROM wallet.units") == [("HOUR", 2)]
+    said = desk("parties", SIXPENCE_CURRENCY="HOUR:0")
+    assert said.err == "SIXPENCE_CURRENCY is HOUR:0, but these books are kept in HOUR:2: set it back.\n"
+    assert desk("migrate", SIXPENCE_CURRENCY="HOUR:0").code == 0
+    assert as_owner(settings, "SELECT digits FROM wallet.units") == [(2,)]
+
+
+def test_the_bots_login_may_migrate_what_is_up_to_date(desk: Desk, server: Server) -> None:
+    """There is nothing to do, which takes no right."""
+    run(server.url, "CREATE ROLE only_the_bot LOGIN IN ROLE sixpence_app")
+    try:
+        said = Desk(desk.url.replace("//postgres", "//only_the_bot"))("migrate")
+    finally:
+        run(server.url, "DROP ROLE only_the_bot")
+    assert (said.code, said.err) == (0, "")
 
 
 def test_migrate_can_be_repeated(server: Server) -> None:
