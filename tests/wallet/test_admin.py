@@ -340,7 +340,7 @@ def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: s
 
 @pytest.mark.parametrize("typed", ["bank clearing", "Bank_Clearing", "BANK  CLEARING"])
 def test_an_account_of_the_systems_own_is_found_as_people_write_it(desk: Desk, typed: str) -> None:
-    """The handbook has a blank in it; a name that is neither is sent to where all are listed."""
+    """With a blank in it; a name that is neither is sent to where all are listed."""
     assert desk("statement", typed).out == desk("statement", "bank_clearing").out
     assert "sixpence-admin accounts lists them all" in desk("statement", f"{typed} house").err
 
@@ -353,8 +353,11 @@ def test_a_party_of_that_name_is_not_hidden_by_it(desk: Desk, settings: WalletSe
             await wallet.open_person("Escrow", key=uuid4())
 
     asyncio.run(open_it())
-    assert desk("statement", "Escrow", "--json").json["party"]["name"] == "Escrow"
-    assert desk("statement", "escrow", "--json").json["party"] is None
+    said = desk("statement", "Escrow", "--json")
+    assert said.json["party"]["name"] == "Escrow"
+    assert said.err == "This is the account of a party; the system's own is written escrow.\n"
+    said = desk("statement", "escrow", "--json")
+    assert (said.json["party"], said.err) == (None, "")
 
 
 def test_the_systems_own_statement_begins_with_the_books(desk: Desk) -> None:
