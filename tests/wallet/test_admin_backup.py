@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
@@ -20,7 +21,7 @@ from tests.conftest import euros
 from tests.wallet.desk import PASSWORD, Desk, plain
 from wallet import Unavailable, Wallet, migrate
 from wallet.admin import client_programs
-from wallet.admin.snapshots import DUMP, MANIFEST
+from wallet.admin.snapshots import DUMP, MANIFEST, Contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -425,6 +426,22 @@ def test_the_moment_is_said_in_utc(desk: Desk, server: Server, tmp_path: Path, e
     moment = f"as of {at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
     assert moment in made
     assert moment in " ".join(empty("restore", str(tmp_path / "monday"), "--dry-run").out.split())
+
+
+def test_books_that_were_restored_and_not_counted_are_restored(
+    backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it a failure of restoring if the database goes away just after."""
+
+    def lost(*_: object) -> None:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(Contents, "of", lost)
+    said = empty("restore", str(backup))
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Restored the books as of 2")
+    assert "; they could not be proved: The database failed (OperationalError)" in said.err
+    assert rows(empty, "SELECT count(*) > 0 FROM wallet.entries") == [(True,)]
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])

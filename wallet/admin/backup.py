@@ -109,12 +109,12 @@ def _examine(settings: WalletSettings, manifest: Manifest, as_json: bool) -> tup
     said = f"{restored}; they could not be proved: {{}} Run sixpence-admin reconcile."
     try:
         with failures_told(said), embedded(settings):
-            strange = _strange_pins(settings)
+            strange = _count_anew(settings, manifest)
         return strange, run(Wallet.reconcile, said) if manifest.schema == migrate.newest() else None
-    except typer.Exit:
-        if as_json:
+    except typer.Exit as told:
+        if as_json and told.exit_code == COULD_NOT:
             _tell_as_json(manifest, None, strange, restored=True)
-        raise typer.Exit(COULD_NOT) from None
+        raise
 
 
 def _tell_as_json(manifest: Manifest, proved: Reconciliation | None, strange: int | None, *, restored: bool) -> None:
@@ -233,14 +233,14 @@ def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manife
         rights.join(conn)
         conn.commit()
         run_program(program, "--single-transaction", "--exit-on-error", "--no-owner", str(folder / DUMP), database=url)
-        if Contents.of(conn) != manifest.contents:
-            raise Refusal("What was restored is not what the manifest says. Use another backup, in another database.")
-        conn.commit()
     return manifest
 
 
-def _strange_pins(settings: WalletSettings) -> int:
+def _count_anew(settings: WalletSettings, manifest: Manifest) -> int:
+    """How many PINs need another pepper, in books as the manifest has them. Refusal."""
     with _connection(migration_url(settings)) as conn:
+        if Contents.of(conn) != manifest.contents:
+            raise Refusal("What was restored is not what the manifest says. Use another backup, in another database.")
         conn.execute(text("ANALYZE"))
         conn.commit()
         return pins_of_another_pepper(conn, settings)

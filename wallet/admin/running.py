@@ -42,7 +42,7 @@ def run(work: Callable[[Wallet], Awaitable[T]], said: str = "{}") -> T:
 
 @contextmanager
 def failures_told(said: str = "{}") -> Iterator[None]:
-    """Turn what went wrong into a sentence, with what else is `said` around it, and an exit code."""
+    """Turn what went wrong into a sentence and an exit code. `said` stands around what could not be done or known."""
     try:
         yield
     except (SettingsError, CouldNot) as error:
@@ -50,9 +50,9 @@ def failures_told(said: str = "{}") -> Iterator[None]:
     except Unavailable as refusal:
         raise _exit(said.format(sentence(refusal)), COULD_NOT) from None
     except WalletError as refusal:
-        raise _exit(said.format(sentence(refusal)), REFUSED) from None
+        raise _exit(sentence(refusal), REFUSED) from None
     except Refusal as refusal:
-        raise _exit(said.format(refusal), REFUSED) from None
+        raise _exit(str(refusal), REFUSED) from None
     except (SQLAlchemyError, psycopg.Error) as error:
         raise _exit(said.format(database_failed(error)), COULD_NOT) from None
 
