@@ -1,4 +1,5 @@
-# Everything a person types: make demo, make test, make check. Nothing but Python 3.11+ and make is needed first.
+# Everything a person types: make demo, make test, make check. Nothing but Python 3.11 to 3.14 with venv, and make, is
+# needed first; PYTHON=python3.12 takes another than python3 when the environment is made.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +20,7 @@ demo: $(VENV)/.ready  ## the sandbox in your browser (RESET=1 starts over, PORT=
 tour: $(VENV)/.ready  ## a scripted story in the terminal, proved at its end
 	@exec $(BIN)/sixpence-sandbox --tour
 
-test: $(VENV)/.ready-dev  ## every test, on a real PostgreSQL
+test: $(VENV)/.ready-dev  ## the tests, on a real PostgreSQL; those in a browser too, where there is a Chromium
 	$(BIN)/pytest -n auto --maxprocesses 4 --durations 15
 
 check: $(VENV)/.ready-dev  ## ruff, mypy, import-linter, migrations match models, audit
@@ -48,21 +49,22 @@ catalogues: $(VENV)/.ready-dev  ## collect the bot's sentences for translators
 
 LOCKED := -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.uv  ## resolve the dependencies anew
-	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group dev -o requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip compile $(LOCKED) --extra sandbox -c requirements-dev.lock -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group build --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKED) --extra sandbox --group build -c requirements-dev.lock -o requirements.lock pyproject.toml
+	echo uv | $(BIN)/uv pip compile $(LOCKED) -o requirements-uv.lock -
 
 clean:  ## remove the environment; your data stays
 	rm -rf $(VENV)
 
-$(VENV)/.uv:
+$(VENV)/.uv: requirements-uv.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
 # The sandbox's environment is a part of the developer's, so either may be prepared first.
 $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock

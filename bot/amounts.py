@@ -36,7 +36,7 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class NotAnAmount:
-    """A refusal. `currency` is the ISO 4217 code seen when the reason is `other_currency`, else empty."""
+    """A refusal. `currency` is the code of the currency seen when the reason is `other_currency`, else empty."""
 
     reason: Reason
     currency: str = ""
@@ -81,11 +81,11 @@ _NAMES: Final[dict[str, str]] = {
     "MXN": "mx$, $, mxn, peso, pesos",
     "PHP": "₱, php, peso, pesos",
     "BRL": "r$, brl, real, reais, reales",
-    "SEK": "kr, kr., sek, krona, kronor",
-    "NOK": "kr, kr., nok, krone, kroner",
-    "DKK": "kr, kr., dkk, krone, kroner",
+    "SEK": "kr, kr., sek, krona, kronor, crowns, couronnes",
+    "NOK": "kr, kr., nok, krone, kroner, crowns, couronnes",
+    "DKK": "kr, kr., dkk, krone, kroner, crowns, couronnes",
     "PLN": "zł, zl, pln, złoty, złote, złotych, zloty, zlotys",
-    "CZK": "kč, kc, czk, koruna, koruny, korun",
+    "CZK": "kč, kc, czk, koruna, koruny, korun, crowns, couronnes",
     "HUF": "ft, huf, forint, forints",
     "RUB": "₽, rub, руб, руб., рубль, рубля, рублей, rouble, roubles, ruble, rubles",
     "UAH": "₴, uah, грн, грн., гривня, гривень, hryvnia",
@@ -94,7 +94,25 @@ _NAMES: Final[dict[str, str]] = {
     "VND": "₫, vnd, dong, đồng",
     "ZAR": "zar, rand, rands",
     "NGN": "₦, ngn, naira",
+    "BTC": "₿, btc, xbt, bitcoin, bitcoins, satoshi, satoshis, sats",
 }  # fmt: skip
+# The other currencies of ISO 4217, and coins, by their codes: these are read behind a number only. Before one, “Ron 5”
+# may name somebody.
+_OTHER_CODES: Final = frozenset({
+    "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BIF", "BMD", "BND", "BOB",
+    "BSD", "BTN", "BWP", "BYN", "BZD", "CDF", "CLP", "COP", "CRC", "CUP", "CVE", "DJF", "DOP", "DZD", "ERN", "ETB",
+    "FJD", "FKP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HNL", "HRK", "HTG", "IQD", "ISK", "JMD", "KES",
+    "KGS", "KHR", "KMF", "KPW", "KYD", "KZT", "LAK", "LBP", "LRD", "LSL", "LYD", "MDL", "MGA", "MKD", "MMK", "MNT",
+    "MOP", "MRU", "MUR", "MVR", "MWK", "MYR", "MZN", "NAD", "NIO", "NPR", "OMR", "PAB", "PEN", "PGK", "PYG", "QAR",
+    "RON", "RWF", "SBD", "SCR", "SDG", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "TJS", "TMT",
+    "TOP", "TTD", "TWD", "TZS", "UGX", "UYU", "UZS", "VES", "VUV", "WST", "XCD", "XCG", "XPF", "YER", "ZMW", "ZWG",
+    "ETH", "USDT", "USDC", "TON", "DOGE", "LTC", "XRP", "SOL",
+})  # fmt: skip
+# These are words too, so they are a currency in capitals only: “5 top up” is no Tongan money.
+_WORDS: Final = frozenset({
+    "all", "ang", "bam", "bob", "cop", "cup", "doge", "dop", "gel", "lak", "mop", "mur", "pen", "sol", "sos", "ton",
+    "top",
+})  # fmt: skip
 
 
 def _by_name() -> dict[str, tuple[str, ...]]:
@@ -110,6 +128,12 @@ def _folded(name: str) -> str:
 
 
 _CODES_BY_NAME: Final = _by_name()
+
+
+def is_currency(name: str) -> bool:
+    """Whether money is called so: a sign, a name or a code."""
+    return _folded(name) in _CODES_BY_NAME
+
 
 # Marks as typed → the mark they stand for. `.` and `,` may group or divide; the others do one thing only.
 _MARKS: Final = str.maketrans(
@@ -182,9 +206,10 @@ def _parse_positive(text: str, code: str, exponent: int) -> Reading:
     if number is None:
         return NotAnAmount("not_a_number")
     readings = _readings(number[0])
-    currencies = [
-        _currency(_folded(side), code) for side in (text[: number.start()], text[number.end() :]) if side.strip()
-    ]
+    before, behind = text[: number.start()].strip(), text[number.end() :].strip()
+    currencies = [_currency(_folded(side), code) for side in (before, behind) if side]
+    if behind and currencies[-1] is None:
+        currencies[-1] = _other_code(behind)
     if not readings or None in currencies:
         return NotAnAmount("not_a_number")
     foreign = [seen for seen in currencies if seen is not None and seen != code]
@@ -205,6 +230,11 @@ def _currency(name: str, code: str) -> str | None:
     if name == code.casefold() or code in codes:
         return code
     return codes[0] if codes else None
+
+
+def _other_code(typed: str) -> str | None:
+    other = typed.upper() in _OTHER_CODES and (typed.isupper() or typed.casefold() not in _WORDS)
+    return typed.upper() if other else None
 
 
 def _resolve(readings: set[tuple[str, str]], exponent: int) -> Reading:

@@ -125,7 +125,7 @@ async def _contact_alike(context: Context, everybody: Sequence[Contact], payee: 
 
 def _shown(contact: Contact) -> str:
     handle = f" (@{contact.username})" if contact.username else ""
-    return f"{names.clean(contact.name)}{handle}"
+    return f"{names.own_name(contact.name)}{handle}"
 
 
 def _looks_alike(contact: Contact, payee: Payee) -> bool:

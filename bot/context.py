@@ -1,4 +1,4 @@
-"""What every journey may reach, made once in `__main__` and passed down: no globals, no hidden state."""
+"""What every journey may reach, made once in `assembly` and passed down: no globals, no hidden state."""
 
 from __future__ import annotations
 

@@ -63,7 +63,11 @@ _FIELDS: Final = tuple(field.name for field in fields(Card))
 
 
 class Cards:
-    """The cards shown. Finding one is always by somebody: another person's card does not exist for you."""
+    """The cards shown.
+
+    `find`, `own`, `of_quote`, `of_message`, `latest` and `undecided` are by somebody: another person's card does not
+    exist for them. All others find anybody's: what whoever asks may see or do with it is to be judged next.
+    """
 
     def __init__(self, store: Database, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -192,18 +196,20 @@ class Cards:
         waiting = (models.Card.chat_id == chat_id, models.Card.kind == kind, models.Card.look_again_at.is_not(None))
         return await self._all(select(models.Card).where(*waiting).order_by(models.Card.created_at))
 
-    async def looked_at(self, card: Card) -> None:
-        """Remember that this has been done; unless the card shows something else since, or in another message."""
+    async def looked_at(self, card: Card, again_at: datetime | None = None) -> None:
+        """Remember that this has been done, until `again_at`.
+
+        Unless the card shows something else since, or in another message, or could not be changed.
+        """
         same = (
             models.Card.look_again_at == card.look_again_at,
             models.Card.message_id.is_not_distinct_from(card.message_id),
         )
-        await self._change(card, *same, look_again_at=None)
+        await self._change(card, *same, look_again_at=again_at)
 
     async def look_later(self, card: Card, delay: timedelta) -> None:
-        """Leave the card alone for a while: it could not be looked at now, and others are to have their turn."""
-        same_time = models.Card.look_again_at == card.look_again_at
-        await self._change(card, same_time, look_again_at=self._clock() + delay)
+        """Have the card looked at after this, and not before: it could not be looked at, or changed, now."""
+        await self._change(card, look_again_at=self._clock() + delay)
 
     async def note(self, card: Card, **facts: Any) -> Card:
         """Replace some of the card's facts."""

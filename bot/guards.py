@@ -12,7 +12,8 @@ from telegram.ext import filters
 
 from bot.keypad import is_pin_given_away
 from bot.redaction import DOTS
-from bot.vocabulary import ASKING
+from bot.tokens import tokenize
+from bot.vocabulary import ASKING, POLITE
 
 if TYPE_CHECKING:
     from telegram import Message
@@ -35,7 +36,7 @@ class _NeverEdited(filters.MessageFilter):
 
 
 class _SixDigits(filters.MessageFilter):
-    """Nothing but six digits, as in “482915.”, “my pin is 482915” or “/pin 482915”: somebody typed a PIN."""
+    """Six digits alone or called a PIN, as in “482915.”, “send 5 to @ben, my pin is 482915” or “/pin 482915”."""
 
     def filter(self, message: Message) -> bool:
         return is_pin_given_away(message.text or message.caption or "")
@@ -56,11 +57,11 @@ class _Addressed(filters.MessageFilter):
 
 
 class _Asking(filters.MessageFilter):
-    """The bot's name stands first, and then a word of asking, as in “@sixpence_bot ask @ben for 10”."""
+    """The bot's name stands first, and then, after a “please” or none, a word of asking, as in “ask @ben for 10”."""
 
     def filter(self, message: Message) -> bool:
-        words = _after_the_bots_name(message)
-        return words is not None and words.split()[0].lower() in ASKING
+        words = (token.word for token in tokenize(_after_the_bots_name(message) or "", ()))
+        return next((word for word in words if word not in POLITE), "") in ASKING
 
 
 def _after_the_bots_name(message: Message) -> str | None:

@@ -66,12 +66,12 @@ class Refused:
     note: str = ""
 
 
-UnclearReason = Literal["two_amounts", "two_payees", "payee", "note_too_long", "not_now"]
+UnclearReason = Literal["two_amounts", "two_payees", "payee", "note_too_long", "not_now", "pin"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """An instruction that contradicts itself, names no one we can make out, or is for another time."""
+    """An instruction that contradicts itself, names no one we can make out, is for another time or tells a PIN."""
 
     reason: UnclearReason
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from bot.redaction import DOTS
+from bot.redaction import DOTS, SIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +30,14 @@ _MOST: Final = 5  # pads of one person that are remembered: each press of Confir
 DELETE: Final = "delete"
 CANCEL: Final = "cancel"
 
-_SIX: Final = r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}"
-_TYPED_PIN: Final = re.compile(_SIX)
-_GIVEN_AWAY: Final = re.compile(
-    rf"(?:/?(?:my\s+|mon\s+)?pin(?:@\w+)?(?:\s+(?:is|est))?\s*[:=]?\s*)?(?:{_SIX}|{DOTS})\s*[.!]*", re.IGNORECASE
+_TYPED_PIN: Final = re.compile(r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}")
+_SECRET: Final = rf"(?:{SIX}|{DOTS})"
+_CALLED: Final = r"(?<![^\W\d])(?<!@)(?:code\s)?pins?(?:[\s-]?(?:code|number))?(?![^\W\d])(?:@\w+)?"
+_BETWEEN: Final = (  # the digits and the word "pin" for them
+    r"(?:\W*\b(?:is|it'?s|that'?s|this|was|be|now|still|my|new|old|the|to|est|mon|le|nouveau|ancien)\b){0,4}\W{0,5}"
 )
+_NAMED: Final = re.compile(rf"{_CALLED}{_BETWEEN}{_SECRET}|{_SECRET}{_BETWEEN}{_CALLED}", re.IGNORECASE)
+_ALONE: Final = re.compile(_SECRET)
 
 
 class Pin:
@@ -67,8 +70,18 @@ def typed_pin(text: str) -> Pin | None:
 
 
 def is_pin_given_away(text: str) -> bool:
-    """Whether a message is a PIN and no more than the words that say so; or the dots the inbox keeps of it."""
-    return _GIVEN_AWAY.fullmatch(text.strip()) is not None
+    """Whether six digits stand alone, or beside the word "pin", in either order; or the dots the inbox keeps of them.
+
+    Punctuation and pictures do not count: “482915 👍” is a PIN. “Invoice 482915” is none, and “€482915” is an amount.
+    """
+    text = text.replace("’", "'")
+    rest, digits = _ALONE.subn("", text)
+    return digits > 0 and (_NAMED.search(text) is not None or not any(map(_says_something, rest)))
+
+
+def _says_something(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] in "LN" or category == "Sc"
 
 
 def may_hold_pin(words: str) -> bool:

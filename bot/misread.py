@@ -33,7 +33,7 @@ def _why_no_amount(speaker: Speaker, refused: NotAnAmount, currency: Currency) -
             return why, speaker.t("Write the amount in {currency}.", currency=currency.code)
         case "empty" | "not_a_number":
             why = speaker.t("I could not read that as an amount.")
-            return why, speaker.t("Write it in digits, such as 5 or 5.50.")
+            return why, speaker.t("Write it in digits, such as 5 or 0.50.")
         case _:
             assert_never(refused.reason)
 
@@ -56,5 +56,11 @@ def unclear(speaker: Speaker, reason: UnclearReason) -> str:
             return speaker.t("That note is too long, so I did nothing. Write a shorter one.")
         case "not_now":
             return speaker.t("I pay now or not at all, so I did nothing. Write it again when the time has come.")
+        case "pin":
+            return speaker.t(
+                "Those six digits could be a PIN, and others read a note, so I did nothing and no money moved. If they "
+                "are your PIN, delete your message, then change it: send me /pin in our private chat. If not, write "
+                "what they are, as in “invoice 123456”."
+            )
         case _:
             assert_never(reason)

@@ -79,7 +79,8 @@ class Person(Base):
 class Card(Base):
     """A message with buttons of ours. Its id is unguessable, rides in every button, and works for one person only.
 
-    `look_again_at` is when the payment it shows will have expired, until that has been looked at.
+    `look_again_at` is when what it shows will have ended, until that has been looked at; or when it is tried again,
+    because Telegram would not change it.
     """
 
     __tablename__ = "cards"

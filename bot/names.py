@@ -1,8 +1,8 @@
 """How people's names are shown and judged. Pure.
 
 Promises: a cleaned name cannot reorder, hide or blank the text around it, nor hold the marks by which the bot says
-that something was paid, is odd or stands apart; a name built to pass for another is flagged (`suspicious`) or found by
-comparison (`looks_like`). HTML escaping is the writer's job.
+that something was paid, is odd or stands apart, nor a @username beside it; a name built to pass for another is flagged
+(`suspicious`) or found by comparison (`looks_like`). HTML escaping is the writer's job.
 """
 
 import re
@@ -26,6 +26,9 @@ _JOINERS: Final = frozenset("\u200c\u200d").union(map(chr, range(0xFE00, 0xFE10)
 # it is a part of words.
 _OURS: Final = re.compile("[✓✔☑✅🗸🗹✗✘❌❎☒⚠⊘⦸⊗🚫⛔★☆⭐○◯⚪◦◌●⬤⚫•∙◉][\ufe0e\ufe0f]*")
 _DOT_APART: Final = re.compile(r"(?<!\S)[·⋅・](?!\S)")
+# A username within a name is nobody's word but theirs: the bot writes “Ben Okafor (@ben)” of Telegram's.
+_HANDLE: Final = re.compile(r"(?<!\w)[(\[{]?(?:[@＠﹫]+\w+)+[)\]}]?")
+_USERNAME: Final = re.compile(r"@\w{1,32}")
 _EUROPEAN: Final = frozenset({"LATIN", "GREEK", "CYRILLIC"})
 # Scripts that Chinese, Japanese and Korean write together within one word.
 _EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})
@@ -65,15 +68,23 @@ def clean(name: str) -> str:
     """`name` as it may be shown: one line of at most `MAX_LENGTH` characters, never blank.
 
     Direction controls, zero-width and control characters are gone, and the bot's own marks; white space is collapsed;
-    at most three combining marks stand on one character. A name with nothing to see becomes `FALLBACK`.
+    at most three combining marks stand on one character. A @username is left out, unless it is all there is: so are
+    called who have no wallet yet. A name with nothing to see becomes `FALLBACK`.
     """
     spaced = "".join(" " if char.isspace() else char for char in name)
     seen = "".join(char for char in spaced if not _is_unseen(char))
     without_ours = _DOT_APART.sub("", _OURS.sub("", seen))
     shown = " ".join(without_stacked_marks(without_ours).split())
+    shown = " ".join(_without_usernames(shown).split())
     if not any(unicodedata.category(char)[0] in "LNPS" for char in shown):
         return FALLBACK
     return shortened(shown, MAX_LENGTH)
+
+
+def own_name(name: str) -> str:
+    """Return, as `clean` does, what somebody calls themselves: not a @username either, which anybody could write."""
+    shown = clean(name)
+    return shown[1:] if _USERNAME.fullmatch(shown) else shown
 
 
 def shortened(shown: str, longest: int) -> str:
@@ -101,7 +112,8 @@ def skeleton(name: str) -> str:
 
     For comparing, never for showing.
     """
-    decomposed = unicodedata.normalize("NFKD", name).replace(_IOTA_BELOW, "").translate(_CAPITAL_SHAPES).casefold()
+    seen = _without_usernames("".join(char for char in name if not _is_unseen(char)))
+    decomposed = unicodedata.normalize("NFKD", seen).replace(_IOTA_BELOW, "").translate(_CAPITAL_SHAPES).casefold()
     letters = "".join(
         char
         for char in unicodedata.normalize("NFKD", decomposed).translate(_SMALL_SHAPES)
@@ -113,6 +125,10 @@ def skeleton(name: str) -> str:
 def looks_like(a: str, b: str) -> bool:
     """Whether a hurried reader could take one name for the other; never true of names with nothing to see."""
     return bool(skeleton(a)) and skeleton(a) == skeleton(b)
+
+
+def _without_usernames(name: str) -> str:
+    return name if _USERNAME.fullmatch(name) else _HANDLE.sub(" ", name)
 
 
 def _is_unseen(char: str) -> bool:

@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import identity, intents, names
 from bot.contacts import NotAccepted, NotAsked, NotToBeFound
 from bot.draft import Stranger
+from bot.vocabulary import BESIDE_NAMES
 from wallet import WalletError, search_form
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ async def find(context: Context, payer: Person, payee: intents.Payee) -> tuple[U
                 raise NotToBeFound(f"@{username}")
             return (person.party_id,) if person else ()
         case intents.Name(name):
-            return await _called(context, payer, name)
+            return await _called(context, payer, name) or await _called_by_the_rest(context, payer, name)
 
 
 async def find_or_invite(context: Context, payer: Person, payee: intents.Payee, called: str) -> tuple[UUID, ...]:
@@ -181,6 +182,17 @@ async def _called(context: Context, payer: Person, name: str) -> tuple[UUID, ...
     if " " not in name and (person := await _verified(context, name)) and await _may_find(context, payer, person):
         found.add(person.party_id)
     return tuple(sorted(found))
+
+
+async def _called_by_the_rest(context: Context, payer: Person, name: str) -> tuple[UUID, ...]:
+    """Those called so without the words that only stress it: "ben now". With a capital such a word is a name's own."""
+    words = name.split()
+    while words and words[0] in BESIDE_NAMES:
+        words.pop(0)
+    while words and words[-1] in BESIDE_NAMES:
+        words.pop()
+    rest = " ".join(words)
+    return await _called(context, payer, rest) if rest and rest != name else ()
 
 
 async def listed(context: Context, payer: Person, party: Party) -> Contact | None:

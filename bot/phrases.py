@@ -100,6 +100,8 @@ def _asked(wanted: Pay | Incomplete | Refused | Unclear | NoIntent) -> Intent:
 class _Reader(Parts):
     """Takes an amount and a payee from the tokens, in either order; what follows is the note."""
 
+    counted: int = -1  # the token after a number without a currency: “10 questions”
+
     def amount_first(self) -> Intent:
         """Read `5 eur to ben` or `5 to @ben`; "5 to go" has neither currency nor @ and is no instruction."""
         found = self._amount_at(0)
@@ -159,14 +161,26 @@ class _Reader(Parts):
             return self.at == len(self.tokens)
         if self.amount is None and not self.addressed:
             return False
-        return marked or not note or (self.amount is not None and isinstance(self.payee, Username | UserId))
+        if marked or not note:
+            return True
+        whole = self.amount is not None and isinstance(self.payee, Username | UserId)
+        return whole and not (self.asks and self._counts_things())
+
+    def _counts_things(self) -> bool:
+        """Whether the number may be one of the things that follow it: "10 questions" are asked of @ben, and no money.
+
+        To ask is to tell somebody at once, without a PIN.
+        """
+        return self.at == self.counted and not self.tokens[self.at - 1].closed
 
     def _take_amount(self) -> bool:
         if self.amount is not None:
             return False
-        found = self._amount_at(self.at + (self.asks and self._word(self.at) in FOR))
+        begins = self.at + (self.asks and self._word(self.at) in FOR)
+        found = self._stated_at(begins)
         if found is not None:
             self.amount, self.at = found
+            self.counted = -1 if self._has_currency(begins, self.at) else self.at
         return found is not None
 
     def _take_payee(self) -> bool:

@@ -2,16 +2,18 @@
 
 A person's own card stands in their private chat, or in a group as a message that they alone see; a card for others in
 a group, or under a message that was sent through the bot. Promises: what is one person's own is never told to others;
-where it cannot be shown in the group any more, it moves to their private chat.
+where it cannot be shown in the group any more, it moves to their private chat. Nobody waits for a card of others to
+be changed.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot import messages
 from bot.messages import Face
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LATER: Final = timedelta(seconds=30)
+"""After so long a card that Telegram would not change is tried again: others are to have their turn."""
+
 
 async def edit(context: Context, card: Card, face: Face) -> bool:
     """Make the message that shows the card show this. False if there is none, or none that can be edited."""
@@ -40,7 +45,10 @@ async def edit(context: Context, card: Card, face: Face) -> bool:
 
 
 async def keep(context: Context, card: Card, face: Face) -> None:
-    """Make the card show this, if anybody can still see it: a chat that is gone, or has moved, is no failure."""
+    """Make the card show this, if anybody can still see it: a chat that is gone, or has moved, is no failure.
+
+    Nor is one that Telegram does not change now: the card is looked at again (`expiry`), and nobody waits for it.
+    """
     try:
         await edit(context, card, face)
     except ChatMigrated as moved:
@@ -48,6 +56,9 @@ async def keep(context: Context, card: Card, face: Face) -> None:
         log.info("a group became a supergroup; its old messages stay as they are")
     except (BadRequest, Forbidden) as error:  # blocked, sent away, or deleted: nobody is looking
         log.info("a card was left as it is: %s", type(error).__name__)
+    except TelegramError as error:
+        log.info("card %s is changed later: %s", card.id, type(error).__name__)
+        await context.cards.look_later(card, LATER)
 
 
 async def put(context: Context, card: Card, face: Face) -> Card:
@@ -67,9 +78,13 @@ async def show(context: Context, card: Card, face: Callable[[], Awaitable[Face]]
 
 
 async def catch_up(context: Context, card: Card, shown: Face, face: Callable[[], Awaitable[Face]]) -> None:
-    """Show what changed while Telegram was asked to show this: it came before anybody knew which message to change."""
-    if (now := await face()) != shown:
+    """Show what changed while Telegram was asked to show this.
+
+    That came before anybody knew which message to change, or was shown before this, which was older.
+    """
+    while (now := await face()) != shown:
         await keep(context, card, now)
+        shown = now
 
 
 async def pressed(

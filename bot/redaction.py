@@ -14,7 +14,9 @@ DOTS: Final = "•" * 6
 
 _WRITTEN: Final = frozenset({"text", "caption", "query"})
 _GAP: Final = r"[\s.\u002d\u2010-\u2015\u2212]"  # one space, dot or dash of any kind between digits
-_SIX: Final = re.compile(rf"(?<!\d)\d{{6}}(?!\d)|(?<!\d)(?<!\d{_GAP})\d(?:{_GAP}?\d){{5}}(?!{_GAP}?\d)")
+SIX: Final = rf"(?:(?<!\d)\d{{6}}(?!\d)|(?<!\d)(?<!\d{_GAP})\d(?:{_GAP}?\d){{5}}(?!{_GAP}?\d))"
+"""A run of exactly six digits, as a part of a pattern."""
+_SIX: Final = re.compile(SIX)
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -115,7 +115,7 @@ class _Reader(Reader):
         return Split(total, note, *_parts(named))
 
     def _total(self) -> tuple[int, int]:
-        if (found := self._amount_at(0)) is None:
+        if (found := self._stated_at(0)) is None:
             raise _Unread(Unsplit("no_total"))
         return self._certain(found[0]), found[1]
 
@@ -147,7 +147,7 @@ class _Reader(Reader):
             if not (shares := int(weight[1] or weight[2])):
                 raise _Unread(NotAnAmount("not_positive"))
             return _Named(payee, weight=shares), at + 1
-        if (found := self._amount_at(at)) is None:
+        if (found := self._stated_at(at)) is None:
             return _Named(payee), at
         reading, end = found
         is_bare = self.text[self.tokens[at].start : self.tokens[end - 1].end].isdecimal()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot import units
 from bot.amounts import NotAnAmount, Reading, parse_amount
 from bot.intents import Mention, UserId, Username
 from bot.vocabulary import NAME_STOPS, NOBODY
@@ -61,6 +62,23 @@ class Reader:
         if at < len(self.tokens) and self._is_numeric(self.tokens[at]):
             return NotAnAmount("not_a_number"), at + 1
         return None
+
+    def _stated_at(self, at: int) -> tuple[Reading, int] | None:
+        """As `_amount_at`, but with all that belongs to it: “50 cents” are neither fifty nor an amount that we read."""
+        found = self._amount_at(at)
+        if found is None or isinstance(found[0], NotAnAmount):
+            return found
+        behind = units.length(self._words_in_one_go(found[1]))
+        return (NotAnAmount("not_a_number"), found[1] + behind) if behind else found
+
+    def _words_in_one_go(self, end: int) -> list[str]:
+        """The words behind a token, as far as no punctuation and nobody stands between."""
+        words = []
+        for at in range(end, min(end + units.LONGEST, len(self.tokens))):
+            if self.tokens[at - 1].closed or self._is_somebody(self.tokens[at]):
+                break
+            words.append(self._source(self.tokens[at]))
+        return words
 
     def _is_somebody(self, token: Token) -> bool:
         return token.user_id is not None or self.text.startswith("@", token.start)

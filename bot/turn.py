@@ -14,7 +14,7 @@ from bot import messages, places
 from bot.ephemeral import number_of
 from bot.intents import Mention
 from bot.messages import Face
-from bot.names import clean
+from bot.names import own_name
 from bot.text import Argument, Speaker
 
 if TYPE_CHECKING:
@@ -183,6 +183,6 @@ class Turn:
 
 async def _refreshed(context: Context, known: Person, user: User) -> Person:
     refreshed = await context.people.refresh(known, user)
-    if clean(refreshed.name) != clean(known.name):
-        await context.wallet.rename(known.party_id, clean(refreshed.name))
+    if own_name(refreshed.name) != own_name(known.name):
+        await context.wallet.rename(known.party_id, own_name(refreshed.name))
     return refreshed

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-LOCKED = Path(__file__).parents[1] / "requirements-dev.lock"
-"""All that is installed to develop, and with it all that is installed to run."""
+LOCKED = [Path(__file__).parents[1] / f"requirements-{which}.lock" for which in ("dev", "uv")]
+"""All that is installed to develop, and with it all that is installed to run; and what installs it."""
 
 
 @dataclass
@@ -69,7 +69,10 @@ def main() -> int:
         return 0
     command = (sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner=off")
     done = subprocess.run(
-        [*command, "--format=json", f"--requirement={LOCKED}"], capture_output=True, text=True, check=False
+        [*command, "--format=json", *(f"--requirement={lock}" for lock in LOCKED)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     code, words = Audit.of(done.stdout, done.stderr).verdict()
     sys.stdout.write(f"{words}\n")

@@ -42,11 +42,12 @@ def test_nothing_runs_as_root() -> None:
 
 
 def test_the_image_has_what_the_lock_file_says() -> None:
-    """Every package with its hash, and nothing that the lock file does not name."""
-    installing = [" ".join(words) for words in DOCKERFILE if "uv pip install" in " ".join(words)]
-    assert len(installing) == 2
-    assert "--require-hashes -r requirements.lock" in installing[0]
-    assert "--no-deps ." in installing[1]
+    """Every package with its hash, and nothing that the lock files do not name, also not to install or to build."""
+    installing = [" ".join(words) for words in DOCKERFILE if "pip install" in " ".join(words)]
+    assert len(installing) == 3
+    assert "--require-hashes -r requirements-uv.lock" in installing[0]
+    assert "--require-hashes -r requirements.lock" in installing[1]
+    assert "--no-deps --no-build-isolation ." in installing[2]
 
 
 def test_an_administrator_proves_the_books_by_the_bots_settings() -> None:

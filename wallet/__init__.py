@@ -62,6 +62,7 @@ from wallet.errors_splits import (
 from wallet.money import MAX_MINOR, Currency, Money
 from wallet.names import search_form
 from wallet.notes import MAX_NOTE, clean_note, without_stacked_marks
+from wallet.parties import MAX_BUSINESSES
 from wallet.service import Wallet
 from wallet.settings import SettingsError, WalletSettings, load
 from wallet.shares import MAX_PEOPLE
@@ -91,6 +92,7 @@ from wallet.values_notices import Notice, NoticeKind
 from wallet.values_splits import NetPayment, Netting, Part, Share, Split
 
 __all__ = [
+    "MAX_BUSINESSES",
     "MAX_MINOR",
     "MAX_NOTE",
     "MAX_PEOPLE",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wallet.money import Currency
     from wallet.settings import WalletSettings
 
-_REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
+_REVISION = re.compile(r'^(down_)?revision = "(.+)"$', re.MULTILINE)
 _WITHOUT_DIGITS = text("SELECT FROM wallet.units WHERE currency = :currency AND digits IS NULL")
 _NOTE_DIGITS = text("UPDATE wallet.units SET digits = :digits WHERE currency = :currency AND digits IS NULL")
 _NOT_THE_OWNER = "These tables belong to another login: migrate as their owner, SIXPENCE_MIGRATION_DATABASE_URL."
@@ -58,10 +58,11 @@ def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
 
 
 def newest() -> str:
-    """The newest version there is: each begins with its date."""
+    """The newest version there is: the one that no other comes after."""
     scripts = (_scripts() / "versions").glob("*.py")
-    versions: list[str] = [version for script in scripts for version in _REVISION.findall(script.read_text())]
-    return max(versions)
+    named = [found for script in scripts for found in _REVISION.findall(script.read_text())]
+    (last,) = {version for down, version in named if not down} - {version for down, version in named if down}
+    return str(last)
 
 
 def config(connection: Connection | None = None) -> Config:

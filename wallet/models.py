@@ -6,8 +6,8 @@ What must never be is impossible here, not only refused above: an overdraft, an 
 two currencies in one transfer, a gap in an account's sequence. Entries, transfers and acts are append-only.
 
 Settling writes to payments, transfers, entries, spending and notices. What would be their foreign keys is checked there
-a batch at a time, by two triggers of `migrations/versions`, or proved by reconciling: a foreign key looks up every row
-on its own, and twenty of them took half of a settlement's time (docs/adr/0011).
+a batch at a time, by three triggers of `migrations/versions`, or proved by reconciling: a foreign key looks up every
+row on its own, and twenty of them took half of a settlement's time (docs/adr/0011).
 """
 
 from __future__ import annotations

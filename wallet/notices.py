@@ -127,6 +127,11 @@ async def of_request(conn: AsyncConnection, kind: NoticeKind, told: Sequence[tup
         await conn.execute(_INSERT_OF_REQUEST, columns | {"request": str(request_id), "at": at})
 
 
+async def to_payers(conn: AsyncConnection, kind: NoticeKind, asked: Sequence[Request], at: datetime) -> None:
+    """Tell the payers of these requests, but for those who have no wallet, and so no chat to be told in."""
+    await of_request(conn, kind, [(one.id, one.payer) for one in asked if one.payer.status != "invited"], at)
+
+
 async def take_due(
     conn: AsyncConnection, limit: int, lease: timedelta, at: datetime, currency: Currency
 ) -> tuple[Notice, ...]:

@@ -226,7 +226,7 @@ _TOUCH: Statement = (
 )
 """Where nothing was written so far: changes nothing, and takes as long. A lock on a row goes to disk like any change.
 
-So a stop-watch does not tell a wrong PIN from none, or from a person who does not exist.
+So a wrong PIN, none, and a person who does not exist cost the same work and as many turns, and nearly the same time.
 """
 _PROVE = """
     WITH compared AS MATERIALIZED (

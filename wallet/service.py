@@ -1,7 +1,8 @@
 """Wallet: one verb per use case. The only opener of transactions; everything below it takes the connection.
 
 Common to all verbs: amounts are `Money` in the wallet's one currency; times are UTC; every refusal is a `WalletError`
-and means that no money moved; `Unavailable` means "ask again with the same key". Keys are UUIDs that the caller fixes
+and means that no money moved, except where its own docstring says that it has (`QuotePaid`, `RequestClosed("paid")`).
+`Unavailable` leaves it open, once or not at all: ask again with the same key. Keys are UUIDs that the caller fixes
 before it asks: the same key with the same request has the same result, with another request it is a `KeyConflict`.
 The verbs for PINs, for money set aside, for requests and for the operator are beside this, in `service_*.py`.
 """

@@ -152,7 +152,7 @@ class RequestVerbs:
             if (asker := await parties.find(conn, asker_id)).status == "frozen":
                 raise PartyFrozen("payee", asker.name)
             if await requests.end(conn, request_id, "cancelled"):
-                await _tell_payer(conn, NoticeKind.REQUEST_CANCELLED, asked, self._clock())
+                await notices.to_payers(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
             return await requests.find(conn, request_id, self.currency)
 
         return await self._database.transaction(cancel)
@@ -169,7 +169,7 @@ class RequestVerbs:
             if asked.payer.status == "invited":
                 raise PartyInvited("payer", asked.payer.name)
             if await requests.remind(conn, request_id, at):
-                await _tell_payer(conn, NoticeKind.REQUEST_REMINDED, asked, at)
+                await notices.to_payers(conn, NoticeKind.REQUEST_REMINDED, [asked], at)
             return await requests.find(conn, request_id, self.currency)
 
         return await self._database.transaction(remind)
@@ -205,7 +205,7 @@ async def _ask(conn: AsyncConnection, asking: Asking, terms: Terms) -> Request:
         added = await requests.insert(conn, placed, terms.currency)
         earlier = await requests.find(conn, asking.key, terms.currency)
         if added:
-            await _tell_payer(conn, NoticeKind.REQUEST_RECEIVED, earlier, terms.at)
+            await notices.to_payers(conn, NoticeKind.REQUEST_RECEIVED, [earlier], terms.at)
     same_payer = await requests.first_asked(conn, asking.key) == payer.account_id
     if not same_payer or (earlier.payee.id, earlier.amount.minor, earlier.note) != (asking.payee_id, amount, note):
         raise KeyConflict(asking.key)
@@ -231,9 +231,3 @@ async def _of_asker(conn: AsyncConnection, request_id: UUID, asker_id: UUID, cur
     if asked.asker_id != asker_id:
         raise RequestUnknown
     return asked
-
-
-async def _tell_payer(conn: AsyncConnection, kind: NoticeKind, asked: Request, at: datetime) -> None:
-    """Unless they have no wallet, and so no chat with us to be told in."""
-    if asked.payer.status != "invited":
-        await notices.of_request(conn, kind, [(asked.id, asked.payer)], at)

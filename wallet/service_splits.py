@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wallet import parties, requests, shares, splits, splitting
+from wallet import notices, parties, requests, shares, splits, splitting
 from wallet.errors import RequestClosed
 from wallet.errors_splits import SplitClosed, SplitUnknown
 from wallet.values_notices import NoticeKind
@@ -147,7 +147,7 @@ class SplitVerbs:
             for asked in shares.open_of(split):
                 with suppress(RequestClosed):  # paid or declined since we looked
                     if await requests.end(conn, asked.id, "cancelled"):
-                        await shares.tell(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
+                        await notices.to_payers(conn, NoticeKind.REQUEST_CANCELLED, [asked], self._clock())
             await splits.close(conn, split_id, self._clock())
             return await splits.find(conn, split_id, self.currency, self._clock())
 

@@ -14,9 +14,9 @@ part while the receipts are made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from wallet import (
     acts,
@@ -37,6 +37,7 @@ from wallet.ids import new_id, reference, short_seal
 from wallet.money import Currency, Money
 from wallet.orders import QUOTED
 from wallet.payment_rows import PaymentState, Settled
+from wallet.settlement_batch import Batch, Done, Rows
 from wallet.values import Receipt
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from wallet.orders import Held, Order
-    from wallet.values import HoldEnd
 
 
 PART = 128
@@ -56,43 +56,6 @@ PART = 128
 Their rows fit into what a socket holds, so PostgreSQL has all of them at hand while we decide; larger parts would stay
 with us, and it would wait. A part by itself costs it half a millisecond.
 """
-
-
-class Done(NamedTuple):
-    """An order that was settled: what its receipt is made of."""
-
-    settled: Settled
-    seal: bytes
-    balance: int
-    notice_id: UUID
-
-
-@dataclass(slots=True)
-class Rows:
-    """What follows from orders that were decided: rows to be written."""
-
-    settled: list[Settled] = field(default_factory=list)
-    spending: list[limits.SpendingRow] = field(default_factory=list)
-    placed: list[holds.Placed] = field(default_factory=list)
-    notices: list[notices.Draft] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Batch:
-    """One transaction's view of all that its orders concern, `rows` not written yet, and what changes at the end."""
-
-    page: ledger.Page
-    payments: dict[UUID, PaymentState]
-    quotes: dict[UUID, tuple[Any, datetime]]
-    spent: dict[UUID, limits.Spent]
-    requests: dict[UUID, requests.Standing]
-    at: datetime
-    sealed_at: bytes
-    settled: dict[UUID, Done | Receipt]
-    rows: Rows = field(default_factory=Rows)
-    ended: dict[UUID, HoldEnd] = field(default_factory=dict)
-    answered: dict[UUID, UUID] = field(default_factory=dict)
-    returned: dict[UUID, PaymentState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wallet.accounts import Holder
     from wallet.ledger import Page
     from wallet.orders import Order
-    from wallet.settlement import Batch
+    from wallet.settlement_batch import Batch
 
 REVERSIBLE = ("payment", "deposit", "withdrawal")
 

@@ -168,7 +168,7 @@ async def ask(
             await requests.insert(conn, placed, terms.currency)
     await splits.fix(conn, split.id, fixed, asked_at=terms.at, until=terms.until)
     made = await requests.load_many(conn, [one.request_id for one in fixed if one.request_id], terms.currency)
-    await tell(conn, NoticeKind.REQUEST_RECEIVED, list(made.values()), terms.at)
+    await notices.to_payers(conn, NoticeKind.REQUEST_RECEIVED, list(made.values()), terms.at)
 
 
 async def remind(conn: AsyncConnection, asked: Sequence[Request], at: datetime) -> tuple[Party, ...]:
@@ -188,13 +188,8 @@ async def remind(conn: AsyncConnection, asked: Sequence[Request], at: datetime) 
             to_tell += [one] if is_first else []
     if not reminded:
         raise ReminderTooSoon(min(too_soon)) if too_soon else SplitEmpty
-    await tell(conn, NoticeKind.REQUEST_REMINDED, to_tell, at)
+    await notices.to_payers(conn, NoticeKind.REQUEST_REMINDED, to_tell, at)
     return tuple(one.payer for one in reminded)
-
-
-async def tell(conn: AsyncConnection, kind: NoticeKind, asked: Sequence[Request], at: datetime) -> None:
-    """Tell the payers of these requests, but for those who have no wallet, and so no chat to be told in."""
-    await notices.of_request(conn, kind, [(one.id, one.payer) for one in asked if one.payer.status != "invited"], at)
 
 
 def open_of(split: Split) -> list[Request]:

@@ -116,19 +116,20 @@ async def show_all(turn: Turn) -> None:
         return
     theirs_now = [request for request in asked if request.payer.id != turn.person.party_id]
     for request in theirs_now:
-        await _claimed(turn, request)
+        await claimed(turn, request)
     await show_open(turn)
     await requested.follow(turn.context, *(request.id for request in theirs_now))
 
 
 async def _show(turn: Turn, request: Request) -> None:
     """Show it at the end of the chat, to somebody it is for: they are its payer from now on."""
-    request = await _claimed(turn, request)
+    request = await claimed(turn, request)
     await requested.show(turn.context, turn.person, request, at_the_end=True)
     await requested.follow(turn.context, request.id)
 
 
-async def _claimed(turn: Turn, request: Request) -> Request:
+async def claimed(turn: Turn, request: Request) -> Request:
+    """The request to somebody it is for, as theirs from now on; one that has ended, as it is."""
     with suppress(RequestClosed):
         request = await turn.context.wallet.claim_request(request.id, turn.person.party_id)
     return request

@@ -115,16 +115,24 @@ async def _tell_gone(context: Context, person: Person, hold: Hold) -> None:
 
 
 async def end_offers(context: Context, hold_id: UUID) -> None:
-    """Tell whoever saw the offer, by their username, that it is over. Those known by number have a notice of it."""
-    hold = await context.wallet.hold(hold_id)
+    """Tell whoever saw the offer, by their username, that it is over. The payer does not wait for their chats."""
     for card in await context.cards.showing(hold_id, OFFER):
-        person = await context.people.find(card.user_id)
-        if person is None or person.party_id == hold.payee.id:
-            continue
-        try:
-            await _end_offer(context, person, card, hold)
-        except (BadRequest, Forbidden) as error:  # the payer is not to wait for somebody who blocked us
-            log.info("the end of an offer was not told: %s", type(error).__name__)
+        await end_offer(context, card, hold_id)
+
+
+async def end_offer(context: Context, card: Card, hold_id: UUID) -> None:
+    """Tell one of them. Those known by number have a notice of it."""
+    hold = await context.wallet.hold(hold_id)
+    person = await context.people.find(card.user_id)
+    if person is None or person.party_id == hold.payee.id:
+        return
+    try:
+        await _end_offer(context, person, card, hold)
+    except (BadRequest, Forbidden) as error:  # blocked
+        log.info("the end of an offer was not told: %s", type(error).__name__)
+    except TelegramError as error:
+        log.info("the end of an offer is told later: %s", type(error).__name__)
+        await context.cards.look_later(card, places.LATER)
 
 
 async def _end_offer(context: Context, person: Person, card: Card, hold: Hold) -> None:

@@ -6,25 +6,33 @@ failure: everybody has their own share in their private chat, and /split alone b
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from telegram.error import TelegramError
 
 from bot import messages, places, split_cards
 from bot.messages import Face
 from bot.text import Speaker
+from wallet import Netting
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from bot.context import Context
     from bot.conversation import Card
     from bot.turn import Turn
-    from wallet import Netting, Split
+    from wallet import Split
+
+log = logging.getLogger(__name__)
 
 SPLIT: Final = "split"
 NETTING: Final = "netting"
 KINDS: Final = (SPLIT, NETTING)
 """The kinds of the cards that are boards. What they show stands where other cards have their quote."""
+_OPEN: Final = frozenset({"gathering", "asking", "proposed"})
 
 
 async def show_split(turn: Turn, split: Split) -> None:
@@ -43,18 +51,24 @@ async def show_netting(turn: Turn, netting: Netting) -> None:
 
 
 async def bring_back(turn: Turn, shown: Split | Netting, kind: str) -> bool:
-    """Show the board at the end of the chat, and nowhere else: what is too old to delete says where it went.
-
-    Whether there is such a board.
-    """
+    """Show the board at the end of the chat, and then nowhere else. Whether there is such a board."""
     context = turn.context
     cards = await context.cards.showing(shown.id, kind)
     for card in cards:
-        if card.message_id is not None and not await messages.delete(context.bot, card.chat_id, card.message_id):
-            moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
-            await messages.edit(context.bot, card.chat_id, card.message_id, moved)
         await places.show(context, card, partial(_face, context, card), turn.topic)
+        if card.message_id is not None:
+            await _take_away(context, card, card.message_id)
     return bool(cards)
+
+
+async def _take_away(context: Context, card: Card, message_id: int) -> None:
+    """Delete the message that showed the board before; one too old for that says where it went."""
+    try:
+        if not await messages.delete(context.bot, card.chat_id, message_id):
+            moved = Face((await _speaker(context, card)).t("This is further down in the chat now."))
+            await messages.edit(context.bot, card.chat_id, message_id, moved)
+    except TelegramError as error:  # then it goes when it is pressed
+        log.info("a board's old message was left: %s", type(error).__name__)
 
 
 async def follow(context: Context, *request_ids: UUID) -> None:
@@ -71,18 +85,22 @@ async def follow(context: Context, *request_ids: UUID) -> None:
 
 
 async def update(context: Context, card: Card) -> None:
-    """Make one board show how things stand."""
+    """Make one board show how things stand, also where another press changes them at the same time."""
     if card.message_id is not None:
-        await places.keep(context, card, await _face(context, card))
+        shown = await _face(context, card)
+        await places.keep(context, card, shown)
+        await places.catch_up(context, card, shown, partial(_face, context, card))
+
+
+async def ends_at(context: Context, card: Card) -> datetime | None:
+    """When time will end what this board shows; None if it is over, or waits for nothing but payments."""
+    shown = await _shown(context, card)
+    return shown.expires_at if shown.state in _OPEN and shown.expires_at > context.clock() else None
 
 
 async def show_anew(context: Context, card: Card) -> None:
     """Show this board in the supergroup that its group has become, if it is open."""
-    if card.quote_id is None:
-        return
-    wallet = context.wallet
-    state = (await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)).state
-    if state in {"gathering", "asking", "proposed"}:
+    if (await _shown(context, card)).state in _OPEN:
         await _show(context, card)
 
 
@@ -102,13 +120,17 @@ async def _show(context: Context, card: Card, topic: int | None = None) -> None:
 
 async def _face(context: Context, card: Card) -> Face:
     """The board in the language of who began it: it is one for all."""
+    speaker, shown = await _speaker(context, card), await _shown(context, card)
+    if isinstance(shown, Netting):
+        return split_cards.netting(speaker, shown, card.id)
+    return split_cards.split(speaker, shown, card.id, f"https://t.me/{context.bot.username}")
+
+
+async def _shown(context: Context, card: Card) -> Split | Netting:
     if card.quote_id is None:
         raise LookupError("a board of nothing")
-    speaker = await _speaker(context, card)
-    if card.kind == NETTING:
-        return split_cards.netting(speaker, await context.wallet.netting(card.quote_id), card.id)
-    link = f"https://t.me/{context.bot.username}"
-    return split_cards.split(speaker, await context.wallet.split(card.quote_id), card.id, link)
+    wallet = context.wallet
+    return await (wallet.netting if card.kind == NETTING else wallet.split)(card.quote_id)
 
 
 async def _speaker(context: Context, card: Card) -> Speaker:

@@ -13,7 +13,7 @@ from bot.cards import button
 from bot.journeys import asking, invite, pay
 from bot.messages import Face
 from bot.names import clean
-from wallet import Money
+from wallet import MAX_BUSINESSES, Money
 
 if TYPE_CHECKING:
     from bot.turn import Turn
@@ -34,8 +34,11 @@ async def show(turn: Turn) -> None:
     if not businesses:
         await ask_name(turn)
         return
-    card = await turn.context.cards.create(_LIST, turn.user.id, turn.chat_id)
     text = "\n\n".join(_described(turn, business) for business in businesses)
+    if len(businesses) >= MAX_BUSINESSES:
+        await turn.say(text)
+        return
+    card = await turn.context.cards.create(_LIST, turn.user.id, turn.chat_id)
     another = button(turn.speaker.label("Open another"), "another", card.id)
     await turn.put(card, Face(text, InlineKeyboardMarkup([[another]])))
 

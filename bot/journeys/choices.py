@@ -11,7 +11,7 @@ from bot.draft import Draft
 from bot.identity import is_possible
 from bot.journeys import pay, send
 from bot.messages import Face
-from bot.names import clean
+from bot.names import clean, own_name
 from wallet import Money
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def contact(turn: Turn) -> None:
         await send.advance(turn, draft)
         return
     chosen = shared.users[0]
-    name = clean(" ".join(filter(None, (chosen.first_name, chosen.last_name))))
+    name = own_name(" ".join(filter(None, (chosen.first_name, chosen.last_name))))
     called = f"@{chosen.username}" if chosen.username else name
     if chosen.user_id != turn.user.id and is_possible(chosen.user_id):
         await turn.context.contacts.remember(turn.user.id, chosen.user_id, name, chosen.username)

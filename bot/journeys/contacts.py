@@ -13,7 +13,7 @@ from bot.contacts import MAX_ALIAS, Contact
 from bot.draft import Draft
 from bot.journeys import asking, pay, send
 from bot.messages import Face
-from bot.names import clean
+from bot.names import clean, own_name
 
 if TYPE_CHECKING:
     from bot.conversation import Card, Waiting
@@ -57,11 +57,14 @@ async def show(turn: Turn) -> None:
 
 
 async def turn_page(turn: Turn) -> None:
-    """On, or back."""
+    """On, or back. The card notes which press turned it last: handled again, that turns no second page."""
     card = await pay.pressed_card(turn, _LIST)
-    if card is not None:
-        step = PAGE if turn.pressed[0] == "further" else -PAGE
-        await _show_list(turn, await turn.context.cards.note(card, skip=max(0, card.facts["skip"] + step)))
+    if card is None:
+        return
+    this, step = turn.update.update_id, PAGE if turn.pressed[0] == "further" else -PAGE
+    if card.facts.get("turned_by") != this:
+        card = await turn.context.cards.note(card, turned_by=this, skip=max(0, card.facts["skip"] + step))
+    await _show_list(turn, card)
 
 
 async def choose(turn: Turn) -> None:
@@ -169,8 +172,11 @@ async def _pay(turn: Turn, contact: Contact) -> None:
 async def _show_list(turn: Turn, card: Card) -> None:
     skip = card.facts["skip"]
     found = await turn.context.contacts.page(turn.user.id, skip, PAGE + 1)
+    while skip and not found:  # a second tap on “More ›”, below the last page
+        skip = max(0, skip - PAGE)
+        found = await turn.context.contacts.page(turn.user.id, skip, PAGE + 1)
     shown = [await _shown(turn, contact) for contact in found[:PAGE]]
-    card = await turn.context.cards.note(card, ids=[each.contact.id for each in shown])
+    card = await turn.context.cards.note(card, skip=skip, ids=[each.contact.id for each in shown])
     rows = [[button(each.label, f"contact{at}", card.id)] for at, each in enumerate(shown)]
     pages: list[InlineKeyboardButton] = []
     if skip:
@@ -229,7 +235,7 @@ async def _shown(turn: Turn, contact: Contact) -> _Shown:
         return _Shown(contact, clean(contact.name), None, has_wallet=True)
     person = await turn.context.people.find(contact.user_id)
     if person is None:
-        return _Shown(contact, clean(contact.name), contact.username, has_wallet=False)
+        return _Shown(contact, own_name(contact.name), contact.username, has_wallet=False)
     return _Shown(contact, clean(person.name), person.username, has_wallet=True)
 
 

@@ -1,5 +1,7 @@
 """What time does: a card whose time is over says so by itself, and money nobody claimed goes back.
 
+A card that Telegram would not change is tried again here, until it is.
+
 Nobody is left in front of a payment that looks open and is not. Money waits for no card, and no chat for another:
 Telegram may hold one of them back for as long as it likes.
 """
@@ -53,30 +55,39 @@ async def _again_and_again(look_after: Callable[[Context], Awaitable[None]], con
 
 
 async def close_expired(context: Context) -> None:
-    """Close every card whose quote has expired. What was paid or cancelled says so already."""
+    """Close every card whose time is over, and bring up to date what had to wait."""
     for card in await context.cards.overdue():
         try:
             await _look_at(context, card)
         except Exception as error:  # whatever ails this card, those behind it have their turn
             of_ours = not isinstance(error, TelegramError)
             log.log(logging.ERROR if of_ours else logging.INFO, "card %s is closed later", card.id, exc_info=of_ours)
-            await context.cards.look_later(card, _GRACE)
+            await context.cards.look_later(card, places.LATER)
 
 
 async def _look_at(context: Context, card: Card) -> None:
-    if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
-        await public.update(context, card)
-    elif card.kind in boards.KINDS:
+    """Bring the card up to date. Where that was done before its time is over, it is looked at again then."""
+    again_at = None
+    if card.kind in boards.KINDS:
         await boards.update(context, card)
+        again_at = await boards.ends_at(context, card)
+    elif card.kind in requested.KINDS:
+        await requested.update(context, card)
+    elif card.kind == aside.OFFER and card.quote_id is not None:
+        await aside.end_offer(context, card, card.quote_id)
     else:
-        await _close_own(context, card)
-    await context.cards.looked_at(card)
+        again_at = await _look_at_payment(context, card)
+    await context.cards.looked_at(card, again_at)
 
 
-async def _close_own(context: Context, card: Card) -> None:
+async def _look_at_payment(context: Context, card: Card) -> datetime | None:
+    """As `_look_at`, for what shows a payment; returns when that will have expired, if it can still be paid."""
     person = await context.people.find(card.user_id)
     if person is None or card.quote_id is None:
-        return
+        return None
     quote = await context.wallet.find_quote(card.quote_id, person.party_id)
-    if quote.state == "open":
+    if card.kind == public.PAYMENT:  # in any state: a crash may have come between a payment and its cards
+        await public.update(context, card)
+    elif quote.state != "paid":  # what a PIN came to may not have been shown; a receipt is the courier's to bring
         await places.keep(context, card, await payment_card.face(context, person, card, quote))
+    return due(quote) if quote.state == "open" and context.clock() < due(quote) else None

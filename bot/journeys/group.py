@@ -19,7 +19,7 @@ from bot.identity import group_key
 from bot.journeys import boards, expiry, instruction, pads, pay, payment_card, public, requested
 from bot.keypad import may_hold_pin
 from bot.messages import Face
-from bot.names import clean
+from bot.names import own_name
 from wallet import WalletError
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def line(turn: Turn, text: str) -> Face:
     """One line for others to see, with the way to the private chat."""
     label = turn.speaker.label("Open our chat")
     way = InlineKeyboardButton(label, url=f"https://t.me/{turn.context.bot.username}")
-    name = turn.t("{name}", name=clean(turn.user.full_name))
+    name = turn.t("{name}", name=own_name(turn.user.full_name))
     return Face(f"{name}: {text}", InlineKeyboardMarkup([[way]]))
 
 

@@ -1,7 +1,7 @@
 """Asking for money in a group: one card that everybody sees, to be paid by whom it asks, and cancelled by who asks.
 
 `/request 10 cinema` as a reply, `/request @ben 10 cinema`, or the bot's name and "ask @ben for 10". Whoever is in the
-group may ask; the payer's own card, with balance, doubts and PIN, is in their private chat.
+group may ask; the payer's own card, with balance, doubts and PIN, is for them alone to see, here or in private.
 """
 
 from __future__ import annotations

@@ -78,9 +78,14 @@ async def show(turn: Turn) -> None:
     await turn.say(f"{examples}\n\n{elsewhere}\n\n{asking}\n\n{safety}\n\n{fees}\n\n{listed}")
 
 
+def plainly(text: str) -> str:
+    """Return what was written as our lists of words have it."""
+    return text.casefold().strip(" .!")
+
+
 async def not_understood(turn: Turn) -> None:
     """Answer what was no instruction, when we had asked for nothing."""
-    said = turn.text.casefold().strip(" .!")
+    said = plainly(turn.text)
     if said in HELP:
         await show(turn)
     elif said in UNDO:

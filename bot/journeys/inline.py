@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import group_cards, intents, messages, payees
 from bot.amounts import Amount
 from bot.journeys import expiry, inline_requests, me, offers, pay, public
-from bot.names import clean
+from bot.names import clean, own_name
 from wallet import MAX_NOTE, KeyConflict, Money, WalletError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def its_me(turn: Turn) -> None:
     if card is None or payer is None:
         await turn.toast(turn.speaker.label("This offer is too old. Nothing was paid."))
         return
-    context, called = turn.context, clean(turn.user.full_name)
+    context, called = turn.context, own_name(turn.user.full_name)
     if card.kind == public.PAYMENT and card.quote_id is not None:
         await turn.toast(turn.speaker.label("Somebody pressed this already."))
         await _show(context, card, payer, await context.wallet.find_quote(card.quote_id, payer.party_id))

@@ -13,7 +13,7 @@ from telegram.error import Forbidden
 from bot import intents, messages, payees, request_cards
 from bot.journeys import offers, requested
 from bot.journeys.request import as_asker
-from bot.names import clean
+from bot.names import clean, own_name
 from bot.vocabulary import ASKING
 from wallet import KeyConflict, Money, WalletError
 
@@ -79,7 +79,7 @@ async def _bind(turn: Turn, card: Card, asker: Person) -> None:
 
 async def _asked(turn: Turn, card: Card, asker: Person) -> Request:
     """The request to whoever pressed; for whoever pressed it before, it is a KeyConflict."""
-    context, called = turn.context, clean(turn.user.full_name)
+    context, called = turn.context, own_name(turn.user.full_name)
     (payer,) = await payees.find_or_invite(context, asker, intents.UserId(turn.user.id), called)
     await payees.ensure_may_ask(context, asker, payer, in_public=True)
     money = Money(card.facts["amount"], context.wallet.currency)

@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot import intents, payees, phrases
 from bot.messages import utf16_length
-from bot.names import clean
+from bot.names import clean, own_name
 from wallet import Money
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
     named = [target, *(entity.user for entity in (message.entities if message else ()))]
     match payee:
         case intents.UserId(user_id):
-            return next((clean(user.full_name) for user in named if user is not None and user.id == user_id), "")
+            return next((own_name(user.full_name) for user in named if user is not None and user.id == user_id), "")
         case intents.Username(username):
             return f"@{username}"
         case intents.Name(name):

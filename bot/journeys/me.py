@@ -10,11 +10,12 @@ from uuid import UUID
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import messages, misread, notes, qr
+from bot import messages, misread, notes, qr, units
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.cards import button
 from bot.draft import Draft
 from bot.journeys import asking, pay, send
+from bot.keypad import is_pin_given_away
 from bot.messages import Face
 from bot.names import clean
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
@@ -98,10 +99,12 @@ async def ask_amount(turn: Turn) -> None:
 
 
 async def any_amount(turn: Turn) -> None:
-    """A link without an amount, after all."""
+    """A link without an amount, after all. Another question that was asked since still waits."""
     card = await pay.pressed_card(turn, _PICTURE)
     if card is not None:
-        await turn.context.conversations.end(turn.user.id)
+        waiting = await turn.context.conversations.of(turn.user.id)
+        if waiting is not None and waiting.step == AMOUNT:
+            await turn.context.conversations.end(turn.user.id)
         await _advance(turn, _Wish((card.facts["party"],)))
 
 
@@ -152,14 +155,20 @@ async def _written(turn: Turn, wish: _Wish, text: str) -> None:
 def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | NotAnAmount, str]:
     """Return the amount that a text begins with, and the note that follows.
 
-    The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five.
+    The longest run of words that is any amount counts, as in phrases: five dollars are refused, not read as five, and
+    fifty cents are not read as fifty. A note that tells a PIN is none to be shown.
     """
     words = text.split()
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
         found = parse_amount(" ".join(words[:end]), code=currency.code, exponent=currency.exponent)
         if found != NotAnAmount("not_a_number"):
-            note = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
-            return found, clean_note(_FOR.sub("", note, count=1))
+            if not isinstance(found, NotAnAmount) and units.length(words[end:]):
+                break
+            written = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
+            note = clean_note(_FOR.sub("", written, count=1))
+            if is_pin_given_away(note):
+                break
+            return found, note
     return NotAnAmount("not_a_number"), ""
 
 

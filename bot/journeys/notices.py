@@ -26,16 +26,24 @@ async def tell(context: Context, notice: Notice) -> None:
     speaker = Speaker(person.language)
     if notice.request is not None and notice.receipt is None:
         await requested.tell(context, person, notice, notice.request)
-    elif notice.hold is not None:
+        return
+    await _follow(context, notice)
+    if notice.hold is not None:
         await aside.tell(context, speaker, person, notice, notice.hold)
-        await public.follow(context, notice.hold.id)
     elif notice.kind is NoticeKind.PAYMENT_SENT:
         await _show_receipt(context, speaker, person, _receipt(notice))
-        await public.follow(context, _receipt(notice).payment_id)
     else:
         await messages.send(context.bot, person.user_id, Face(_TEXTS[notice.kind](speaker, notice)))
-    if notice.request is not None and notice.receipt is not None:
+
+
+async def _follow(context: Context, notice: Notice) -> None:
+    """Bring up to date what others see of this. First, because the recipient may have blocked us, and others not."""
+    if notice.request is not None:
         await requested.follow(context, notice.request.id)
+    if notice.hold is not None:
+        await public.follow(context, notice.hold.id)
+    elif notice.kind is NoticeKind.PAYMENT_SENT:
+        await public.follow(context, _receipt(notice).payment_id)
 
 
 async def _show_receipt(context: Context, speaker: Speaker, person: Person, receipt: Receipt) -> None:

@@ -103,26 +103,15 @@ async def entered(turn: Turn, keypad: Keypad, purpose: Pay, pin: Pin) -> None:
     except WalletError as refusal:
         keypad.outcome = payment_card.refused(turn.speaker, card, keypad.heading, refusal, quote)
         await turn.put(card, keypad.outcome)
-        await _follow(turn, quote_id)
+        await public.follow(turn.context, quote_id)
         return
     await payees.remember_payment(turn.context, receipt)
     shown = await payment_card.receipt_face(turn.context, turn.speaker, card, receipt)
     keypad.outcome = Face(shown.text) if card.is_ephemeral else shown
     await _tell_payer(turn, await _kept(turn, card, keypad.outcome), shown, receipt)
-    await _follow(turn, receipt.payment_id, quote.request_id)
-
-
-async def _follow(turn: Turn, quote_id: UUID, request_id: UUID | None = None) -> None:
-    """Bring the cards that others have of this up to date. What Telegram holds back is made up for when time is up.
-
-    The payer has had their answer: to handle their update again for a card in a group would only hold them up.
-    """
-    try:
-        await public.follow(turn.context, quote_id)
-        if request_id is not None:
-            await requested.follow(turn.context, request_id)
-    except TelegramError as error:
-        log.warning("cards of %s are brought up to date later: %s", quote_id, type(error).__name__)
+    await public.follow(turn.context, receipt.payment_id)
+    if quote.request_id is not None:
+        await requested.follow(turn.context, quote.request_id)
 
 
 async def show_outcome(turn: Turn, keypad: Keypad, purpose: Pay) -> None:

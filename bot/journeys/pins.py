@@ -9,7 +9,7 @@ from bot import cards, refusals
 from bot.journeys import answer, claim, pads
 from bot.keypad import ChooseNew, Keypad, Pin, ProveOld, Purpose, RepeatNew, may_hold_pin
 from bot.messages import Face
-from bot.names import clean
+from bot.names import own_name
 from wallet import WalletError, WeakPin, WrongPin
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LIFETIME: Final = timedelta(minutes=10)
 
 async def choose_first(turn: Turn) -> None:
     """Ask for a first PIN."""
-    welcome = turn.t("Welcome, {name}. Your wallet is open.", name=clean(turn.user.full_name))
+    welcome = turn.t("Welcome, {name}. Your wallet is open.", name=own_name(turn.user.full_name))
     ask = turn.t(
         "Now choose a PIN of six digits. I ask for it before each payment. Press the keys: what you type into "
         "the chat can be seen."

@@ -49,6 +49,8 @@ async def show_anew(context: Context, card: Card) -> None:
 
 async def seen_at(context: Context, card: Card, inline_message_id: str) -> Card | None:
     """Return the card if this message shows it; the first message it is seen at is kept. None for another message."""
+    if card.chat_id != NOWHERE:  # it stands in a chat, and whoever presses elsewhere made up the press
+        return None
     if "inline" not in card.facts:  # posted, but a crash came before we noted it
         return await context.cards.note(card, inline=inline_message_id)
     return card if card.facts["inline"] == inline_message_id else None

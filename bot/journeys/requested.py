@@ -27,6 +27,7 @@ LINK: Final = "ask_"
 ASKER: Final = "asked"
 PAYER: Final = "request"
 GROUP: Final = "group request"
+KINDS: Final = (ASKER, PAYER, GROUP)
 """The kinds of the cards that show a request: to who asks, to who is asked, and to others."""
 
 
@@ -51,11 +52,11 @@ async def show(context: Context, person: Person, request: Request, *, at_the_end
 async def follow(context: Context, *request_ids: UUID) -> None:
     """Make every card of these requests show how they stand, and those that would pay them.
 
-    A chat that is gone is no failure.
+    A chat that is gone, or has to wait, is no failure.
     """
     for request_id in request_ids:
         request = await context.wallet.request(request_id)
-        for kind in (ASKER, PAYER, GROUP):
+        for kind in KINDS:
             for card in await context.cards.showing(request_id, kind):
                 await places.keep(context, card, await _face_of(context, card, request))
         payer = await context.people.of_party(request.payer.id)
@@ -97,37 +98,38 @@ def as_of_now(context: Context, request: Request) -> Request:
 
 
 async def tell(context: Context, person: Person, notice: Notice, request: Request) -> None:
-    """Tell a person what became of a request: on its card, and in a message where it is news."""
+    """Tell a person what became of a request: on its card, and in a message where it is news.
+
+    What others see of it comes first: this person may have blocked us.
+    """
     match notice.kind:
         case NoticeKind.REQUEST_RECEIVED | NoticeKind.REQUEST_REMINDED:
             if as_of_now(context, request).state == "open":
                 await show(context, person, request, at_the_end=notice.kind is NoticeKind.REQUEST_REMINDED)
-            return
         case NoticeKind.REQUEST_CANCELLED:
+            await follow(context, request.id)
             card = await context.cards.of_quote(request.id, person.user_id)
             if card is not None and card.message_id is not None:  # else they never heard of it
                 await show(context, person, request)
         case NoticeKind.REQUEST_EXPIRED if (split := await context.wallet.split_of(request.id)) is not None:
-            await messages.send(context.bot, person.user_id, split_cards.out_of_time(Speaker(person.language), split))
             await follow(context, *(share.request.id for share in split.shares if share.request is not None))
-            return
+            await messages.send(context.bot, person.user_id, split_cards.out_of_time(Speaker(person.language), split))
         case NoticeKind.REQUEST_DECLINED | NoticeKind.REQUEST_EXPIRED:
+            await follow(context, request.id)
             settles = await context.wallet.netting_of(request.id) is not None
             news = request_cards.news(Speaker(person.language), request, settles=settles)
             await messages.send(context.bot, person.user_id, news)
         case _:
             raise ValueError(f"notice {notice.id} of {notice.kind} has nothing to do with a request")
-    await follow(context, request.id)
 
 
 async def show_anew(context: Context, card: Card) -> None:
     """Show this card in the supergroup that its group has become, if its request is open."""
-    person = await context.people.find(card.user_id)
-    if person is None or card.quote_id is None:
+    if card.quote_id is None:
         return
     request = as_of_now(context, await context.wallet.request(card.quote_id))
     if request.state == "open":
-        await places.put(context, card, await face(context, card, request, person.language))
+        await places.show(context, card, partial(face_now, context, card))
 
 
 async def end_unanswered(context: Context) -> None:

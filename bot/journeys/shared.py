@@ -41,7 +41,7 @@ async def received(turn: Turn) -> None:
 
 
 async def answered(turn: Turn) -> None:
-    """Yes: they are a contact now, and the payee if we had asked for one. No: nothing is kept."""
+    """Yes: they are a contact now, and the payee if we still ask for one. No: nothing is kept."""
     card = await pay.pressed_card(turn, _SHARED)
     if card is None or card.message_id is None:
         return
@@ -52,14 +52,28 @@ async def answered(turn: Turn) -> None:
     person = await turn.context.people.find(user_id)
     username = person.username if person else None
     contact = await turn.context.contacts.remember(turn.user.id, user_id, person.name if person else name, username)
-    if card.facts["draft"] is None:
+    draft, led_on = await _waiting_for(turn, card)
+    if draft is None:
         await contacts.show_contact(turn, contact, card.message_id)
         return
+    if led_on:
+        await send.advance(turn, draft)
+        return
     shown = clean(person.name if person else name)
-    draft = Draft.of(card.facts["draft"])
     await turn.edit(card.message_id, Face(send.direction(turn, draft, shown)))
     if not await send.to(turn, draft, intents.UserId(user_id), contacts.public_name(shown, username)):
         await send.unknown_payee(turn, draft, shown)
+
+
+async def _waiting_for(turn: Turn, card: Card) -> tuple[Draft | None, bool]:
+    """Return the draft that the card answers, if we still wait with it, and whether this very press has led it on."""
+    waiting = await turn.context.conversations.of(turn.user.id)
+    if waiting is None or waiting.step not in send.STEPS or card.facts["draft"] is None:
+        return None, False
+    draft = Draft.of(waiting.facts["draft"])
+    led_on = waiting.facts["update_id"] == turn.update.update_id
+    is_asked = draft.key == Draft.of(card.facts["draft"]).key and (led_on or waiting.step == send.PAYEE)
+    return (draft if is_asked else None), led_on
 
 
 async def _question(turn: Turn, card: Card) -> Face:

@@ -12,7 +12,7 @@ from bot import misread, payees, places, split_phrases, split_words
 from bot.amounts import NotAnAmount
 from bot.identity import group_key
 from bot.intents import UserId, Username
-from bot.journeys import boards, group, group_requests, instruction
+from bot.journeys import answer, boards, claim, group, group_requests, instruction, requested
 from bot.journeys.request import as_asker
 from bot.names import clean
 from wallet import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.conversation import Card
     from bot.split_phrases import Member
     from bot.turn import Turn
-    from wallet import Split
+    from wallet import Request, Split
 
 _AT_ONCE: Final = 3
 """So many boards are brought back at most."""
@@ -141,18 +141,28 @@ async def remind(turn: Turn) -> None:
 
 
 async def pay(turn: Turn) -> None:
-    """Bring whoever presses the card that pays their own share, in their private chat."""
+    """Bring whoever presses the card that pays their own share, where only they see it."""
     card = await _pressed(turn)
     if card is None or card.quote_id is None or not await _has_wallet(turn):
         return
     split = await turn.context.wallet.split(card.quote_id)
-    share = split.share_of(turn.person.party_id)
+    shares = [split.share_of(party_id) for party_id in await claim.names_of(turn)]
+    share = next(filter(None, shares), None)
     if share is None:
         await turn.toast(turn.speaker.label("You have no share in this."))
     elif share.request is None:
         await turn.toast(turn.speaker.label("Your own share needs no payment."))
     else:
-        await group_requests.bring(turn, share.request, in_place=False)
+        await group_requests.bring(turn, await _theirs(turn, share.request), in_place=False)
+
+
+async def _theirs(turn: Turn, asked: Request) -> Request:
+    """The request, which is theirs from now on where they were named by a username that we had not seen yet."""
+    if asked.payer.id == turn.person.party_id:
+        return asked
+    asked = await answer.claimed(turn, asked)
+    await requested.follow(turn.context, asked.id)
+    return asked
 
 
 async def _started(turn: Turn, asked: split_phrases.Split) -> Split | None:

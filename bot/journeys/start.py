@@ -9,7 +9,7 @@ from bot.draft import Draft
 from bot.identity import person_key
 from bot.journeys import answer, balance, claim, help, me, pins, requested, send  # noqa: A004 - the command's own name
 from bot.journeys.aside import CLAIM_LINK
-from bot.names import clean
+from bot.names import own_name
 from wallet import PartyUnknown
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HELP: Final = "help"
 async def start(turn: Turn) -> None:
     """Open a wallet, or welcome its owner back."""
     wallet = turn.context.wallet
-    party = await wallet.open_person(clean(turn.user.full_name), key=person_key(turn.user.id))
+    party = await wallet.open_person(own_name(turn.user.full_name), key=person_key(turn.user.id))
     turn.known = await turn.context.people.register(turn.user, party.id)
     await wallet.unpark_notices(party.id)
     turn.context.courier_wake()
@@ -49,7 +49,7 @@ async def start(turn: Turn) -> None:
         await me.follow(turn, turn.arguments.removeprefix(me.LINK))
     else:
         own = await wallet.balance(party.id)
-        name = clean(turn.user.full_name)
+        name = own_name(turn.user.full_name)
         welcome = turn.t("Welcome back, {name}. You have {balance}.", name=name, balance=own.available)
         rest = turn.t("Write “send 5 to @name for lunch”, or press /send. /help shows the rest.")
         await turn.say("\n".join([welcome, *(balance.frozen(turn, party) or [rest])]))

@@ -9,8 +9,9 @@ from bot import answers, intents, misread, notes, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, contacts, help, me, pads, send  # noqa: A004 - the command's own name
-from bot.names import clean
+from bot.journeys import business, cancel, contacts, help, me, pads, send  # noqa: A004 - the command's own name
+from bot.names import clean, own_name
+from bot.vocabulary import NO_NOTE, STOPPING, UNDO
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _CHOSEN: Final = intents.UserId(0)
 """Stands for the payee of a draft, who is known, where the words of an answer are read."""
-_NOT_ABOUT_PEOPLE: Final = frozenset({"two_amounts", "note_too_long", "not_now"})
+_NOT_ABOUT_PEOPLE: Final = frozenset({"two_amounts", "note_too_long", "not_now", "pin"})
 
 
 async def read(turn: Turn) -> None:
@@ -28,6 +29,8 @@ async def read(turn: Turn) -> None:
     waiting = await turn.context.conversations.of(turn.user.id)
     if waiting is not None and waiting.facts.get("update_id") == turn.update.update_id:
         await _ask_once_more(turn, waiting)
+    elif waiting is not None and _stops(turn, waiting):
+        await cancel.cancel(turn)
     elif waiting is None or _overrides_question(turn, intent, waiting):
         await _instructed(turn, intent)
     else:
@@ -43,7 +46,9 @@ async def without(turn: Turn) -> None:
 
 
 async def expects_amount(turn: Turn) -> bool:
-    """Whether we asked this person how much, so that six digits are an amount."""
+    """Whether we asked this person how much, so that six digits are an amount, unless words say that they are a PIN."""
+    if any(map(str.isalpha, turn.text)):
+        return False
     waiting = await turn.context.conversations.of(turn.user.id)
     return waiting is not None and waiting.step in {send.AMOUNT, me.AMOUNT}
 
@@ -62,6 +67,11 @@ def intent_of(turn: Turn, start: str = "", known: intents.UserId | None = None) 
         after=start,
         known=known,
     )
+
+
+def _stops(turn: Turn, waiting: Waiting) -> bool:
+    """Whether the answer is to ask no more, as by /cancel. A refund is also what a payment may be for."""
+    return help.plainly(turn.text) in (STOPPING if waiting.step == send.NOTE else UNDO)
 
 
 def _overrides_question(turn: Turn, intent: intents.Intent, waiting: Waiting) -> bool:
@@ -135,6 +145,9 @@ async def _answered_payment(turn: Turn, waiting: Waiting, draft: Draft) -> None:
             await _answered_amount(turn, waiting, draft)
         case send.NOTE if len(clean_note(turn.text)) > MAX_NOTE:
             raise NoteTooLong(MAX_NOTE)  # the question stays, with its buttons
+        case send.NOTE if help.plainly(turn.text) in NO_NOTE:
+            await send.close_question(turn, waiting, turn.t("No note."))
+            await send.advance(turn, replace(draft, ask_note=False))
         case send.NOTE:
             await send.close_question(turn, waiting, notes.line(turn.speaker, turn.text))
             await send.advance(turn, replace(draft, note=turn.text, ask_note=False))
@@ -248,4 +261,4 @@ def _called(turn: Turn, payee: intents.Payee) -> str:
             return clean(name)
         case intents.UserId(user_id):
             mentioned = (entity.user for entity in (turn.message.entities if turn.message else ()))
-            return clean(next((user.full_name for user in mentioned if user and user.id == user_id), ""))
+            return own_name(next((user.full_name for user in mentioned if user and user.id == user_id), ""))

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from sandbox.telegram.errors import ImpossibleActError
 from sandbox.telegram.faults import KINDS, Fault
 from sandbox.telegram.features import LEVELS
-from sandbox.telegram.requests import needed, number, read_body, world_of
+from sandbox.telegram.requests import number, read_body, world_of
 from sandbox.telegram.views import transcript
 
 _LONGEST_WAIT: Final = 60
@@ -93,14 +93,6 @@ async def reset(request: Request) -> Response:
     return JSONResponse({})
 
 
-async def publish_ledger(request: Request) -> Response:
-    """Take the wallet's books and show them on every page."""
-    body = await read_body(request)
-    needed(body, "balances", list)
-    world_of(request).publish_ledger(body)
-    return JSONResponse({})
-
-
 ROUTES: Final = [
     Route("/control/fault", plan_fault, methods=["POST"]),
     Route("/control/faults", clear_faults, methods=["DELETE"]),
@@ -111,5 +103,4 @@ ROUTES: Final = [
     Route("/control/deliveries", list_deliveries),
     Route("/control/transcript", show_transcript),
     Route("/control/reset", reset, methods=["POST"]),
-    Route("/ledger", publish_ledger, methods=["POST"]),
 ]

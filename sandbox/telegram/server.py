@@ -1,7 +1,7 @@
-"""The pretend Telegram as one HTTP server, for a launcher (`serve`) or within a test (`running`).
+"""The pretend Telegram as one HTTP server, by itself (`serve`), or within a launcher or a test (`running`).
 
 Paths: the Bot API under `/bot<token>/` and `/file/bot<token>/`, people under `/people/` and `/world`, faults
-and records under `/control/`, the page at `/` with `/static/`, the wallet's books by POST to `/ledger`.
+and records under `/control/`, the page at `/` with `/static/`.
 
 Beyond the plain chat there is, for pages and tests:
 - events `{"type": "chat", chat, started, blocked, reply_keyboard}` when any of the three changed, and

@@ -27,7 +27,7 @@ class Target:
     ratio: float
 
     def met_by(self, ratio: float) -> bool:
-        """Whether this ratio is on the right side, as it is printed (two significant decimals)."""
+        """Whether this ratio is on the right side."""
         return ratio >= self.ratio if self.bound == "at least" else ratio <= self.ratio
 
     def __str__(self) -> str:

@@ -47,7 +47,8 @@ and committed. Payers are chosen by chance among {PEOPLE:,} people. *Uniform*: t
 two entries more.
 
 The yardstick is pgbench's TPC-B (prepared statements, scale {SCALE}) with as many clients as suit it best, which
-updates three rows, adds one and reads one in a transaction. At the end the books are reconciled, and must be clean.
+updates three rows, adds one and reads one in a transaction. At the end the books are reconciled, and must be clean but
+for the notices, which nobody delivers here.
 """
 _OPEN = f"""
     INSERT INTO wallet.parties (id, key, kind, name, search_name, owner_id, created_at)

@@ -27,7 +27,7 @@ _INTRODUCTION = """\
 How fast this is, as ratios: every figure is measured in the same run as its yardstick, both in turn in every round, and
 the median of the rounds is shown, with how far they lie apart (*spread*: highest minus lowest, over the median). So a
 slow machine or a noisy minute spoils both alike. PostgreSQL writes durably (fsync on, commits waited for), and nothing
-is switched off that production has on.
+is switched off that production has on, unless a section says so.
 
 `make bench` repeats all of it and writes this page; `python -m tests.bench --only PART` measures a part of it anew, and
 `--short` only shows what a couple of minutes can show.

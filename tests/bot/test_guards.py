@@ -89,6 +89,7 @@ def test_what_never_pays_is_still_looked_at_in_private(kind: str) -> None:
         ({"text": " 482 915 "}, True),
         ({"text": "••••••"}, True),
         ({"text": None, "caption": "482915"}, True),
+        ({"text": "send 5 to @ben, my pin is 482915"}, True),
         ({"text": "4829150"}, False),
         ({"text": "send 482915"}, False),
         ({"text": None}, False),

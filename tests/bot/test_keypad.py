@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.keypad import CANCEL, DELETE, ChooseNew, Keypad, Keypads, Pay, Pin, Pressed, RepeatNew, typed_pin
+from bot.keypad import (
+    CANCEL,
+    DELETE,
+    ChooseNew,
+    Keypad,
+    Keypads,
+    Pay,
+    Pin,
+    Pressed,
+    RepeatNew,
+    is_pin_given_away,
+    typed_pin,
+)
+from bot.redaction import redact
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -139,3 +152,38 @@ def test_six_digits_alone_are_a_typed_pin(text: str) -> None:
 def test_anything_else_is_none(text: str) -> None:
     """A sentence with a number in it is a sentence."""
     assert typed_pin(text) is None
+
+
+GIVEN_AWAY = [
+    "482915", "482 915", "48.29.15", "482915.", "482915?", "482915,", "482915 👍", "(482915)", "“482915”",
+    "482915\n719304", "٤٨٢٩١٥?",
+    "my pin is 482915", "My PIN: 482 915", "mon pin est 482915", "my new pin is 482915", "here is my pin 482915",
+    "the pin is now 482915", "pin code: 482915", "my pin is still 482915!", "change my pin to 482915", "pin482915",
+    "482915 is my pin", "482915 = PIN", "482915, that's my pin", "482915 est mon pin",
+    "/pin 482915", "/pin@sixpence_bot 482915",
+    "send 5 to @ben pin 482915", "send 5 to @ben, my pin is 482915", "send 5 to @ben\npin 482915",
+    "pay @ben 5 482915 pin", "send 5 to @ben for pizza (my pin is ٤٨٢٩١٥)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GIVEN_AWAY)
+def test_a_pin_is_given_away_where_it_stands_alone_or_beside_its_name(text: str) -> None:
+    """Also as the inbox keeps it, with dots in its place, so that it is deleted after a restart too."""
+    kept = redact({"message": {"text": text}})["message"]["text"]
+    assert kept != text
+    assert is_pin_given_away(text)
+    assert is_pin_given_away(kept)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "48291", "4829150", "send 482915", "send 482915 to @ben", "€482915", "482915 €", "482915 eur", "482915,50",
+        "send 5 to @ben for invoice 482915", "order 482915", "482915 is my order", "send 5 to @pin for order 482915",
+        "my pin", "I forgot my pin", "pin 4829", "spin 482915", "pins and needles, order 482915",
+        "pin for order 482915", "send 5 to @ben for the pin", "+44 20 7946 0958",
+    ],
+)  # fmt: skip
+def test_other_digits_give_no_pin_away(text: str) -> None:
+    """An amount, or six digits that another word says what they are."""
+    assert not is_pin_given_away(text)

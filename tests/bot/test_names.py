@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import FALLBACK, MAX_LENGTH, Reason, clean, looks_like, skeleton, suspicious
+from bot.names import FALLBACK, MAX_LENGTH, Reason, clean, looks_like, own_name, skeleton, suspicious
 from wallet import search_form
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -106,6 +106,28 @@ def test_a_name_is_no_receipt() -> None:
     """What would read as a line of ours is one name; a dot within a word belongs to it."""
     assert clean("✓ Ana paid Luna · Reference 7K3M9 ✓ ·") == "Ana paid Luna Reference 7K3M9"
     assert clean("Gal·la") == "Gal·la"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ben Okafor (@ben)", "Ben Okafor"),
+        ("Ben ＠ben Okafor", "Ben Okafor"),
+        ("Ben @\u200bben", "Ben"),
+        ("@ben [@@b@en]", FALLBACK),
+        ("Café @ Home", "Café @ Home"),
+        ("ben@home.org", "ben@home.org"),
+    ],
+)
+def test_nobody_has_a_username_by_their_name(name: str, shown: str) -> None:
+    """Only Telegram says who is @ben: it is left out of a name, which may then look like another's."""
+    assert clean(name) == shown
+
+
+def test_who_was_named_by_a_username_alone_is_called_so_and_nobody_calls_themselves_so() -> None:
+    """@dora is who has no wallet yet; a person who has one chose their name."""
+    assert clean("@dora") == "@dora"
+    assert own_name("@dora") == own_name("\u200b@dora") == "dora"
 
 
 def test_a_long_name_is_cut_visibly() -> None:

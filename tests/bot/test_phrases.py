@@ -130,6 +130,8 @@ COMPLETE: list[tuple[str, Intent]] = [
     ("send 5 to @ben sorry 5 minutes late", Pay(FIVE, BEN, "sorry 5 minutes late")),
     ("send 5 to @ben for friday", Pay(FIVE, BEN, "friday")),
     ("send 5 to @ben monday lunch", Pay(FIVE, BEN, "monday lunch")),
+    ("send 5 to @ben for invoice 482915", Pay(FIVE, BEN, "invoice 482915")),
+    ("send 5 to @ben order 482915", Pay(FIVE, BEN, "order 482915")),
 ]
 
 PARTIAL: list[tuple[str, Intent]] = [
@@ -238,6 +240,12 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("send 5 to @ben each week", "not_now"),
     ("send 5 to @ben on friday", "not_now"),
     ("send 5 to @ben next month", "not_now"),
+    ("send 5 to @ben\n482915", "pin"),
+    ("send 5 to @ben 482915", "pin"),
+    ("send 5 to @ben for 482915", "pin"),
+    ("send 5 to ben: 482 915.", "pin"),
+    ("/pay 5 @ben 482915", "pin"),
+    ("/pay @ben 5 for lunch, my pin is 482915", "pin"),
 ]
 
 NOTHING = [

@@ -45,6 +45,15 @@ ASKED: list[tuple[str, Intent]] = [
     ("ask @ben for lunch", Ask(Incomplete(None, BEN, "lunch"))),
     ("request 10 back from @ben", Ask(Pay(TEN, BEN))),
     ("request only 10 from @ben", Ask(Pay(TEN, BEN))),
+    ("ask @ben 10 for cinema", Ask(Pay(TEN, BEN, "cinema"))),
+    ("ask @ben 10, cinema", Ask(Pay(TEN, BEN, "cinema"))),
+    ("ask @ben 10: cinema", Ask(Pay(TEN, BEN, "cinema"))),
+    ("ask @ben 10 euros cinema", Ask(Pay(TEN, BEN, "cinema"))),
+    ("ask @ben for €10 cinema", Ask(Pay(TEN, BEN, "cinema"))),
+    ("ask @ben for 10 please", Ask(Pay(TEN, BEN))),
+    ("ask @ben for 10 again", Ask(Pay(TEN, BEN))),
+    ("ask @ben for 10 thanks", Ask(Pay(TEN, BEN, "thanks"))),
+    ("request 10 from @ben cinema", Ask(Pay(TEN, BEN, "cinema"))),
     ("/request 0 @ben", Ask(Refused(NotAnAmount("not_positive"), BEN))),
 ]
 UNCLEAR: list[tuple[str, UnclearReason]] = [
@@ -53,6 +62,7 @@ UNCLEAR: list[tuple[str, UnclearReason]] = [
     ("ask @ben 10 each", "two_payees"),
     ("request 10 from @ben tomorrow", "not_now"),
     ("/request 10 20 @ben", "two_amounts"),
+    ("ask @ben for 10 for 482915", "pin"),
 ]
 NOTHING = [
     "ask ben",
@@ -61,6 +71,11 @@ NOTHING = [
     "ask ben to pay 10",
     "ask ben for 10?",
     "ask ben 10 questions",
+    "ask @ben 10 questions",
+    "ask @ben for 5 minutes",
+    "request @ben 1 more week",
+    "please ask @ben for 2 weeks more",
+    "demande à @ben 5 minutes",
     "ask 10 people",
     "request a refund",
     "request time off",

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.sql import Composable
 from sqlalchemy import text
 
-from tests.conftest import PIN, euros, person
+from tests.conftest import PIN, business, euros, person
 from wallet import database as databases
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from wallet import Party, Wallet
 
 BY, WHY = "operator", "test"
-AMOUNT, REFUND = 500, 200
+AMOUNT, REFUND, ASIDE = 500, 200, 100
+FEE = 3
+"""What a business pays on what is left of the amount once the refund is taken from it."""
 
 
 class Nth:
@@ -95,30 +97,49 @@ def at_once() -> Iterator[None]:
 
 
 class Story:
-    """One of everything that moves money, with the keys fixed, so that it can be told again."""
+    """One of everything that moves money, with the keys fixed, so that it can be told again.
 
-    def __init__(self, wallet: Wallet, ana: Party, ben: Party) -> None:
-        self.wallet, self.ana, self.ben = wallet, ana, ben
-        self.keys = [uuid4() for _ in range(5)]
+    A deposit, one that was a mistake, a payment with its fee, a part of it given back, money set aside and claimed,
+    set aside and taken back, withdrawals. What the wallet kept of the fee is all that is left in the end.
+    """
+
+    def __init__(self, wallet: Wallet, *people: Party) -> None:
+        self.wallet = wallet
+        self.ana, self.ben, self.cafe, self.nina = people
+        self.keys = [uuid4() for _ in range(10)]
+
+    @classmethod
+    async def of_new_people(cls, wallet: Wallet) -> Story:
+        """Of a payer, somebody with a café, and somebody who has no wallet."""
+        ana, ben = await person(wallet, "Ana"), await person(wallet, "Ben")
+        return cls(wallet, ana, ben, await business(wallet, ben), await wallet.invite("@nina", key=uuid4()))
 
     async def tell(self) -> UUID:
-        wallet, ana, ben, keys = self.wallet, self.ana, self.ben, self.keys
-        await wallet.deposit(ana.id, euros(wallet, AMOUNT), key=keys[0], by=BY, reason=WHY)
-        quote = await wallet.quote(ana.id, ben.id, euros(wallet, AMOUNT), key=keys[1])
+        wallet, ana, ben, cafe, nina = self.wallet, self.ana, self.ben, self.cafe, self.nina
+        keys = iter(self.keys)
+        await wallet.deposit(ana.id, euros(wallet, AMOUNT), key=next(keys), by=BY, reason=WHY)
+        mistake = await wallet.deposit(ana.id, euros(wallet, AMOUNT), key=next(keys), by=BY, reason=WHY)
+        await wallet.reverse(mistake.payment_id, key=next(keys), by=BY, reason=WHY)
+        quote = await wallet.quote(ana.id, cafe.id, euros(wallet, AMOUNT), key=next(keys))
         await wallet.confirm(quote.id, ana.id, PIN)
-        await wallet.refund(quote.id, euros(wallet, REFUND), key=keys[2], by=BY, reason=WHY)
-        await wallet.withdraw(ben.id, euros(wallet, AMOUNT - REFUND), key=keys[3], by=BY, reason=WHY)
-        await wallet.withdraw(ana.id, euros(wallet, REFUND), key=keys[4], by=BY, reason=WHY)
+        await wallet.refund(quote.id, euros(wallet, REFUND), key=next(keys), by=BY, reason=WHY)
+        claimed, returned = [await wallet.quote(ana.id, nina.id, euros(wallet, ASIDE), key=next(keys)) for _ in "12"]
+        for hold in (claimed, returned):
+            await wallet.confirm(hold.id, ana.id, PIN)
+        await wallet.capture(claimed.id, ben.id)
+        await wallet.cancel_hold(returned.id, ana.id)
+        for party, left in ((cafe, AMOUNT - REFUND - FEE), (ben, ASIDE), (ana, REFUND - ASIDE)):
+            await wallet.withdraw(party.id, euros(wallet, left), key=next(keys), by=BY, reason=WHY)
         return quote.id
 
     async def check(self) -> None:
         """It happened once: balances, entries, notices, acts, attempts."""
         parties = {summary.party.id: summary for summary in await self.wallet.parties()}
-        both = [parties[party.id] for party in (self.ana, self.ben)]
-        assert [summary.balance.minor for summary in both] == [0, 0]
-        assert [summary.entries for summary in both] == [4, 3]
-        assert await self._count("wallet.notices", "recipient_id", [self.ana.id, self.ben.id]) == 7
-        assert await self._count("wallet.acts", "subject_id", self.keys) == 4
+        three = [parties[party.id] for party in (self.ana, self.ben, self.cafe)]
+        assert [summary.balance.minor for summary in three] == [0, 0, 0]
+        assert [summary.entries for summary in three] == [9, 2, 5]
+        assert await self._count("wallet.notices", "recipient_id", [self.ana.id, self.ben.id]) == 16
+        assert await self._count("wallet.acts", "subject_id", self.keys) == 7
         assert (await self.wallet.pin_state(self.ana.id)).tries_left == 5
 
     async def _count(self, table: str, column: str, ids: list[UUID]) -> int:
@@ -140,7 +161,7 @@ async def tell_with_harm(wallet: Wallet, nth: Nth, *, every: int = 1) -> tuple[i
     wrong: list[str] = []
     while True:
         step = 1 + struck * every
-        story = Story(wallet, await person(wallet, "Ana"), await person(wallet, "Ben"))
+        story = await Story.of_new_people(wallet)
         try:
             nth.arm(step)
             quote_id = await story.tell()

@@ -33,14 +33,15 @@ def patient(clock: Clock, settings: WalletSettings) -> WalletSettings:
     return settings.model_copy(update={"limit_day": 10**9, "limit_month": 10**9, "limit_payments_a_day": 10**6})
 
 
+@pytest.mark.timeout(300)  # a long story, told for each of its statements
 async def test_a_conflict_at_any_statement_leaves_no_trace(patient: WalletSettings, clock: Clock) -> None:
-    """A serialization failure once at each statement of each verb: everything happened exactly once."""
+    """A serialization failure once at each statement of all that moves money: everything happened exactly once."""
     nth = fails(psycopg.errors.SerializationFailure)
     async with Wallet.open(patient, clock=clock) as wallet:
         with at_each_statement(nth):
             struck, wrong = await tell_with_harm(wallet, nth)
         assert not wrong
-        assert struck > 30
+        assert struck > 100
         assert (await wallet.reconcile()).clean
 
 
@@ -54,7 +55,7 @@ async def test_a_connection_lost_at_any_commit_doubles_nothing(
         with at_each_commit(wallet, nth, answer_lost=answer_lost):
             struck, wrong = await tell_with_harm(wallet, nth)
         assert not wrong
-        assert struck > 5
+        assert struck > 15
         assert (await wallet.reconcile()).clean
 
 

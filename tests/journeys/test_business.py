@@ -114,6 +114,15 @@ async def test_looking_at_a_business_asks_for_no_name(street: Street) -> None:
     assert await _businesses(street) == ["Café Luna", "Bar Luna"]
 
 
+async def test_whoever_may_open_no_more_is_offered_none(street: Street) -> None:
+    """Five are all that a person may own."""
+    await street.open_wallets(street.luna)
+    for number in range(1, 6):
+        await street.open_business(street.luna, f"Café {number}")
+    await street.luna.says("/business")
+    assert (await street.luna.reads("Café 1", "Café 5"))["inline_keyboard"] is None
+
+
 async def test_a_business_is_opened_once_however_often_open_is_pressed(street: Street) -> None:
     """Further presses, and a late Not now, show what became of it."""
     await street.open_wallets(street.luna)

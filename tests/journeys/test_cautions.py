@@ -219,6 +219,17 @@ async def test_somebody_paid_before_who_takes_a_name_is_seen_through(street: Str
     await street.ana.reads("Balance after", "€30.00", *cautions)
 
 
+async def test_a_username_in_a_name_is_nobodys_word(street: Street) -> None:
+    """“Ben Okafor (@ben)” is how the bot writes of @ben: who is called so is shown without it, and is warned of."""
+    await pays_ben(street)
+    mallory = await arrives(street, "Ben", "Okafor (@ben)")
+    mention = {"offset": 11, "length": 3, "user_id": mallory.id}
+    await street.ana.writes("send 20 to Ben", mentions=[mention])
+    shown = plain((await street.ana.reads("Send €20.00", "Balance after"))["text"])
+    assert "Send €20.00 to Ben Okafor\n" in shown
+    assert "⚠ This is not the Ben Okafor you paid before" in shown
+
+
 async def test_a_name_taken_from_a_contact_is_asked_about(street: Street) -> None:
     """Ben has another name by now and was never paid: he is meant all the same, and the other is not him."""
     await street.open_wallets(street.ana, street.ben)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from telegram import Update
 
+from bot import application
 from sandbox.telegram.cast import FLATMATES
 from tests.conftest import euros
 
@@ -73,6 +75,26 @@ async def test_favourites_come_first_and_pages_turn(street: Street) -> None:
     await street.ana.reads("Person 0", "No wallet yet")
     await street.ana.presses("All contacts")
     assert await street.ana.buttons("Your contacts") == ["Person 1", "Person 0", "‹ Back", "Who may find me"]
+
+
+@pytest.mark.parametrize(("taps", "faults"), [(2, 0), (1, 1)])
+async def test_no_tap_and_no_failure_leads_past_the_last_page(street: Street, taps: int, faults: int) -> None:
+    """“More ›” pressed twice at once, or handled again because Telegram failed: it is the page that there is."""
+    await street.open_wallets(street.ana)
+    for at in range(9):
+        street.clock.advance(seconds=1)
+        await street.context.contacts.remember(street.ana.id, 9000 + at, f"Person {at}")
+    await street.ana.says("/contacts")
+    await street.ana.reads("Your contacts")
+    await street.settled()
+    if faults:
+        fault = {"method": "editMessageText", "kind": "server_error", "times": faults}
+        (await street.http.post("/control/fault", json=fault)).raise_for_status()
+    await street.ana.presses("More", times=taps)
+    await street.ana.sees(lambda shown: "Person 0" in str(shown["inline_keyboard"]), "the last page")
+    await street.settled()
+    labels = await street.ana.buttons("Your contacts")
+    assert labels == ["Person 2", "Person 1", "Person 0", "‹ Back", "Who may find me"]
 
 
 async def test_one_pays_by_ones_own_name_for_somebody(street: Street) -> None:
@@ -202,6 +224,61 @@ async def test_a_shared_card_answers_who_it_is_for(street: Street) -> None:
     await street.ana.shares_card(street.ben)
     await street.ana.presses("Yes")
     await street.ana.reads("To Ben Okafor")
+    await street.ana.presses("Skip")
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_a_shared_card_asks_nobody_once_its_question_is_over(street: Street) -> None:
+    """Ana cancelled before she said Yes: Luna is a contact then, and nothing is asked of her."""
+    await street.open_wallets(street.ana, street.luna)
+    await street.context.contacts.set_askable(street.luna.id, askable=True)
+    await street.ana.says("/request 10 for cinema")
+    await street.ana.reads("Whom do you ask?")
+    await street.ana.shares_card(street.luna)
+    await street.ana.reads("Is this them?")
+    await street.ana.says("/cancel")
+    await street.ana.reads("Cancelled. No money moved.")
+    await street.ana.presses("Yes")
+    await street.ana.reads("Luna Rossi", "@luna")
+    await street.settled()
+    assert await street.wallet.open_requests_of((await street.party(street.ana)).id) == ()
+    await street.ana.says("/contacts")
+    await street.ana.reads("Luna Rossi")
+
+
+async def test_a_shared_card_answers_no_other_question_than_its_own(street: Street) -> None:
+    """Who was written in its place is who is paid; and what is begun anew asks anew."""
+    await street.open_wallets(street.ana, street.ben, street.luna)
+    await street.ana.says("/send 5")
+    await street.ana.shares_card(street.luna)
+    shared = await street.ana.reads("Is this them?")
+    await street.ana.says("@ben")
+    await street.ana.reads("What is it for?")
+    await street.ana.taps(shared, "Yes")
+    await street.settled()
+    await street.ana.says("lunch")
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+    await street.ana.says("/send 7")
+    await street.ana.shares_card(street.luna)
+    shared = await street.ana.reads("Is this them?")
+    await street.ana.says("/send 9")
+    await street.settled()
+    await street.ana.taps(shared, "Yes")
+    await street.settled()
+    assert not any("€7.00" in text or "To Luna" in text for text in await street.ana.texts())
+
+
+async def test_a_shared_card_that_is_answered_again_asks_what_it_led_to(street: Street) -> None:
+    """The press is handled once more, as after a crash: the next question stands, and the payment goes on."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send")
+    await street.ana.shares_card(street.ben)
+    await street.ana.presses("Yes")
+    await street.ana.reads("How much?")
+    await street.settled()
+    presses = [each for each in street.world.updates.delivered if "callback_query" in each]
+    await application.build(street.context)(Update.de_json(presses[-1], street.context.bot))
+    await street.ana.presses("€5.00")
     await street.ana.presses("Skip")
     await street.ana.reads("Send €5.00 to Ben Okafor")
 

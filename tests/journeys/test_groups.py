@@ -315,3 +315,20 @@ async def test_an_instruction_handled_again_makes_no_second_card(street: Street)
     await street.replay("/pay @ben 5 lunch")
     await street.settled()
     assert await bots_words(street) == [WAITING]
+
+
+async def test_a_group_that_telegram_holds_back_holds_up_nobody_who_paid_in_it(street: Street) -> None:
+    """Ana is told and may go on at once, and what she paid under is remembered; the group's card comes right later."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLATMATES.id, "/pay @ben 5 pizza")
+    await street.ana.presses("Confirm with PIN", chat=FLATMATES.id)
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+    await street.settled()
+    fault = {"method": "editMessageText", "kind": "retry_after", "retry_after": 3600, "chat_id": str(FLATMATES.id)}
+    (await street.http.post("/control/fault", json=fault)).raise_for_status()
+    await street.ana.confirms()
+    await street.ana.reads("You sent €5.00 to Ben Okafor")
+    await street.ana.says("/balance")
+    await street.ana.reads("You have")
+    (known,) = await street.context.contacts.everybody(street.ana.id)
+    assert (known.paid_name, known.paid_username) == ("Ben Okafor", "ben")

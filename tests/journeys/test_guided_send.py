@@ -308,3 +308,51 @@ async def test_a_share_of_nobody_is_passed_over(street: Street) -> None:
 
 def _shared(*users: dict[str, Any]) -> dict[str, Any]:
     return {"request_id": 1, "users": list(users), "user_ids": [user["user_id"] for user in users]}
+
+
+@pytest.mark.parametrize("said", ["cancel", "Stop.", "undo that", "Annuler"])
+@pytest.mark.parametrize("asked", ["/send", "/send to @ben for lunch", "/request 5", "/business"])
+async def test_a_question_is_answered_by_stopping(street: Street, asked: str, said: str) -> None:
+    """In words as by /cancel: nothing is asked any more."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says(asked)
+    await street.settled()
+    await street.ana.says(said)
+    await street.ana.reads("Cancelled. No money moved.")
+    await street.ana.says("5")
+    await street.ana.reads("I did not understand that")
+
+
+@pytest.mark.parametrize("said", ["skip", "No", "none.", "-", "non"])
+async def test_a_note_may_be_skipped_in_words(street: Street, said: str) -> None:
+    """As by its button."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.says(said)
+    await street.ana.reads("No note.")
+    card = await street.ana.reads("Send €5.00 to Ben Okafor")
+    assert "Note" not in card["text"]
+
+
+async def test_a_refund_is_what_a_payment_may_be_for(street: Street) -> None:
+    """At the question for a note that word stops nothing."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.says("refund")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “refund”")
+
+
+@pytest.mark.parametrize("said", ["50 cents", "5 k", "2 x 5", "5 ron"])
+async def test_an_answer_in_other_units_is_no_amount(street: Street, said: str) -> None:
+    """The question stays open."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send to @ben for lunch")
+    await street.ana.reads("How much?")
+    await street.ana.says(said)
+    await street.ana.reads("Nothing was paid.")
+    await street.ana.says("0.50")
+    await street.ana.reads("Send €0.50 to Ben Okafor", "Note: “lunch”")

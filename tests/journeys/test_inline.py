@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot import models
 from bot.journeys import expiry
 from sandbox.person import plain
-from sandbox.telegram.cast import MARKET_STREET
+from sandbox.telegram.cast import FLATMATES, MARKET_STREET
 from tests.journeys.asides import escrow
 
 if TYPE_CHECKING:
@@ -71,6 +71,29 @@ async def test_the_first_to_press_is_the_payee(street: Street) -> None:
     toasts = [call["params"].get("text") for call in await street.calls("answerCallbackQuery")]
     assert toasts == ["Now it is theirs to confirm.", "This offer is too old. Nothing was paid."]
     await street.ben.reads(WAITING, chat=MARKET_STREET.id)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "ended"),
+    [
+        ("/pay @ben 5 lunch", "Ana Moreno pays Ben Okafor €5.00", "Ana Moreno did not pay Ben Okafor"),
+        ("/request @ben 5 lunch", "Ana Moreno asks Ben Okafor for €5.00", "That is over"),
+    ],
+)
+async def test_a_groups_card_is_not_taken_from_its_message(street: Street, words: str, shown: str, ended: str) -> None:
+    """Chai presses by hand, with its id, under a message that he sent through the bot: nothing comes of it."""
+    await street.open_wallets(street.ana, street.ben, street.chai)
+    await street.ana.says_in(FLATMATES.id, words)
+    card = await street.chai.reads(shown, chat=FLATMATES.id)
+    card_id = card["inline_keyboard"][0][0]["data"].partition(":")[2]
+    for word in ("itsme", "askme", "gpin", "gcancel", "gaskpay", "gaskcancel"):
+        for presser in (street.chai, street.ana):
+            await street.forge_inline(presser, f"{word}:{card_id}")
+            await street.settled()
+    toasts = {call["params"].get("text") for call in await street.calls("answerCallbackQuery")}
+    assert not any("private chat" in (toast or "") or "did not work" in (toast or "") for toast in toasts)
+    await street.ana.presses("Cancel", chat=FLATMATES.id)
+    assert (await street.chai.reads(ended, chat=FLATMATES.id))["id"] == card["id"]
 
 
 async def test_nobody_pays_themselves(street: Street) -> None:

@@ -142,6 +142,22 @@ async def test_the_amount_is_changed_by_button(street: Street) -> None:
     await street.ana.reads("I did not understand that")
 
 
+async def test_any_amount_leaves_a_newer_question_alone(street: Street) -> None:
+    """The button stays when its own question was answered long ago; what is asked by now still waits."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/me")
+    await street.ana.presses("Change amount")
+    question = await street.ana.reads("How much shall it ask for?")
+    await street.ana.says("5")
+    await street.ana.reads("Pay €5.00 to Ana Moreno")
+    await street.ana.says("/send @ben")
+    await street.ana.reads("How much?")
+    await street.ana.taps(question, "Any amount")
+    await street.ana.reads("Pay Ana Moreno")
+    await street.ana.says("7")
+    await street.ana.reads("What is it for?")
+
+
 async def test_the_link_is_sent_on_by_button(street: Street) -> None:
     """Telegram's own sharing page, with the link and a word about it."""
     await street.open_wallets(street.ana)

@@ -476,3 +476,16 @@ async def test_a_double_tap_answers_once(street: Street, label: str) -> None:
         await street.ben.confirms()
         await street.ben.reads("✓ You paid Ana Moreno")
     assert len(await toasts(street)) >= 2
+
+
+async def test_a_request_that_is_stopped_at_its_note_asks_nobody(street: Street) -> None:
+    """It has no PIN to stop it: “cancel” is no note."""
+    await acquainted(street)
+    await street.ana.says("ask @ben")
+    await street.ana.reads("How much?")
+    await street.ana.presses("€5.00")
+    await street.ana.reads("What is it for?")
+    await street.ana.says("cancel")
+    await street.ana.reads("Cancelled. No money moved.")
+    await street.settled()
+    assert not any("€5.00" in text for text in await street.ben.texts())

@@ -6,7 +6,7 @@ On a server that has no messages for one member alone, so that what is private h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from telegram.error import BadRequest
@@ -56,6 +56,8 @@ async def toasts(street: Street) -> list[str]:
         "/request@sixpence_bot 10 @ben cinema",
         "@sixpence_bot request 10 from @ben for cinema",
         "@sixpence_bot ask @ben for 10 for cinema",
+        "@sixpence_bot please ask @ben for 10 for cinema",
+        "@sixpence_bot Please, kindly request 10 from @ben for cinema",
     ],
 )
 async def test_a_stranger_may_ask_where_others_see_it(street: Street, words: str) -> None:
@@ -370,6 +372,29 @@ async def test_a_card_is_set_right_when_its_message_is_known(street: Street) -> 
     assert await bots_words(street) == [WAITING], "nobody knows which message to change"
     await street.chai.presses("Pay", chat=FLAT)
     await street.ana.reads(OVER, chat=FLAT)
+
+
+async def test_a_request_that_ends_while_it_is_shown_in_the_supergroup_is_shown_as_over(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its group became one, and the card goes along; Ben declines while Telegram takes its time."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says_in(FLAT, "/request @ben 10 cinema")
+    await street.ben.reads("Ana Moreno asks you to pay €10.00")
+    await street.told()
+    (request,) = await street.wallet.open_requests_to((await street.party(street.ben)).id)
+    sent = Cards._change
+
+    async def late(cards: Cards, card: Card, *conditions: Any, **values: Any) -> Card:
+        if card.kind == requested.GROUP and values.get("message_id") is not None:
+            await street.wallet.decline_request(request.id, request.payer.id)
+            street.context.courier_wake()
+            await street.told()
+        return await sent(cards, card, *conditions, **values)
+
+    monkeypatch.setattr(Cards, "_change", late)
+    moved = int((await street.ana.does("upgrade", FLAT))["chat_id"])
+    await street.ana.reads(OVER, chat=moved)
 
 
 async def test_a_request_that_ends_while_its_card_is_sent_is_shown_as_over(

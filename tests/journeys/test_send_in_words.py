@@ -117,3 +117,33 @@ async def test_what_is_no_instruction_does_nothing(street: Street) -> None:
         assert any(answer in text for text in (await street.ana.texts())[-4:]), words
         await street.ana.says("/cancel")
         await street.settled()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pay back ben 5",
+        "pay now ben 5",
+        "send 5 to ben now",
+        "send 5 to ben back",
+        "pay again ben 5",
+        "send 5 to ben just now",
+    ],
+)
+async def test_a_word_that_only_stresses_a_plain_name_is_no_part_of_it(street: Street, words: str) -> None:
+    """Where nobody is called so, somebody called by the rest of it is found."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says(words)
+    await street.ana.reads("Send €5.00 to Ben Okafor")
+
+
+async def test_a_whole_name_goes_before_a_part_of_it(street: Street) -> None:
+    """A business may be called Get Back; a word with a capital is a name's own, and nobody is found by the rest."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.open_business(street.ben, "Get Back")
+    await street.ana.says("send 5 to get back")
+    await street.ana.reads("Send €5.00 to Get Back", "A business")
+    await street.ana.says("send 5 to Ben Back")
+    await street.ana.reads("I know nobody called Ben Back", "nothing was paid")
+    await street.ana.says("send 5 to back")
+    await street.ana.reads("I know nobody called back", "nothing was paid")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.journeys import expiry
 from sandbox.telegram.cast import FLATMATES
 
 if TYPE_CHECKING:
@@ -43,7 +44,17 @@ async def test_a_pin_typed_at_any_other_time_is_deleted(street: Street) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["482915.", "my pin is 482915", "PIN: 482 915", "/pin 482915", "/pin 482915 719304"]
+    "written",
+    [
+        "482915.",
+        "482915 👍",
+        "my pin is 482915",
+        "482915 is my new pin",
+        "PIN: 482 915",
+        "send 5 to @ben, my pin is 482915",
+        "/pin 482915",
+        "/pin 482915 719304",
+    ],
 )
 async def test_a_pin_is_deleted_also_where_words_say_that_it_is_one(street: Street, written: str) -> None:
     """It is no attempt: a keypad that is open takes six digits and nothing else. /pin goes on to the keypad."""
@@ -82,6 +93,27 @@ async def test_a_number_with_a_dot_behind_it_is_still_an_amount_where_one_is_ask
     await street.ana.reads("How much?")
     await street.ana.says("100000.")
     await street.ana.reads("you have €50.00", "€100,000.00")
+
+
+async def test_a_pin_called_so_is_no_amount_where_one_is_asked_for(street: Street) -> None:
+    """It goes, and the question stays."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("/send @ben for roses")
+    await street.ana.reads("How much?")
+    await street.ana.says("482915 is my pin")
+    await street.ana.reads("I deleted what looked like a PIN")
+    assert "482915 is my pin" not in await street.ana.texts()
+    await street.ana.says("5")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “roses”")
+
+
+async def test_six_digits_are_no_note(street: Street) -> None:
+    """Ben would read what may be Ana's PIN; said what they are, they may stand there."""
+    await street.open_wallets(street.ana, street.ben)
+    await street.ana.says("send 5 to @ben\n482915")
+    await street.ana.reads("could be a PIN", "no money moved", "“invoice 123456”")
+    await street.ana.says("send 5 to @ben for invoice 482915")
+    await street.ana.reads("Send €5.00 to Ben Okafor", "Note: “invoice 482915”")
 
 
 async def test_a_forwarded_pin_is_deleted_and_confirms_nothing(street: Street) -> None:
@@ -156,6 +188,25 @@ async def test_a_wrong_pin_of_a_payment_is_answered_though_telegram_fails(street
     await street.ana.reads("Send €30.00", "Wrong PIN", "4 tries left")
     await street.settled()
     assert not any("looked like a PIN" in text for text in await street.ana.texts())
+
+
+async def test_a_payment_closed_by_wrong_pins_says_so_in_the_end(street: Street) -> None:
+    """The third came to nothing on the screen, however often it was handled: when time is up, the card is set right."""
+    await opens_keypad_for_ben(street)
+    for left in (4, 3):
+        await street.ana.says("739164")
+        await street.ana.reads("Send €30.00", f"{left} tries left")
+        await street.ana.presses("Confirm with PIN")
+        await street.ana.reads("○○○○○○")
+    await street.settled()
+    await fails_to_edit(street, times=4)
+    await street.ana.says("739164")
+    await street.ana.reads("something went wrong")
+    await street.settled()
+    street.clock.advance(seconds=150)
+    await expiry.close_expired(street.context)
+    closed = await street.ana.reads("Send €30.00", "No money moved")
+    assert closed["inline_keyboard"] is None
 
 
 async def test_a_pin_typed_before_a_crash_leaves_no_card_that_is_being_checked(street: Street) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from tests.wallet.forger import as_owner, raise_amount, reseal
+from tests.wallet.forger import past_every_trigger, raise_amount, reseal
 from wallet.ids import read_receipt_code
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def test_a_rewritten_payment_is_told(street: Street, settings: WalletSetti
     code = read_receipt_code(receipt)
     assert code is not None
     payment = await street.wallet.find_payment(code[0])
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         raise_amount(conn, payment.id)
         reseal(conn)
     await street.ana.says(f"/verify {receipt}")
@@ -79,7 +79,7 @@ async def test_a_rewritten_payment_is_told(street: Street, settings: WalletSetti
 async def test_a_payment_that_was_never_shown_is_told(street: Street, settings: WalletSettings) -> None:
     """One that somebody with the database alone has written: it moved money, and nobody had a card of it."""
     receipt = await _paid(street)
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         conn.execute(text("UPDATE wallet.quotes SET code = ''"))
     await street.ana.says(f"/verify {receipt}")
     await street.ana.reads("not that I showed it before it was paid", "operator")

@@ -9,7 +9,7 @@ from uuid import uuid4
 from tests.books import settings
 from tests.conftest import PIN, Clock, business, euros, person
 from tests.proof.finding import Effort, Finding, Prover
-from tests.wallet.forger import as_owner, raise_amount, reseal
+from tests.wallet.forger import past_every_trigger, raise_amount, reseal
 from wallet import PaymentUnknown, Receipt, Wallet
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _mistyped(receipt: Receipt, chance: Random) -> str:
 
 async def _rewritten(wallet: Wallet, own: WalletSettings, target: Receipt, *, sealed: bool) -> bool:
     """Forge, as the owner; whether the books' own proof of the chain notices."""
-    with as_owner(own) as conn:
+    with past_every_trigger(own) as conn:
         if sealed:
             reseal(conn)
         else:

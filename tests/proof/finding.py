@@ -15,7 +15,7 @@ class Finding:
     """One row of docs/proof.md. `wrong` must be 0; `figure` says what else was measured, in a few words."""
 
     fault: str
-    """Its number in the catalogue of faults (L1 to L18, P1 to P12, T1 to T14), or a word."""
+    """Its number: L for the ledger, P for PINs, T for Telegram, as the head of the page says; or a word."""
     claim: str
     """One sentence that is true if nothing went wrong."""
     tried: int

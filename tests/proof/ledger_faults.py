@@ -19,6 +19,7 @@ from wallet import (
     KeyConflict,
     NotRefundable,
     NotReversible,
+    Part,
     Party,
     QuoteClosed,
     QuoteExpired,
@@ -35,7 +36,7 @@ Request = Callable[[Wallet], Awaitable[object]]
 
 
 async def conflicts_leave_no_trace(server: Server, effort: Effort) -> list[Finding]:
-    """PostgreSQL refuses each statement of each verb once, and loses the connection at each COMMIT."""
+    """PostgreSQL refuses each statement of all that moves money once, and loses the connection at each COMMIT."""
     every = effort.times(13, 1)
     conflicts = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
     statements, bent = 0, 0
@@ -67,7 +68,7 @@ async def one_request_happens_once(server: Server, effort: Effort) -> list[Findi
         wallet = both[0]
         for _ in range(rounds):
             ana, ben = await person(wallet, "Ana", 1_000), await person(wallet, "Ben", 1_000)
-            for request, other in await _requests(wallet, ana, ben):
+            for request, other in (*await _requests(wallet, ana, ben), *await _claims(wallet, ana, ben)):
                 answers = await asyncio.gather(*(request(both[n % 2]) for n in range(times)), return_exceptions=True)
                 asked += len(answers)
                 doubled += sum(answer != answers[0] or isinstance(answer, BaseException) for answer in answers)
@@ -85,7 +86,7 @@ async def one_request_happens_once(server: Server, effort: Effort) -> list[Findi
 
 
 async def _requests(wallet: Wallet, ana: Party, ben: Party) -> list[tuple[Request, Request | None]]:
-    """Each verb with a fixed key, and the same key with another amount. In all, 0.50 go from Ana to Ben."""
+    """Each verb that moves money, with a fixed key, and with another amount. In all, 0.50 go from Ana to Ben."""
     keys = [uuid4() for _ in range(7)]
     first, paid = [await wallet.quote(ana.id, ben.id, euros(wallet, 100), key=key) for key in keys[:2]]
     await wallet.confirm(first.id, ana.id, PIN)
@@ -112,6 +113,41 @@ async def _requests(wallet: Wallet, ana: Party, ben: Party) -> list[tuple[Reques
         amounts(ask, 10),
         (lambda on: on.confirm(paid.id, ana.id, PIN), None),
         (lambda on: on.reverse(paid.id, key=keys[6], by=BY, reason=WHY), None),
+    ]
+
+
+async def _claims(wallet: Wallet, ana: Party, ben: Party) -> list[tuple[Request, Request | None]]:
+    """Each verb that moves no money, with a fixed key, and the same key for something else.
+
+    A name may change, so a person's key with another name is the same request.
+    """
+    keys, flat = [uuid4() for _ in range(7)], uuid4()
+    first, second = [await wallet.ask(ben.id, ana.id, euros(wallet, 10), key=uuid4()) for _ in range(2)]
+    for payer, payee, cents in ((ana, ben, 20), (ben, ana, 40)):
+        await wallet.start_split(payee.id, flat, euros(wallet, cents), parts=[Part(payer.id)], key=uuid4())
+    return [
+        (lambda on: on.open_person("Cem", key=keys[0]), None),
+        (lambda on: on.invite("@nina", key=keys[1]), None),
+        (
+            lambda on: on.open_business(ana.id, "Café", key=keys[2]),
+            lambda on: on.open_business(ben.id, "Café", key=keys[2]),
+        ),
+        (
+            lambda on: on.ask(ben.id, ana.id, euros(on, 10), key=keys[3]),
+            lambda on: on.ask(ben.id, ana.id, euros(on, 11), key=keys[3]),
+        ),
+        (
+            lambda on: on.quote_request(first.id, ana.id, key=keys[4]),
+            lambda on: on.quote_request(second.id, ana.id, key=keys[4]),
+        ),
+        (
+            lambda on: on.start_split(ana.id, flat, euros(on, 30), key=keys[5]),
+            lambda on: on.start_split(ana.id, flat, euros(on, 31), key=keys[5]),
+        ),
+        (
+            lambda on: on.propose_netting(flat, ana.id, key=keys[6]),
+            lambda on: on.propose_netting(uuid4(), ana.id, key=keys[6]),
+        ),
     ]
 
 

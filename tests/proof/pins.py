@@ -1,4 +1,5 @@
-"""PINs: what guessing, a stolen database, a bent quote, a stop-watch and common PINs are good for: nothing."""
+"""PINs: guessing, a stolen database, a bent quote and common PINs are good for nothing, a stop-watch for little:
+refusals take the same work and nearly the same time, and five wrong PINs lock."""
 
 from __future__ import annotations
 

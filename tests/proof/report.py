@@ -21,6 +21,9 @@ _INTRODUCTION = """\
 What a payments system meets, tried on this one: crashes, races, forgeries, curiosity. Each row is a claim; *tried* says
 how often it was put to the test and *went wrong* how often it turned out false, which is never meant to be more than 0.
 
+Under *fault* stands its number, by which rows about one fault are found, here and in the code: L for what befalls the
+ledger and its database, P for PINs and what they confirm, T for what comes by way of Telegram. Some have no row.
+
 `make proof` repeats all of it and writes this page; `make proof SEED=7` tries other accidents, and
 `python -m tests.proof --only TOPIC` writes one topic anew. A short version runs in `make test`. The database is a real
 PostgreSQL. Its fsync is off here, since processes are killed but the machine stays up; where a row depends on the disk,

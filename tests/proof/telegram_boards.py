@@ -56,10 +56,12 @@ async def a_board_is_for_those_it_concerns(server: Server, effort: Effort) -> li
         strange = await _tried(here, [*broken, *crossed], effort, 70)
         await _end(here, boards)
         over = await _tried(here, _over(here, boards), effort, 200)
+        astray = await _tried(here, await _under_another_message(here), effort, 70)
     claims = {
         "A board's button pressed by whom it is not for, or where it is not shown, changes and raises nothing.": others,
         "Callback data fuzzed, or of other cards, changes no board and raises nothing, even by its starter.": strange,
         "Boards that are over, pressed by anybody or replayed, change nothing and ask nobody.": over,
+        "A group's card, pressed by hand under a message that was sent through the bot, stays where it is.": astray,
     }
     return [
         found("T4" if number else "T3", claim, tries.number, tries.wrong)
@@ -126,6 +128,20 @@ def _over(here: Scene, boards: Sequence[Board]) -> list[Json]:
         for presser in (street.ana, street.ben, street.luna, street.chai)
     ]
     return stale + [anew(update) for update in street.world.updates.delivered if "callback_query" in update]
+
+
+async def _under_another_message(here: Scene) -> list[Json]:
+    """A payment and a request that the group sees, pressed by everybody as if a message elsewhere showed them."""
+    street, cards = here.street, list[str]()
+    for words, about in (("/pay @ben 5 tea", "’s PIN"), ("/request @ben 5 tea", " asks ")):
+        await _writes(here, street.ana, words)
+        cards.append(_board(here, about).card)
+    return [
+        forgery.press(street.world, presser, f"{word}:{card}", None, 0)
+        for card in cards
+        for word in _OF_OTHER_CARDS
+        for presser in (street.ana, street.ben, street.luna, street.chai)
+    ]
 
 
 async def _tried(here: Scene, presses: list[Json], effort: Effort, short: int) -> Tries:

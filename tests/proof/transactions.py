@@ -16,11 +16,11 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.books import settings
-from tests.conftest import PIN, business, euros, person
-from tests.faults.harm import BY, WHY, Story
+from tests.conftest import Clock, euros, person
+from tests.faults.harm import BY, WHY
 from tests.proof.finding import Effort, Finding, Prover
 from tests.proof.scene import scene
-from tests.proof.wallets import wallets
+from tests.wallet import every_verb
 from wallet import Database, Wallet, connection_url
 from wallet import database as databases
 
@@ -36,11 +36,14 @@ PATIENCE = 5.0
 
 
 async def transactions_wait_for_the_database_only(server: Server, effort: Effort) -> list[Finding]:
-    """Each wait inside a transaction is looked at: argon2, the network, a lock or a pause would be found."""
-    async with wallets(server, 1) as (wallet,):
-        with watching() as seen:
-            for _ in range(effort.times(2, 100)):
-                await _live_a_life(wallet)
+    """Each wait inside a transaction of any verb is looked at: argon2, the network or a pause would be found."""
+    seen: Counter[str] = Counter()
+    for _ in range(effort.times(1, 20)):
+        clock = Clock()
+        with server.database() as url, watching() as waits:
+            async with Wallet.open(settings(url), clock=clock) as wallet:
+                await every_verb.use(wallet, clock)
+        seen += waits
     others = {where: times for where, times in seen.items() if where != "database"}
     claim = "Inside a transaction nothing is waited for but the database: no hashing, no network, no pause."
     return [Finding("L14", claim, seen.total(), sum(others.values()), ", ".join(others))]
@@ -64,26 +67,6 @@ async def the_bots_transactions_do_too(server: Server, effort: Effort) -> list[F
     others = {where: times for where, times in seen.items() if where != "database"}
     claim = "So it is in the bot: it asks nothing of Telegram while a transaction is open."
     return [Finding("L14", claim, seen.total(), sum(others.values()) + len(errors), ", ".join([*others, *errors]))]
-
-
-async def _live_a_life(wallet: Wallet) -> None:
-    """Every verb that opens a transaction."""
-    ana, ben = await person(wallet, "Ana"), await person(wallet, "Ben")
-    await Story(wallet, ana, ben).tell()
-    cafe = await business(wallet, ben)
-    await wallet.deposit(ana.id, euros(wallet, 100), key=uuid4(), by=BY, reason=WHY)
-    quotes = [await wallet.quote(ana.id, cafe.id, euros(wallet, 50), key=uuid4()) for _ in range(2)]
-    await wallet.confirm(quotes[0].id, ana.id, PIN)
-    await wallet.cancel(quotes[1].id, ana.id)
-    await wallet.reverse(quotes[0].id, key=uuid4(), by=BY, reason=WHY)
-    await wallet.freeze(ana.id, by=BY, reason=WHY)
-    await wallet.unfreeze(ana.id, by=BY, reason=WHY)
-    await wallet.rename(cafe.id, "Café Sol")
-    await wallet.change_pin(ana.id, PIN, "907358")
-    await wallet.reset_pin(ana.id, by=BY, reason=WHY)
-    await wallet.set_pin(ana.id, PIN)
-    for notice in await wallet.due_notices():
-        await wallet.notice_delivered(notice.id)
 
 
 @contextmanager

@@ -98,12 +98,12 @@ async def test_a_transcript_reads_like_the_chat(page: httpx.AsyncClient, bot: Bo
     assert text == "== Ana Moreno: Sixpence ==\nAna Moreno: /start\nSixpence: Pay?\n    [Go]\n"
 
 
-async def test_the_ledger_is_kept_and_shown_to_everybody(page: httpx.AsyncClient) -> None:
-    """What the launcher pushes is on open pages at once and on new ones at their opening."""
+async def test_the_ledger_is_kept_and_shown_to_everybody(page: httpx.AsyncClient, world: World) -> None:
+    """What the launcher publishes is on open pages at once and on new ones at their opening."""
     stream = events(page, BEN)
     assert await anext(stream) == {}
     ledger = {"balances": [], "entries": [], "balanced": True, "proofs": 9, "detail": ""}
-    await page.post("/ledger", json=ledger)
+    world.publish_ledger(ledger)
     assert await anext(stream) == {"person": BEN, "type": "ledger", "ledger": ledger}
     assert (await page.get("/world")).json()["ledger"] == ledger
     await stream.aclose()  # type: ignore[attr-defined]

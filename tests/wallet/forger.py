@@ -45,8 +45,8 @@ _TRANSFERS = """
 
 
 @contextmanager
-def as_owner(settings: WalletSettings) -> Iterator[Connection]:
-    """A transaction of the tables' owner, past every trigger."""
+def past_every_trigger(settings: WalletSettings) -> Iterator[Connection]:
+    """A transaction of the tables' owner in which no trigger refuses anything."""
     engine = create_engine(migration_url(settings), poolclass=NullPool)
     with engine.begin() as conn:
         conn.execute(text("SET LOCAL session_replication_role = replica"))

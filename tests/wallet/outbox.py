@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from wallet import Notice, Wallet
 
 
-async def tell_all(wallet: Wallet, clock: Clock) -> list[Notice]:
-    """Deliver everything there is, also what waits for the chat itself to show it; what was told, in order."""
-    clock.advance(seconds=10)
+async def tell_all(wallet: Wallet, clock: Clock | None = None) -> list[Notice]:
+    """Deliver everything that is due, and by a clock also what waits for the chat itself to show it; what was told."""
+    if clock is not None:
+        clock.advance(seconds=10)
     told: list[Notice] = []
     while due := await wallet.due_notices():
         for notice in due:

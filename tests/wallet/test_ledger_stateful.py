@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import PIN, Clock, business, euros, person
+from tests.wallet.outbox import tell_all
 from wallet import (
     HoldClosed,
     InsufficientFunds,
@@ -431,13 +432,6 @@ class Ledger(RuleBasedStateMachine):
 
     def _balance(self, kind: str) -> int:
         return next(one.balance.minor for one in self.run(self.wallet.accounts()) if one.kind == kind)
-
-
-async def tell_all(wallet: Wallet) -> None:
-    """An outbox that nobody empties would not reconcile."""
-    while notices := await wallet.due_notices():
-        for notice in notices:
-            await wallet.notice_delivered(notice.id)
 
 
 def test_the_ledger_agrees_with_a_model(settings: WalletSettings, clock: Clock) -> None:

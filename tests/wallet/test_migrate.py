@@ -25,9 +25,12 @@ MANY = """
 """
 
 
-def test_the_newest_version_is_the_one_that_migrating_ends_at() -> None:
-    """It is found by its date, without Alembic: so the dates must agree with the order."""
-    assert migrate.newest() == ScriptDirectory.from_config(migrate.config()).get_current_head()
+def test_the_versions_are_one_chain_that_ends_at_the_newest() -> None:
+    """It is found without Alembic, which finds the same: one beginning, one end, and no branch between."""
+    scripts = ScriptDirectory.from_config(migrate.config())
+    assert scripts.get_heads() == [migrate.newest()]
+    assert len(scripts.get_bases()) == 1
+    assert [script.revision for script in scripts.walk_revisions() if script.is_branch_point] == []
 
 
 @pytest.mark.anyio

@@ -350,7 +350,7 @@ async def test_a_wrong_pin_is_compared_once(wallet: Wallet) -> None:
 async def test_nobody_and_nobodys_pin_cost_as_much_as_a_wrong_one(
     wallet: Wallet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stop-watch does not tell an unknown person, one without a PIN and a wrong PIN apart."""
+    """An unknown person, one without a PIN and a wrong PIN take the same hashing, so a stop-watch learns little."""
     ana, cleo = await person(wallet, "Ana"), await person(wallet, "Cleo", pin=None)
     costs: list[int] = []
     for who, refusal in ((ana.id, WrongPin), (cleo.id, PinNotSet), (uuid4(), PinNotSet)):

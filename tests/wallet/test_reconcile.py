@@ -15,6 +15,7 @@ from tests import books
 from tests.bench import large_books
 from tests.conftest import PIN, Clock, business, euros, person
 from tests.wallet.corruptions import CORRUPTIONS, NAMES, Corruption
+from tests.wallet.outbox import tell_all
 from wallet import Part, Party, Receipt, Reconciliation, Split, Wallet, WalletSettings, reconcile
 from wallet.database import migration_url
 from wallet.fees import Tariff
@@ -36,13 +37,6 @@ pytestmark = pytest.mark.anyio
 async def pay(wallet: Wallet, payer: Party, payee: Party, cents: int, note: str = "") -> Receipt:
     quote = await wallet.quote(payer.id, payee.id, euros(wallet, cents), note=note, key=uuid4())
     return await wallet.confirm(quote.id, payer.id, PIN)
-
-
-async def tell_all(wallet: Wallet) -> None:
-    """Deliver every notice that is due."""
-    while notices := await wallet.due_notices():
-        for notice in notices:
-            await wallet.notice_delivered(notice.id)
 
 
 async def keep_honest_books(wallet: Wallet, clock: Clock) -> None:

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import PIN, Clock, euros, person
+from tests.wallet.outbox import tell_all
 from wallet import (
     NettingClosed,
     NothingToNet,
@@ -285,13 +286,6 @@ class Flat(RuleBasedStateMachine):
             sides = self.names[one.payer.id], self.names[one.payee.id]
             self.claim[one.id] = Claim(*sides, one.amount.minor, self.clock.now + WEEK)
         return [one.id for one in requests]
-
-
-async def tell_all(wallet: Wallet) -> None:
-    """An outbox that nobody empties would not reconcile."""
-    while notices := await wallet.due_notices():
-        for notice in notices:
-            await wallet.notice_delivered(notice.id)
 
 
 def test_splits_agree_with_a_model(settings: WalletSettings, clock: Clock) -> None:

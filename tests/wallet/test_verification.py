@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.books import PEPPER
 from tests.conftest import PIN, Clock, business, euros, person
-from tests.wallet.forger import as_owner, raise_amount, reseal
+from tests.wallet.forger import past_every_trigger, raise_amount, reseal
 from tests.wallet.outbox import tell_all
 from wallet import MalformedReceiptCode, Party, PaymentUnknown, Receipt, Wallet, WalletSettings
 from wallet.payments import StoredQuote
@@ -102,7 +102,7 @@ async def test_a_rewrite_that_leaves_the_seals_is_seen(
     """The amount, entries and balances rewritten alike: the seal of that payment no longer fits, nor do those after."""
     ana, ben, *_ = people
     first, second = await pay(wallet, ana, ben), await pay(wallet, ana, ben)
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         raise_amount(conn, first.payment_id)
     for receipt in (first, second):
         found = await wallet.verify(code(receipt), ana.id)
@@ -130,7 +130,7 @@ async def test_what_a_receipt_shows_is_what_was_sealed(
     """A receipt is read from the payment, and the seals cover its transfers: both must say the same, the fee too."""
     ana, ben, _, cafe = people
     before, paid = await pay(wallet, ana, ben), await pay(wallet, ana, cafe, 1000)
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         conn.execute(text(f"UPDATE wallet.payments SET {change} WHERE id = :id"), {"id": paid.payment_id})  # noqa: S608 - the changes above
     found = await wallet.verify(code(paid))
     assert found.matches
@@ -147,7 +147,7 @@ async def test_a_rewrite_with_every_seal_made_anew_is_seen_by_whoever_has_a_rece
     before = await pay(wallet, luna, ben)
     forged, after = await pay(wallet, ana, ben), await pay(wallet, ana, cafe)
     elsewhere = await pay(wallet, luna, ana)
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         raise_amount(conn, forged.payment_id)
         assert reseal(conn) > 5
     assert (await wallet.reconcile()).clean
@@ -163,7 +163,7 @@ async def test_a_payment_taken_out_of_the_books_is_unknown(
 ) -> None:
     """Its receipt is all there is left of it."""
     receipt = await pay(wallet, people[0], people[1])
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         conn.execute(text("DELETE FROM wallet.payments WHERE id = :id"), {"id": receipt.payment_id})
     with pytest.raises(PaymentUnknown):
         await wallet.verify(code(receipt), people[0].id)
@@ -195,7 +195,7 @@ async def test_a_code_is_for_what_was_paid(wallet: Wallet, settings: WalletSetti
     """A quote that was shown vouches for its own payment alone."""
     receipt = await pay(wallet, people[0], people[1])
     assert (await wallet.verify(code(receipt))).as_shown
-    with as_owner(settings) as conn:
+    with past_every_trigger(settings) as conn:
         raise_amount(conn, receipt.payment_id)
         conn.execute(text("UPDATE wallet.quotes SET amount = amount - 1"))
         reseal(conn)
