@@ -49,6 +49,7 @@ _FULL = {_DISK_FULL, _OUT_OF_MEMORY}
 _TRIES = 9
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 _CONNECT_SECONDS = 5
+FROM_A_NEWER = "These books are from a newer Sixpence ({}): install that one."
 NOT_MIGRATED = "The database is not migrated: run sixpence-admin migrate."
 _SESSION = {
     "role": APPLICATION_ROLE,
@@ -112,7 +113,7 @@ class Database:
 
         return await self._tried(reading, at_leisure=at_leisure)
 
-    async def require_schema(self, version: str) -> None:
+    async def require_schema(self, version: str, knows: Callable[[str], bool]) -> None:
         """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
         with reaching(self._engine.url):
             async with self._autocommit.connect() as conn:
@@ -120,7 +121,8 @@ class Database:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
                     raise SettingsError(NOT_MIGRATED) from None
-        require_known(found, version)
+        if found is not None and not knows(found):
+            raise SettingsError(FROM_A_NEWER.format(found))
         if found != version:
             raise SettingsError(NOT_MIGRATED)
 
@@ -200,12 +202,6 @@ def _worth_retrying(error: DBAPIError | psycopg.Error) -> bool:
     if state is None:
         return isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
     return state in _RETRIED or state.startswith(("08", "53", "57P"))
-
-
-def require_known(found: str | None, newest: str) -> None:
-    """SettingsError where the books are at a later version than the newest here; each begins with its date."""
-    if found is not None and found > newest:
-        raise SettingsError(f"These books are from a newer Sixpence ({found}): install that one.")
 
 
 @contextmanager

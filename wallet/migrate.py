@@ -15,7 +15,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from wallet.addresses import require_one_database
-from wallet.database import embedded, migration_url, reaching, require_known
+from wallet.database import FROM_A_NEWER, embedded, migration_url, reaching
 from wallet.rights import lacking
 from wallet.settings import SettingsError
 
@@ -43,7 +43,8 @@ def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
     with embedded(settings), _connect(settings) as connection:
         require_one_database(settings)
         before = _current(connection)
-        require_known(before, newest())
+        if before is not None and not knows(before):
+            raise SettingsError(FROM_A_NEWER.format(before))
         with connection.begin():
             if before is None and (lack := lacking(connection)):
                 raise SettingsError(lack)
@@ -59,10 +60,20 @@ def upgrade(settings: WalletSettings) -> tuple[str | None, str]:
 
 def newest() -> str:
     """The newest version there is: the one that no other comes after."""
-    scripts = (_scripts() / "versions").glob("*.py")
-    named = [found for script in scripts for found in _REVISION.findall(script.read_text())]
+    named = _named()
     (last,) = {version for down, version in named if not down} - {version for down, version in named if down}
-    return str(last)
+    return last
+
+
+def knows(version: str) -> bool:
+    """Whether there is this version here; else a newer Sixpence brought it."""
+    return ("", version) in _named()
+
+
+def _named() -> list[tuple[str, str]]:
+    """What the scripts name: their own versions, and those they come after."""
+    scripts = (_scripts() / "versions").glob("*.py")
+    return [found for script in scripts for found in _REVISION.findall(script.read_text())]
 
 
 def config(connection: Connection | None = None) -> Config:

@@ -247,13 +247,8 @@ def _count_anew(settings: WalletSettings, manifest: Manifest) -> int:
 
 
 def _require_known(schema: str) -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, and only this command needs it
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    try:
-        ScriptDirectory.from_config(migrate.config()).get_revision(schema)
-    except CommandError:
-        raise CouldNot(f"The backup is from a newer Sixpence ({schema}): install that one.") from None
+    if not migrate.knows(schema):
+        raise CouldNot(f"The backup is from a newer Sixpence ({schema}): install that one.")
 
 
 def _require_kept_in(currency: Currency, manifest: Manifest) -> None:
