@@ -44,9 +44,12 @@ APPLICATION_ROLE = "sixpence_app"
 _SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT = "40001", "40P01", "55P03"
 _RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK, _LOCK_TIMEOUT}
 _STATEMENT_TIMEOUT = "57014"
+_DISK_FULL, _OUT_OF_MEMORY = "53100", "53200"
+_FULL = {_DISK_FULL, _OUT_OF_MEMORY}
 _TRIES = 9
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 2.0
 _CONNECT_SECONDS = 5
+FROM_A_NEWER = "These books are from a newer Sixpence ({}): install that one."
 NOT_MIGRATED = "The database is not migrated: run sixpence-admin migrate."
 _SESSION = {
     "role": APPLICATION_ROLE,
@@ -97,6 +100,7 @@ class Database:
         """Run `work` on one consistent snapshot, read-only.
 
         `at_leisure`: however much it reads, whole tables too, and however long it takes. For an operator, not a chat.
+        If the server has no room for so much, it is not asked for it again.
         """
 
         async def reading() -> T:
@@ -107,9 +111,9 @@ class Database:
                         await conn.exec_driver_sql(_AT_LEISURE)
                     return await work(conn)
 
-        return await self._tried(reading)
+        return await self._tried(reading, at_leisure=at_leisure)
 
-    async def require_schema(self, version: str) -> None:
+    async def require_schema(self, version: str, knows: Callable[[str], bool]) -> None:
         """SettingsError, at once and in a sentence, if the database cannot be reached or is not at this version."""
         with reaching(self._engine.url):
             async with self._autocommit.connect() as conn:
@@ -117,6 +121,8 @@ class Database:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
                     raise SettingsError(NOT_MIGRATED) from None
+        if found is not None and not knows(found):
+            raise SettingsError(FROM_A_NEWER.format(found))
         if found != version:
             raise SettingsError(NOT_MIGRATED)
 
@@ -132,7 +138,7 @@ class Database:
         async with self._autocommit.connect() as conn:
             return await work(conn)
 
-    async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
+    async def _tried(self, once: Callable[[], Awaitable[T]], *, at_leisure: bool = False) -> T:
         pause = _FIRST_PAUSE
         for left in reversed(range(_TRIES)):
             try:
@@ -140,13 +146,14 @@ class Database:
             except PoolTimeout as error:
                 raise Unavailable from error
             except (DBAPIError, psycopg.Error) as error:
-                if _sqlstate(error) == _STATEMENT_TIMEOUT:
+                state = sqlstate(error)
+                if state == _STATEMENT_TIMEOUT or (at_leisure and state in _FULL):
                     raise Unavailable from error
                 if not _worth_retrying(error):
                     raise
                 if not left:
                     raise Unavailable from error
-                log.warning("transaction retried: %s", _sqlstate(error) or type(_cause(error)).__name__)
+                log.warning("transaction retried: %s", state or type(_cause(error)).__name__)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable")
@@ -182,7 +189,8 @@ def _cause(error: DBAPIError | psycopg.Error) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
 
 
-def _sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
+def sqlstate(error: DBAPIError | psycopg.Error) -> str | None:
+    """What happened, by PostgreSQL's own code; None if it was not PostgreSQL that said so."""
     return getattr(_cause(error), "sqlstate", None)
 
 
@@ -190,7 +198,7 @@ def _worth_retrying(error: DBAPIError | psycopg.Error) -> bool:
     """Conflicts between transactions, a server that is full (class 53) or went away (08 and 57P, or no answer)."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    state = _sqlstate(error)
+    state = sqlstate(error)
     if state is None:
         return isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
     return state in _RETRIED or state.startswith(("08", "53", "57P"))
@@ -204,7 +212,7 @@ def reaching(url: URL) -> Iterator[None]:
     except OperationalError as error:
         raise SettingsError(_why_unreached(url, str(error.orig))) from None
     except ProgrammingError as error:
-        if _sqlstate(error) is not None:  # said by the database, which was reached
+        if sqlstate(error) is not None:  # said by the database, which was reached
             raise
         raise SettingsError(f"The database's address is not right: {str(error.orig).partition(chr(10))[0]}.") from None
 

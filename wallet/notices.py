@@ -179,11 +179,11 @@ async def parked(conn: AsyncConnection, notice_id: UUID, attempt: int, at: datet
 
 async def unpark(conn: AsyncConnection, person_id: UUID, at: datetime) -> None:
     """As `Wallet.unpark_notices`. First those on their way: one refused a moment ago may not be parked after this."""
+    for of_kinds in _ON_THEIR_WAY:
+        await conn.execute(of_kinds, {"recipient": person_id, "now": at})
     notice = models.Notice
-    theirs, is_parked = notice.recipient_id == person_id, notice.parked_at.is_not(None)
-    on_their_way = (theirs, ~is_parked, notice.delivered_at.is_(None), notice.due_at > at)
-    await conn.execute(update(notice).where(*on_their_way).values(attempts=notice.attempts + 1))
-    await conn.execute(update(notice).where(theirs, is_parked).values(parked_at=None, due_at=at))
+    parked_ones = (notice.recipient_id == person_id, notice.parked_at.is_not(None))
+    await conn.execute(update(notice).where(*parked_ones).values(parked_at=None, due_at=at))
 
 
 _OF_SIDES = {
@@ -219,6 +219,15 @@ _DUE = f"""
                         AND earlier.kind NOT IN {models.one_of(*models.SHOWN_AS_THEY_HAPPEN)})
 """  # noqa: S608 - words of this program's own
 _REQUESTS = models.one_of(*models.OF_REQUESTS)
+_SHOWN = models.one_of(*models.SHOWN_AS_THEY_HAPPEN)
+_ON_THEIR_WAY = [
+    text(f"""
+        UPDATE wallet.notices SET attempts = attempts + 1
+        WHERE recipient_id = :recipient AND delivered_at IS NULL AND parked_at IS NULL AND due_at > :now AND {of_kinds}
+    """)  # noqa: S608 - as above
+    for of_kinds in (f"kind NOT IN {_SHOWN}", f"kind IN {_SHOWN} AND kind NOT IN {_REQUESTS}")
+]
+"""In two, so that each is served by an index: what is in order by its recipient, the rest among what is due later."""
 _TAKE = text(f"""
     WITH of_money AS ({_DUE} AND n.kind NOT IN {_REQUESTS} ORDER BY n.due_at LIMIT :limit FOR UPDATE SKIP LOCKED),
     of_requests AS (

@@ -77,16 +77,16 @@ async def choose(conn: AsyncConnection, person_id: UUID, choice: UUID, hashed: H
         raise PinAlreadySet
 
 
-async def reset(conn: AsyncConnection, person_id: UUID, at: datetime) -> bool:
+async def reset(conn: AsyncConnection, person_id: UUID, at: datetime, spared: Collection[str] = ()) -> bool:
     """Take the PIN and its count away, and void what it has confirmed or may confirm; False if that was done before.
 
-    PinNotSet if none was ever chosen.
+    False, too, for a PIN made with one of the `spared` peppers. PinNotSet if none was ever chosen.
     """
     await quotes.hold_payer(conn, person_id)
     found = (await conn.execute(select(models.Pin.pepper_id).where(models.Pin.party_id == person_id))).first()
     if found is None:
         raise PinNotSet
-    if found.pepper_id is None:
+    if found.pepper_id is None or found.pepper_id in spared:
         return False
     await conn.execute(select(func.wallet.reset_pin(person_id, at)))
     await quotes.close(conn, person_id, "voided")

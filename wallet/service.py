@@ -98,7 +98,7 @@ class Wallet(PinVerbs, HoldVerbs, RequestVerbs, SplitVerbs, NettingVerbs, Admini
             database = Database(connection_url(settings))
             wallet = cls(database, settings, clock)
             try:
-                await database.require_schema(migrate.newest())
+                await database.require_schema(migrate.newest(), migrate.knows)
                 await database.transaction(lambda conn: parties.open_system_accounts(conn, wallet.currency))
                 yield wallet
             finally:

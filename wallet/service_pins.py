@@ -75,20 +75,23 @@ class PinVerbs:
         async with self._payer(person_id):
             await self._verify(person_id, pin)
 
-    async def reset_pin(self, person_id: UUID, *, by: str, reason: str) -> None:
+    async def reset_pin(self, person_id: UUID, *, by: str, reason: str, if_lost: bool = False) -> bool:
         """Take the PIN away; the person is told and chooses a new one, and payments then cool for 24 hours.
 
-        Until then, resetting it again changes nothing. PartyUnknown, BadReason; PinNotSet if none was ever chosen.
+        Until then, resetting it again changes nothing, nor does it `if_lost` while the PIN works with a pepper that is
+        set: then False. PartyUnknown, BadReason; PinNotSet if none was ever chosen.
         """
         act = acts.Act(by, reason)
+        spared = self._hasher.pepper_ids() if if_lost else ()
 
-        async def reset(conn: AsyncConnection) -> None:
+        async def reset(conn: AsyncConnection) -> bool:
             await parties.find(conn, person_id)
-            if await pins.reset(conn, person_id, self._clock()):
+            if is_reset := await pins.reset(conn, person_id, self._clock(), spared):
                 await notices.of_person(conn, person_id, NoticeKind.PIN_RESET, self._clock())
                 await acts.record(conn, act, "pin reset", person_id, self._clock())
+            return is_reset
 
-        await self._database.transaction(reset)
+        return await self._database.transaction(reset)
 
     async def lost_pins(self) -> tuple[UUID, ...]:
         """Whose PIN needs a pepper that is not set any more: only `reset_pin` helps them. SettingsError without any."""

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
+from psycopg.sql import Composable
 from sqlalchemy import text
 
 from tests.conftest import PIN, business, euros, person
@@ -63,7 +64,8 @@ def at_each_statement(passed: Callable[[str], object]) -> Iterator[None]:
     execute = psycopg.AsyncCursor.execute
 
     async def harmed(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        passed(query if isinstance(query, str) else bytes(query).decode())
+        composed = query.as_bytes() if isinstance(query, Composable) else query
+        passed(composed if isinstance(composed, str) else bytes(composed).decode())
         return await execute(cursor, query, *args, **kwargs)
 
     with patch.object(psycopg.AsyncCursor, "execute", harmed), at_once():

@@ -47,7 +47,7 @@ async def _run_the_house(wallet: Wallet, ana: Party, ben: Party) -> None:
     await wallet.change_pin(ben.id, PIN, "739164")
     await wallet.change_pin(ben.id, "739164", PIN)
     eve = await person(wallet, "Eve", 5)
-    await wallet.reset_pin(eve.id, **BY)
+    await wallet.reset_pin(eve.id, by=BY["by"], reason=BY["reason"])
 
 
 async def _pay(wallet: Wallet, ana: Party, ben: Party) -> None:

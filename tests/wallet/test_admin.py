@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 import typer.main
 from sqlalchemy import NullPool, create_engine, text
 from typer.testing import CliRunner
 
-from tests.books import PEPPER
+from tests.books import PEPPER, run
+from tests.faults.harm import at_each_statement
 from wallet import Wallet, WalletSettings
 from wallet.admin import app
 from wallet.admin.books import _harmless
@@ -87,6 +89,90 @@ def test_a_database_that_is_not_migrated_is_2(server: Server) -> None:
     said = Desk(plain(server.url.set(database="postgres")))("reconcile")
     assert (said.code, said.out) == (2, "")
     assert said.err == "The database is not migrated: run sixpence-admin migrate.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (psycopg.errors.DiskFull, "PostgreSQL has no more disk space, or too little shared memory: try again."),
+        (psycopg.errors.OutOfMemory, "PostgreSQL has no more memory: try again."),
+    ],
+)
+def test_a_proof_that_there_is_no_room_for_is_not_tried_nine_times(
+    desk: Desk, error: type[psycopg.Error], says: str
+) -> None:
+    """It would fill the disk nine times; and the operator reads what is lacking."""
+    tried = []
+
+    def fail(statement: str) -> None:
+        if "pg_export_snapshot" in statement:
+            tried.append(statement)
+        if "wallet.entries" in statement:
+            raise error
+
+    with at_each_statement(fail):
+        said = desk("reconcile")
+    assert (said.code, said.out, said.err) == (2, "", f"{says}\n")
+    assert len(tried) == 1
+
+
+def test_what_moves_no_money_for_want_of_room_says_so(desk: Desk) -> None:
+    """A short work is tried again, as room may be had a moment later."""
+    tried = []
+
+    def fail(statement: str) -> None:
+        if "INSERT INTO wallet.entries" in statement:
+            tried.append(statement)
+            raise psycopg.errors.DiskFull
+
+    with at_each_statement(fail):
+        said = desk("deposit", "Ben", "1.00", "--reason", "cash", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert said.refusal.startswith(
+        "PostgreSQL has no more disk space, or too little shared memory: repeat this with --"
+    )
+    assert len(tried) == 9
+
+
+@pytest.mark.parametrize("command", ["migrate", "parties", "doctor"])
+@pytest.mark.parametrize("version", ["29991231_future", "20261204_a_later_one"])
+def test_books_of_a_newer_sixpence_are_said_to_be(
+    desk: Desk, settings: WalletSettings, version: str, command: str
+) -> None:
+    """To migrate would not help: the newer one has to be installed. Dates do not tell which that is."""
+    as_owner(settings, "UPDATE alembic_version SET version_num = :version", version=version)
+    said = desk(command)
+    says = f"These books are from a newer Sixpence ({version}): install that one."
+    if command == "doctor":
+        assert said.code == 1
+        assert says in said.out
+        assert "migrate" not in said.out
+    else:
+        assert (said.code, said.out, said.err) == (2, "", f"{says}\n")
+
+
+def test_migrating_notes_the_digits_of_books_that_do_not_say(desk: Desk, settings: WalletSettings) -> None:
+    """Of a unit of the operator's own, by its setting; from then on no other is opened."""
+    as_owner(settings, "UPDATE wallet.units SET currency = 'HOUR', digits = NULL")
+    assert desk("migrate", SIXPENCE_CURRENCY="EUR").code == 0
+    assert as_owner(settings, "SELECT digits FROM wallet.units") == [(None,)]
+    for _ in range(2):
+        assert desk("migrate", SIXPENCE_CURRENCY="HOUR:2").code == 0
+        assert as_owner(settings, "SELECT currency, digits FROM wallet.units") == [("HOUR", 2)]
+    said = desk("parties", SIXPENCE_CURRENCY="HOUR:0")
+    assert said.err == "SIXPENCE_CURRENCY is HOUR:0, but these books are kept in HOUR:2: set it back.\n"
+    assert desk("migrate", SIXPENCE_CURRENCY="HOUR:0").code == 0
+    assert as_owner(settings, "SELECT digits FROM wallet.units") == [(2,)]
+
+
+def test_the_bots_login_may_migrate_what_is_up_to_date(desk: Desk, server: Server) -> None:
+    """There is nothing to do, which takes no right."""
+    run(server.url, "CREATE ROLE only_the_bot LOGIN IN ROLE sixpence_app")
+    try:
+        said = Desk(desk.url.replace("//postgres", "//only_the_bot"))("migrate")
+    finally:
+        run(server.url, "DROP ROLE only_the_bot")
+    assert (said.code, said.err) == (0, "")
 
 
 def test_migrate_can_be_repeated(server: Server) -> None:
@@ -257,7 +343,7 @@ def test_more_than_can_be_listed_is_refused_by_its_option(desk: Desk, command: s
 
 @pytest.mark.parametrize("typed", ["bank clearing", "Bank_Clearing", "BANK  CLEARING"])
 def test_an_account_of_the_systems_own_is_found_as_people_write_it(desk: Desk, typed: str) -> None:
-    """The handbook has a blank in it; a name that is neither is sent to where all are listed."""
+    """With a blank in it; a name that is neither is sent to where all are listed."""
     assert desk("statement", typed).out == desk("statement", "bank_clearing").out
     assert "sixpence-admin accounts lists them all" in desk("statement", f"{typed} house").err
 
@@ -270,8 +356,11 @@ def test_a_party_of_that_name_is_not_hidden_by_it(desk: Desk, settings: WalletSe
             await wallet.open_person("Escrow", key=uuid4())
 
     asyncio.run(open_it())
-    assert desk("statement", "Escrow", "--json").json["party"]["name"] == "Escrow"
-    assert desk("statement", "escrow", "--json").json["party"] is None
+    said = desk("statement", "Escrow", "--json")
+    assert said.json["party"]["name"] == "Escrow"
+    assert said.err == "This is the account of a party; the system's own is written escrow.\n"
+    said = desk("statement", "escrow", "--json")
+    assert (said.json["party"], said.err) == (None, "")
 
 
 def test_the_systems_own_statement_begins_with_the_books(desk: Desk) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -118,6 +121,42 @@ def test_ctrl_c_names_the_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.undo()
     assert f"Key {key}." in desk(*command, "--key", key).out
     assert desk.balance("Ben") == "600"
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("deposit", "Ben", "1.00", "--reason", "cash"), "No money moved."),
+        (("pin", "reset-lost", "--reason", "leaked"), "Nothing was done."),
+    ],
+)
+def test_ctrl_c_at_the_question_is_a_no(desk: Desk, command: tuple[str, ...], says: str) -> None:
+    """At once, and nothing has to be repeated: nothing had been asked of the books."""
+    before = desk("acts", "--json").json
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SIXPENCE_")}
+    environment |= {"SIXPENCE_DATABASE_URL": desk.url, "SIXPENCE_PIN_PEPPER": "a pepper that is not the books' own"}
+    with (
+        as_a_program_starts(),
+        subprocess.Popen(
+            [sys.executable, "-m", "wallet.admin", *command],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as asking,
+    ):
+        assert asking.stderr is not None
+        said = b""
+        while not said.endswith(b"[y/N]:"):
+            said += asking.stderr.read(1)
+        asking.send_signal(signal.SIGINT)
+        try:
+            assert asking.wait(timeout=20) == 1
+        finally:
+            asking.kill()
+        said += asking.stderr.read()
+    assert said.decode().endswith(f"{says} It was not confirmed: answer y, or give --yes.\n")
+    assert desk("acts", "--json").json == before
 
 
 def test_whoever_took_a_name_is_told_from_its_owner(desk: Desk, settings: WalletSettings) -> None:

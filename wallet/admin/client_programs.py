@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs for backups: found, not older than they need to be, run without a password in sight."""
+"""PostgreSQL's own programs for backups: of a version that fits, run without a password in sight."""
 
 from __future__ import annotations
 
@@ -20,21 +20,42 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
+_SETS_A_TIMEOUT = 17
+"""From this version on, what is restored begins by setting `transaction_timeout`, which older servers do not know."""
+
+
+class TooNew(CouldNot):
+    """There are only programs that could make a backup of this server's books, and not restore it there."""
 
 
 def find_program(name: str, version: int) -> Path:
-    """The first `name` on PATH, or with the embedded PostgreSQL, that is of this major version or newer. CouldNot."""
+    """The `name` for a server of this major version: on PATH, or with the embedded PostgreSQL. CouldNot, TooNew.
+
+    Of those that fit the oldest, as what newer ones ask of a server may be unknown to it.
+    """
     found = {path: _version(path) for path in _everywhere(name)}
-    fit = next((path for path, its in found.items() if its >= version), None)
-    if fit is not None:
-        return fit
+    fit = {path: its for path, its in found.items() if its >= version and not _is_too_new(its, version)}
+    if fit:
+        return min(fit, key=fit.__getitem__)
+    fitting = f"{version} or newer" if version >= _SETS_A_TIMEOUT else _listed(range(version, _SETS_A_TIMEOUT))
     needed = (
-        f"PostgreSQL {version} or newer is needed: install its client programs, "
+        f"PostgreSQL {fitting} is needed: install its client programs, "
         "or pip install '.[backup]' in the checkout of Sixpence"
     )
     if not found:
         raise CouldNot(f"{name} is not on PATH; that of {needed}.")
-    raise CouldNot(f"{name} is of PostgreSQL {max(found.values())}, which is too old; that of {needed}.")
+    newest = max(found.values())
+    if _is_too_new(newest, version):
+        raise TooNew(f"{name} is of PostgreSQL {newest}, which is too new for this server; that of {needed}.")
+    raise CouldNot(f"{name} is of PostgreSQL {newest}, which is too old; that of {needed}.")
+
+
+def _is_too_new(its: int, version: int) -> bool:
+    return version < _SETS_A_TIMEOUT <= its
+
+
+def _listed(versions: range) -> str:
+    return " or ".join(str(one) for one in versions)
 
 
 def run_program(program: Path, *arguments: str, database: URL | None = None) -> str:

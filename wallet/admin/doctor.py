@@ -19,11 +19,19 @@ from wallet import SettingsError, WalletSettings, load, migrate
 from wallet.addresses import require_one_database
 from wallet.admin import bot_api
 from wallet.admin.checks import Check
-from wallet.admin.client_programs import find_program
+from wallet.admin.client_programs import TooNew, find_program
 from wallet.admin.peppers import pins_of_another_pepper, pins_of_the_previous_pepper
 from wallet.admin.running import CouldNot
 from wallet.admin.snapshots import Unit, server_version
-from wallet.database import APPLICATION_ROLE, NOT_MIGRATED, connection_url, embedded, migration_url, reaching
+from wallet.database import (
+    APPLICATION_ROLE,
+    FROM_A_NEWER,
+    NOT_MIGRATED,
+    connection_url,
+    embedded,
+    migration_url,
+    reaching,
+)
 from wallet.rights import lacking, reads_everything
 from wallet.settings import ENV_ENCODING, ENV_FILE
 
@@ -157,6 +165,8 @@ def _schema(conn: Connection) -> Check:
     except ProgrammingError:
         conn.rollback()
         return Check("schema", False, NOT_MIGRATED)
+    if found is not None and not migrate.knows(found):
+        return Check("schema", False, FROM_A_NEWER.format(found))
     if found != migrate.newest():
         return Check("schema", False, f"at {found}, not at {migrate.newest()}", "sixpence-admin migrate")
     return Check("schema", True, f"at {found}")
@@ -203,6 +213,8 @@ def _backup(conn: Connection) -> Check:
     """Better said now than in the night of the first backup; the bot itself does without."""
     try:
         program = find_program("pg_dump", server_version(conn))
+    except TooNew as error:  # whoever has backups made would count on them
+        return Check("backup", False, str(error))
     except CouldNot as error:
         return Check("backup", None, str(error))
     return Check("backup", True, f"by {program}")

@@ -23,8 +23,8 @@ from wallet.admin.options import (
     Yes,
 )
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import CouldNot, Refusal, database_failed, failures_told, run
-from wallet.admin.sentences import sentence
+from wallet.admin.running import CouldNot, Refusal, confirm, database_failed, failures_told, run
+from wallet.admin.sentences import sentence, why
 from wallet.admin.words import find_party, read_amount
 
 
@@ -124,8 +124,8 @@ def _move(work: Callable[[Wallet, UUID], Awaitable[Receipt]], key: UUID | None, 
     async def once(wallet: Wallet) -> Receipt:
         try:
             return await work(wallet, key)
-        except Unavailable:
-            raise CouldNot(f"The database did not answer in time: {again}.") from None
+        except Unavailable as refusal:
+            raise CouldNot(f"{why(refusal)}: {again}.") from None
         except (SQLAlchemyError, psycopg.Error) as error:
             raise CouldNot(f"{database_failed(error)} Then {again}.") from None
         except WalletError as refusal:
@@ -154,7 +154,7 @@ def _ask(question: str, reason: str, key: UUID, yes: bool) -> None:
     if yes:
         typer.echo(f"{told}.", err=True)
     else:
-        typer.confirm(f"{told}?", abort=True, err=True)
+        confirm(told)
 
 
 def _named(found: PartySummary, typed: str) -> str:

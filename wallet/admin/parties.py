@@ -7,7 +7,7 @@ import typer
 from wallet import Party, Wallet
 from wallet.admin.options import AsJson, By, PartyArgument, Reason, Yes
 from wallet.admin.output import safe, show, show_json
-from wallet.admin.running import Refusal, run
+from wallet.admin.running import Refusal, confirm, run
 from wallet.admin.words import find_party
 
 
@@ -76,9 +76,7 @@ def reset_lost(reason: Reason, by: By, *, yes: Yes = False, as_json: AsJson = Fa
         lost = await wallet.lost_pins()
         if lost and not yes:
             _ask(f"Take {len(lost)} PINs away, which need another pepper than is set")
-        for person_id in lost:
-            await wallet.reset_pin(person_id, by=by, reason=reason)
-        return len(lost)
+        return sum([await wallet.reset_pin(one, by=by, reason=reason, if_lost=True) for one in lost])
 
     count = run(work)
     if as_json:
@@ -91,13 +89,13 @@ def reset_lost(reason: Reason, by: By, *, yes: Yes = False, as_json: AsJson = Fa
 
 def _ask(question: str) -> None:
     try:
-        typer.confirm(f"{question}?", abort=True, err=True)
+        confirm(question)
     except typer.Abort:
         raise Refusal("Nothing was done. It was not confirmed: answer y, or give --yes.") from None
 
 
 def _decide(
-    typed: str, act: Callable[[Wallet, Party], Awaitable[None]], as_json: bool, outcome: str | None = None
+    typed: str, act: Callable[[Wallet, Party], Awaitable[object]], as_json: bool, outcome: str | None = None
 ) -> None:
     """Do it to the party that was typed, and show how the party stands now."""
 

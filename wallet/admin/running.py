@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,32 +29,41 @@ class CouldNot(Exception):
     """It could not be done, or not be known to be done; the text is the sentence."""
 
 
-def run(work: Callable[[Wallet], Awaitable[T]]) -> T:
-    """Do this work with the wallet that the environment describes."""
+def run(work: Callable[[Wallet], Awaitable[T]], said: str = "{}") -> T:
+    """Do this work with the wallet that the environment describes; `said` as in `failures_told`."""
 
     async def opened() -> T:
         async with Wallet.open(load(WalletSettings)) as wallet:
             return await work(wallet)
 
-    with failures_told():
+    with failures_told(said):
         return asyncio.run(opened())
 
 
 @contextmanager
-def failures_told() -> Iterator[None]:
-    """Turn what went wrong into a sentence and an exit code."""
+def failures_told(said: str = "{}") -> Iterator[None]:
+    """Turn what went wrong into a sentence and an exit code. `said` stands around what could not be done or known."""
     try:
         yield
     except (SettingsError, CouldNot) as error:
-        raise _exit(str(error), COULD_NOT) from None
+        raise _exit(said.format(error), COULD_NOT) from None
     except Unavailable as refusal:
-        raise _exit(sentence(refusal), COULD_NOT) from None
+        raise _exit(said.format(sentence(refusal)), COULD_NOT) from None
     except WalletError as refusal:
         raise _exit(sentence(refusal), REFUSED) from None
     except Refusal as refusal:
         raise _exit(str(refusal), REFUSED) from None
     except (SQLAlchemyError, psycopg.Error) as error:
-        raise _exit(database_failed(error), COULD_NOT) from None
+        raise _exit(said.format(database_failed(error)), COULD_NOT) from None
+
+
+def confirm(question: str) -> None:
+    """Ask. Abort at a no and at Ctrl-C, of which `asyncio.run` would make nothing before the answer came."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        typer.confirm(f"{question}?", abort=True, err=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def database_failed(error: SQLAlchemyError | psycopg.Error) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
 from wallet import errors
 from wallet.admin.output import safe
+from wallet.database import sqlstate
 
 WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
     errors.AmountOutOfRange: "An amount is more than nothing, and at most 2^53 - 1 minor units.",
@@ -12,8 +16,22 @@ WITHOUT_FACTS: dict[type[errors.WalletError], str] = {
     errors.PaymentUnknown: "There is no such payment.",
     errors.NotReversible: "It was refunded, reversed or set aside, or is itself a return: it cannot be reversed.",
     errors.PinNotSet: "There is no PIN to reset: none was ever chosen.",
-    errors.Unavailable: "The database did not answer in time: try again.",
 }
+
+
+_LACKING = {
+    "53100": "PostgreSQL has no more disk space, or too little shared memory",
+    "53200": "PostgreSQL has no more memory",
+    "53300": "PostgreSQL takes no more connections",
+}
+"""By SQLSTATE, which PostgreSQL says in no language."""
+
+
+def why(refusal: errors.Unavailable) -> str:
+    """What kept the database from answering, as far as it said so."""
+    cause = refusal.__cause__
+    state = sqlstate(cause) if isinstance(cause, DBAPIError | psycopg.Error) else None
+    return _LACKING.get(state or "", "The database did not answer in time")
 
 
 def sentence(refusal: errors.WalletError) -> str:
@@ -35,5 +53,7 @@ def sentence(refusal: errors.WalletError) -> str:
             return f"Who acts, and why, is one line of 1 to {limit} characters, none of them hidden. Nothing was done."
         case errors.KeyConflict(key):
             return f"The key {key} was used for another request, which stands."
+        case errors.Unavailable():
+            return f"{why(refusal)}: try again."
         case _:
             return WITHOUT_FACTS.get(type(refusal), f"Refused: {refusal}.")

@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import typer
+
 from wallet import Currency, Money, Wallet, search_form
 from wallet.accounts import system_account_id
 from wallet.admin.output import safe
@@ -66,16 +68,19 @@ def _the_one(found: Sequence[PartySummary], typed: str, listed_by: str) -> Party
 async def find_account(wallet: Wallet, typed: str) -> tuple[UUID, datetime]:
     """A party's account, as `find_party` finds it, or one of the system's own by name or id; and since when it is.
 
-    A system's name may be written as people do, `Bank clearing`, unless a party has that name. The system's own move
-    nothing before there is a party.
+    A system's name may be written as people do, `Bank clearing`, unless a party has that name, which is said on stderr.
+    The system's own move nothing before there is a party.
     """
     found = await wallet.find_parties(typed, limit=_SHOWN + 1)
     spoken = search_form(typed)
+    written = spoken.replace(" ", "_")
     is_free = all(search_form(one.party.name) != spoken for one in found)
-    wanted = {typed, spoken.replace(" ", "_")} if is_free else {typed}
+    wanted = {typed, written} if is_free else {typed}
     for kind in SYSTEM_ACCOUNTS:
         account_id = system_account_id(kind, wallet.currency)
         if wanted & {kind, str(account_id)}:
             return account_id, await wallet.began() or datetime.now(UTC)
     one = _the_one(found, typed, "accounts")
+    if written in SYSTEM_ACCOUNTS:
+        typer.echo(f"This is the account of a party; the system's own is written {written}.", err=True)
     return one.account_id, one.created_at
