@@ -329,6 +329,6 @@ async def test_a_group_that_telegram_holds_back_holds_up_nobody_who_paid_in_it(s
     await street.ana.confirms()
     await street.ana.reads("You sent €5.00 to Ben Okafor")
     await street.ana.says("/balance")
-    await street.ana.reads("You have")
+    await street.ana.reads("You have €45.00")
     (known,) = await street.context.contacts.everybody(street.ana.id)
     assert (known.paid_name, known.paid_username) == ("Ben Okafor", "ben")
