@@ -33,6 +33,8 @@ _ALL_AGREE = """
 """
 SEEDS = 30
 """Within so many seeds a planted bug is found."""
+A_FREEZE = 18
+"""From this seed on somebody is frozen with money on its way."""
 RARE = 34
 """From this seed on is what takes a kill, or a fault of the database, in the one moment that matters."""
 
@@ -143,7 +145,7 @@ def an_update_is_acknowledged_before_it_is_stored(monkeypatch: pytest.MonkeyPatc
     ("plant", "first"),
     [
         (no_pin_is_looked_at, 1),
-        (a_freeze_holds_nothing_up, 1),
+        (a_freeze_holds_nothing_up, A_FREEZE),
         (a_hold_stays_when_it_is_captured, 1),
         (a_request_expires_at_once, 1),
         (one_word_settles_for_all, 1),
