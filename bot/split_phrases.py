@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 from bot.amounts import Ambiguous, Amount, NotAnAmount
 from bot.intents import Mention, UserId, Username
+from bot.keypad import is_pin_given_away
 from bot.tokens import AT_SOMEBODY, Reader, tokenize
 from bot.vocabulary import FOR, JOINING
 from wallet import MAX_NOTE, MAX_PEOPLE, clean_note
@@ -41,6 +42,7 @@ Reason = Literal[
     "twice",  # somebody is named twice
     "too_many",  # more are named than a split has room for
     "note_too_long",
+    "pin",  # six digits that may be one stand where everybody would read them
 ]
 
 
@@ -174,6 +176,8 @@ class _Reader(Reader):
             raise _Unread(Unsplit("people"))
         if len(note) > MAX_NOTE:
             raise _Unread(Unsplit("note_too_long"))
+        if is_pin_given_away(note):
+            raise _Unread(Unsplit("pin"))
         return note
 
     def _is_an_amount(self, at: int) -> bool:

@@ -64,6 +64,10 @@ def question(speaker: Speaker, unsure: Unsplit) -> str:
         "twice": speaker.t("Somebody is named twice, so nothing was asked. Name everybody once."),
         "too_many": _full(speaker, MAX_PEOPLE),
         "note_too_long": speaker.t("What it is for is too long, so nothing was asked. Write at most 140 characters."),
+        "pin": speaker.t(
+            "Those six digits could be a PIN, and everybody reads what it is for, so nothing was asked. If they are "
+            "your PIN, delete your message, then change it: send me /pin in our private chat."
+        ),
     }
     return sentences[unsure.reason]
 

@@ -78,6 +78,8 @@ def test_a_split_is_read(words: str, split: Split) -> None:
         ("90 dinner @ben 20.50 @chai", "parts_missing"),
         ("90 dinner @ben @Ben", "twice"),
         (f"90 {'x' * 141}", "note_too_long"),
+        ("90 dinner, my pin is 482915", "pin"),
+        ("90 pin 482915 for dinner @ben", "pin"),
     ],
 )
 def test_what_reads_two_ways_is_asked_about(words: str, reason: Reason) -> None:
