@@ -125,10 +125,6 @@ class Parts(Reader):
         named = self._is_name_word(at) and self._word(at) not in NUMBERED
         return named and priced is not None and self._ends_a_sentence(priced[1])
 
-    def _is_an_amount(self, at: int) -> bool:
-        found = self._amount_at(at)
-        return found is not None and found[0] != NotAnAmount("not_a_number")
-
     def _ends_a_sentence(self, end: int) -> bool:
         return self.tokens[end - 1].closed or all(token.word in POLITE for token in self.tokens[end:])
 

@@ -30,7 +30,7 @@ _MOST: Final = 5  # pads of one person that are remembered: each press of Confir
 DELETE: Final = "delete"
 CANCEL: Final = "cancel"
 
-_TYPED_PIN: Final = re.compile(r"\d(?:[\s.\u002d\u2010-\u2015\u2212]?\d){5}")
+_TYPED_PIN: Final = re.compile(SIX)
 _SECRET: Final = rf"(?:{SIX}|{DOTS})"
 _CALLED: Final = r"(?<![^\W\d])(?<!@)(?:code\s)?pins?(?:[\s-]?(?:code|number))?(?![^\W\d])(?:@\w+)?"
 _BETWEEN: Final = (  # the digits and the word "pin" for them

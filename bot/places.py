@@ -9,6 +9,7 @@ be changed.
 from __future__ import annotations
 
 import logging
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from bot import messages
 from bot.messages import Face
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from telegram import Message
 
@@ -45,12 +46,19 @@ async def edit(context: Context, card: Card, face: Face) -> bool:
 
 
 async def keep(context: Context, card: Card, face: Face) -> None:
-    """Make the card show this, if anybody can still see it: a chat that is gone, or has moved, is no failure.
+    """Make the card show this, if anybody can still see it, and now or later: as in `made_up_for`."""
+    async with made_up_for(context, card):
+        await edit(context, card, face)
+
+
+@asynccontextmanager
+async def made_up_for(context: Context, card: Card) -> AsyncIterator[None]:
+    """What changes a card inside may fail: a chat that is gone, or has moved, is no failure.
 
     Nor is one that Telegram does not change now: the card is looked at again (`expiry`), and nobody waits for it.
     """
     try:
-        await edit(context, card, face)
+        yield
     except ChatMigrated as moved:
         await context.cards.moved(card.chat_id, moved.new_chat_id)
         log.info("a group became a supergroup; its old messages stay as they are")

@@ -180,10 +180,6 @@ class _Reader(Reader):
             raise _Unread(Unsplit("pin"))
         return note
 
-    def _is_an_amount(self, at: int) -> bool:
-        found = self._amount_at(at)
-        return found is not None and found[0] != NotAnAmount("not_a_number")
-
     def _certain(self, reading: Amount | Ambiguous | NotAnAmount) -> int:
         match reading:
             case Amount(minor):

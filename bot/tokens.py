@@ -63,6 +63,10 @@ class Reader:
             return NotAnAmount("not_a_number"), at + 1
         return None
 
+    def _is_an_amount(self, at: int) -> bool:
+        found = self._amount_at(at)
+        return found is not None and found[0] != NotAnAmount("not_a_number")
+
     def _stated_at(self, at: int) -> tuple[Reading, int] | None:
         """As `_amount_at`, but with all that belongs to it: “50 cents” are neither fifty nor an amount that we read."""
         found = self._amount_at(at)

@@ -121,10 +121,11 @@ class Database:
                     found = (await conn.execute(text("SELECT version_num FROM alembic_version"))).scalar()
                 except ProgrammingError:
                     raise SettingsError(NOT_MIGRATED) from None
+        if found == version:
+            return
         if found is not None and not knows(found):
             raise SettingsError(FROM_A_NEWER.format(found))
-        if found != version:
-            raise SettingsError(NOT_MIGRATED)
+        raise SettingsError(NOT_MIGRATED)
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot import hold_cards, messages, places
 from bot.text import Speaker
@@ -126,13 +126,8 @@ async def end_offer(context: Context, card: Card, hold_id: UUID) -> None:
     person = await context.people.find(card.user_id)
     if person is None or person.party_id == hold.payee.id:
         return
-    try:
+    async with places.made_up_for(context, card):
         await _end_offer(context, person, card, hold)
-    except (BadRequest, Forbidden) as error:  # blocked
-        log.info("the end of an offer was not told: %s", type(error).__name__)
-    except TelegramError as error:
-        log.info("the end of an offer is told later: %s", type(error).__name__)
-        await context.cards.look_later(card, places.LATER)
 
 
 async def _end_offer(context: Context, person: Person, card: Card, hold: Hold) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.journeys import pads
 
 if TYPE_CHECKING:
+    from bot.conversation import Waiting
     from bot.turn import Turn
 
 
@@ -17,3 +18,8 @@ async def wait(turn: Turn, step: str, **facts: Any) -> None:
     """
     await pads.close_payment(turn.context, turn.person)
     await turn.context.conversations.wait(turn.user.id, step, update_id=turn.update.update_id, **facts)
+
+
+def led_on(turn: Turn, waiting: Waiting | None) -> bool:
+    """Whether this very update, handled before, led to the question that waits."""
+    return waiting is not None and waiting.facts.get("update_id") == turn.update.update_id

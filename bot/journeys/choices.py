@@ -9,7 +9,7 @@ from uuid import UUID
 from bot import intents
 from bot.draft import Draft
 from bot.identity import is_possible
-from bot.journeys import pay, send
+from bot.journeys import asking, pay, send
 from bot.messages import Face
 from bot.names import clean, own_name
 from wallet import Money
@@ -26,7 +26,7 @@ async def contact(turn: Turn) -> None:
         await turn.say(turn.t("I was not waiting for a contact, so I did nothing. To pay somebody, press /send."))
         return
     draft = Draft.of(waiting.facts["draft"])
-    if waiting.facts["update_id"] == turn.update.update_id:
+    if asking.led_on(turn, waiting):
         await send.advance(turn, draft)
         return
     chosen = shared.users[0]
@@ -78,7 +78,7 @@ async def _pressed(turn: Turn, step: str) -> tuple[Draft, Any, int] | None:
     """
     waiting = await turn.context.conversations.of(turn.user.id)
     is_asked = waiting is not None and waiting.facts.get("card") == turn.pressed[1]
-    led_on = waiting is not None and waiting.facts.get("update_id") == turn.update.update_id
+    led_on = asking.led_on(turn, waiting)
     over = "" if is_asked or led_on else turn.speaker.label("This button does nothing any more.")
     card = await pay.pressed_card(turn, step, over)
     if card is None or card.message_id is None:

@@ -161,14 +161,14 @@ def read_amount(text: str, currency: Currency) -> tuple[Amount | Ambiguous | Not
     words = text.split()
     for end in range(min(len(words), _MOST_WORDS), 0, -1):
         found = parse_amount(" ".join(words[:end]), code=currency.code, exponent=currency.exponent)
-        if found != NotAnAmount("not_a_number"):
-            if not isinstance(found, NotAnAmount) and units.length(words[end:]):
-                break
-            written = "" if isinstance(found, NotAnAmount) else " ".join(words[end:])
-            note = clean_note(_FOR.sub("", written, count=1))
-            if is_pin_given_away(note):
-                break
-            return found, note
+        if found == NotAnAmount("not_a_number"):
+            continue
+        if isinstance(found, NotAnAmount):
+            return found, ""
+        note = clean_note(_FOR.sub("", " ".join(words[end:]), count=1))
+        if units.length(words[end:]) or is_pin_given_away(note):
+            break
+        return found, note
     return NotAnAmount("not_a_number"), ""
 
 

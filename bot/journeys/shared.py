@@ -10,7 +10,7 @@ from bot import intents
 from bot.cards import button
 from bot.draft import Draft
 from bot.identity import is_possible
-from bot.journeys import contacts, pay, send
+from bot.journeys import asking, contacts, pay, send
 from bot.messages import Face
 from bot.names import clean
 
@@ -71,7 +71,7 @@ async def _waiting_for(turn: Turn, card: Card) -> tuple[Draft | None, bool]:
     if waiting is None or waiting.step not in send.STEPS or card.facts["draft"] is None:
         return None, False
     draft = Draft.of(waiting.facts["draft"])
-    led_on = waiting.facts["update_id"] == turn.update.update_id
+    led_on = asking.led_on(turn, waiting)
     is_asked = draft.key == Draft.of(card.facts["draft"]).key and (led_on or waiting.step == send.PAYEE)
     return (draft if is_asked else None), led_on
 

@@ -9,7 +9,7 @@ from bot import answers, intents, misread, notes, phrases
 from bot.amounts import Ambiguous, Amount, NotAnAmount, parse_amount
 from bot.contacts import NotToBeFound
 from bot.draft import Draft
-from bot.journeys import business, cancel, contacts, help, me, pads, send  # noqa: A004 - the command's own name
+from bot.journeys import asking, business, cancel, contacts, help, me, pads, send  # noqa: A004 - the command's own name
 from bot.names import as_written, clean, own_name
 from bot.vocabulary import NO_NOTE, STOPPING, UNDO
 from wallet import MAX_NOTE, Money, NoteTooLong, clean_note
@@ -27,7 +27,7 @@ async def read(turn: Turn) -> None:
     """Read a message of words, or /send or /request with or without them."""
     intent = intent_of(turn)
     waiting = await turn.context.conversations.of(turn.user.id)
-    if waiting is not None and waiting.facts.get("update_id") == turn.update.update_id:
+    if waiting is not None and asking.led_on(turn, waiting):
         await _ask_once_more(turn, waiting)
     elif waiting is not None and _stops(turn, waiting):
         await cancel.cancel(turn)

@@ -165,11 +165,11 @@ def _schema(conn: Connection) -> Check:
     except ProgrammingError:
         conn.rollback()
         return Check("schema", False, NOT_MIGRATED)
+    if found == (newest := migrate.newest()):
+        return Check("schema", True, f"at {found}")
     if found is not None and not migrate.knows(found):
         return Check("schema", False, FROM_A_NEWER.format(found))
-    if found != migrate.newest():
-        return Check("schema", False, f"at {found}, not at {migrate.newest()}", "sixpence-admin migrate")
-    return Check("schema", True, f"at {found}")
+    return Check("schema", False, f"at {found}, not at {newest}", "sixpence-admin migrate")
 
 
 def _role(conn: Connection) -> Check:
