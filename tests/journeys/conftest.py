@@ -226,6 +226,11 @@ class Street:
         assert card is not None
         await self.context.cards.stands(card, chat, None)
 
+    async def cannot_be_edited(self, chat: int, kind: str = "retry_after", times: int = 1) -> None:
+        """Telegram changes nothing in this chat, for a while: so many tries fail."""
+        fault = {"method": "editMessageText", "kind": kind, "retry_after": 3600, "times": times, "chat_id": str(chat)}
+        (await self.http.post("/control/fault", json=fault)).raise_for_status()
+
     def forget_keypads(self) -> None:
         """What a restart does to the keypads."""
         self.context.keypads._keys.clear()

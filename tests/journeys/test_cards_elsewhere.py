@@ -38,12 +38,6 @@ async def asked_in_the_flat(street: Street) -> Request:
     return request
 
 
-async def cannot_be_edited(street: Street, chat: int, kind: str = "retry_after", times: int = 1) -> None:
-    """Telegram changes nothing in this chat, for a while."""
-    fault = {"method": "editMessageText", "kind": kind, "retry_after": 3600, "times": times, "chat_id": str(chat)}
-    (await street.http.post("/control/fault", json=fault)).raise_for_status()
-
-
 @pytest.mark.parametrize("kind", ["retry_after", "server_error", "lost_reply"])
 async def test_who_is_paid_reads_it_once_though_a_group_cannot_be_shown_it(
     street: Street, clock: Clock, kind: str
@@ -51,7 +45,7 @@ async def test_who_is_paid_reads_it_once_though_a_group_cannot_be_shown_it(
     """The group has to wait, and reads it later; what comes next for Ana does not wait for the group."""
     asked = await asked_in_the_flat(street)
     quote = await street.wallet.quote_request(asked.id, asked.payer.id, key=uuid4())
-    await cannot_be_edited(street, FLAT, kind)
+    await street.cannot_be_edited(FLAT, kind)
     await street.wallet.confirm(quote.id, asked.payer.id, street.ben.pin)
     clock.advance(seconds=11)
     street.context.courier_wake()
@@ -73,7 +67,7 @@ async def test_who_asked_reads_once_that_it_was_declined_though_the_payers_chat_
 ) -> None:
     """Ben's card cannot be changed when he declines elsewhere: Ana reads it, the group too, and his card follows."""
     asked = await asked_in_the_flat(street)
-    await cannot_be_edited(street, street.ben.id)
+    await street.cannot_be_edited(street.ben.id)
     await street.wallet.decline_request(asked.id, asked.payer.id)
     street.context.courier_wake()
     await street.told()
@@ -87,7 +81,7 @@ async def test_who_asked_reads_once_that_it_was_declined_though_the_payers_chat_
 async def test_a_card_that_had_to_wait_is_tried_until_it_is_shown(street: Street, clock: Clock) -> None:
     """And not any more after that."""
     asked = await asked_in_the_flat(street)
-    await cannot_be_edited(street, FLAT, times=3)
+    await street.cannot_be_edited(FLAT, times=3)
     await street.wallet.decline_request(asked.id, asked.payer.id)
     street.context.courier_wake()
     await street.told()
@@ -193,7 +187,7 @@ async def test_who_takes_money_back_does_not_wait_for_the_chat_of_whom_it_was_fo
     await chooses_pin(street.ben)
     offer = await street.ben.reads("has set aside €5.00 for you")
     await street.told()
-    await cannot_be_edited(street, street.ben.id, times=2)
+    await street.cannot_be_edited(street.ben.id, times=2)
     await street.ana.presses("Take it back")
     await street.ana.reads("Taken back · €5.00")
     await street.ana.says("/balance")

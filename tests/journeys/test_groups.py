@@ -324,8 +324,7 @@ async def test_a_group_that_telegram_holds_back_holds_up_nobody_who_paid_in_it(s
     await street.ana.presses("Confirm with PIN", chat=FLATMATES.id)
     await street.ana.reads("Send €5.00 to Ben Okafor")
     await street.settled()
-    fault = {"method": "editMessageText", "kind": "retry_after", "retry_after": 3600, "chat_id": str(FLATMATES.id)}
-    (await street.http.post("/control/fault", json=fault)).raise_for_status()
+    await street.cannot_be_edited(FLATMATES.id)
     await street.ana.confirms()
     await street.ana.reads("You sent €5.00 to Ben Okafor")
     await street.ana.says("/balance")

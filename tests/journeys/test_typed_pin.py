@@ -136,17 +136,11 @@ async def test_a_pin_that_cannot_be_deleted_is_pointed_out(street: Street, monke
     await street.ana.reads("I could not delete it", "/pin")
 
 
-async def fails_to_edit(street: Street, times: int = 1) -> None:
-    """So many changes of Ana's messages fail: Telegram is not well."""
-    fault = {"method": "editMessageText", "kind": "server_error", "times": times, "chat_id": str(street.ana.id)}
-    (await street.http.post("/control/fault", json=fault)).raise_for_status()
-
-
 async def test_a_first_pin_is_never_taken_for_its_own_repetition(street: Street) -> None:
     """The keypad for it cannot be shown at once: the message is handled again, and is no second word."""
     await street.ana.start()
     await street.ana.reads("choose a PIN", "○○○○○○")
-    await fails_to_edit(street)
+    await street.cannot_be_edited(street.ana.id, "server_error")
     await street.ana.says("739164")
     await street.ana.reads("Once more", "○○○○○○")
     await street.settled()
@@ -160,7 +154,7 @@ async def test_a_wrong_old_pin_counts_once_though_telegram_fails(street: Street)
     await street.open_wallets(street.ana)
     await street.ana.says("/pin")
     await street.ana.reads("first enter the one you have", "○○○○○○")
-    await fails_to_edit(street, times=2)
+    await street.cannot_be_edited(street.ana.id, "server_error", times=2)
     await street.ana.says("739164")
     await street.ana.reads("4 tries left", "○○○○○○")
     await street.settled()
@@ -173,7 +167,7 @@ async def test_the_right_old_pin_is_not_taken_for_the_new_one(street: Street) ->
     await street.open_wallets(street.ana)
     await street.ana.says("/pin")
     await street.ana.reads("first enter the one you have", "○○○○○○")
-    await fails_to_edit(street)
+    await street.cannot_be_edited(street.ana.id, "server_error")
     await street.ana.says(street.ana.pin)
     await street.ana.reads("Now choose the new PIN", "○○○○○○")
     await street.settled()
@@ -183,7 +177,7 @@ async def test_the_right_old_pin_is_not_taken_for_the_new_one(street: Street) ->
 async def test_a_wrong_pin_of_a_payment_is_answered_though_telegram_fails(street: Street) -> None:
     """What came of it is shown when the message is handled again: one try is gone, and no word of one given away."""
     await opens_keypad_for_ben(street)
-    await fails_to_edit(street, times=2)  # “Checking…”, and what came of it
+    await street.cannot_be_edited(street.ana.id, "server_error", times=2)  # “Checking…”, and what came of it
     await street.ana.says("739164")
     await street.ana.reads("Send €30.00", "Wrong PIN", "4 tries left")
     await street.settled()
@@ -199,7 +193,7 @@ async def test_a_payment_closed_by_wrong_pins_says_so_in_the_end(street: Street)
         await street.ana.presses("Confirm with PIN")
         await street.ana.reads("○○○○○○")
     await street.settled()
-    await fails_to_edit(street, times=4)
+    await street.cannot_be_edited(street.ana.id, "server_error", times=4)
     await street.ana.says("739164")
     await street.ana.reads("something went wrong")
     await street.settled()
